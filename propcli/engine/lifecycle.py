@@ -1,0 +1,220 @@
+"""Which step may follow which: tables of steps and guards, and their replay over a record's events.
+
+A kind of record declares its life as data. The same replay serves the command that wants to add an event (what
+it may not add is refused, with every reason at once) and `validate`, which replays what stands in the file.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from propcli.engine.record import Event
+from propcli.engine.text import Text, say
+from propcli.engine.words import Vocabulary
+
+Condition = Mapping[str, tuple[str, ...]]
+
+
+def holds(condition: Condition, value_of: Callable[[str], Any]) -> bool:
+    """Whether every field has one of the values named; `any`: it is set, `none`: it is not set."""
+    for name, wanted in condition.items():
+        value = value_of(name)
+        there = value is not None and value != ()
+        if wanted == ("any",):
+            if not there:
+                return False
+        elif wanted == ("none",):
+            if there:
+                return False
+        elif str(value) not in wanted:
+            return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One kind of event: the states it may follow, the state it leads to, the fields it carries.
+
+    `to` may differ by the value of the record's `kind`; None leaves the state; "back" returns to the state
+    before the present one. `actor` is who does it when nobody is named."""
+
+    event: str
+    after: frozenset[str]
+    to: str | Mapping[str, str] | None = None
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    actor: str = "desk"
+    rule: str = ""
+
+    def leads_to(self, kind: str) -> str | None:
+        return self.to if self.to is None or isinstance(self.to, str) else self.to.get(kind, self.to.get("*"))
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Before one of these events, a fact must hold: for records that meet the condition [rule]."""
+
+    rule: str
+    before: tuple[str, ...]
+    need: str
+    say: Text
+    hint: Text
+    when: Condition = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why an event cannot stand where it does; `index` counts events from 0, `field` names the culprit."""
+
+    index: int
+    rule: str
+    what: Text
+    hint: Text | None = None
+    field: str = "event"
+
+
+@dataclass(slots=True)
+class State:
+    """A record as its events have made it so far."""
+
+    record: Any
+    status: str | None = None
+    previous: str | None = None
+    folded: dict[str, Any] = field(default_factory=dict)
+    facts: set[str] = field(default_factory=set)
+    last: Event | None = None
+
+    def value_of(self, name: str) -> Any:
+        if name in self.folded:
+            return self.folded[name]
+        return getattr(self.record, name, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """The life of one kind of record.
+
+    `fold` writes an event's effect into `State.folded` and `State.facts`; `check` yields what tables cannot say.
+    `round_facts` are forgotten when the record is reopened: they have to happen again."""
+
+    steps: Mapping[str, Step]
+    guards: Sequence[Guard]
+    states: Vocabulary
+    events: Vocabulary
+    first: frozenset[str]
+    folded: tuple[str, ...]
+    round_facts: frozenset[str]
+    fold: Callable[[State, Any], None]
+    check: Callable[[State, Any], Iterator[tuple[str, Text, Text | None, str]]]
+
+    def begin(self, record: Any) -> State:
+        return State(record)
+
+    def faults(self, state: State, event: Event, index: int) -> list[Fault]:
+        """Every reason why this event cannot follow this state."""
+        step = self.steps.get(event.event)
+        if step is None:
+            known = ", ".join(self.steps)
+            return [
+                Fault(
+                    index,
+                    "",
+                    say("there is no event {event!r}", event=event.event),
+                    say("one of: {known}", known=known),
+                )
+            ]
+        found: list[Fault] = []
+        word = self.events.word(event.event)
+        if state.last is not None and event.at < state.last.at:
+            found.append(
+                Fault(
+                    index,
+                    "",
+                    say(
+                        "{event} is earlier than the event before it ({before})",
+                        event=word,
+                        before=state.last.at,
+                    ),
+                    say("events stand in the order in which they happened"),
+                    "at",
+                )
+            )
+        for name in step.needs:
+            if getattr(event, name, None) in (None, ()):
+                found.append(
+                    Fault(index, step.rule, say("{event} needs {field}", event=word, field=name), None)
+                )
+        if type(event) is not Event:
+            allowed = {"at", "by", "event", *step.needs, *step.takes}
+            for name in event.model_fields_set - allowed:
+                found.append(
+                    Fault(index, "", say("{event} does not take {field}", event=word, field=name), None, name)
+                )
+        if state.status is None:
+            if event.event not in self.first:
+                first = " / ".join(sorted(self.first))
+                found.append(
+                    Fault(
+                        index,
+                        "",
+                        say("a record begins with {first}, not with {event}", first=first, event=event.event),
+                    )
+                )
+        elif event.event in self.first:
+            found.append(Fault(index, "", say("{event} can only come first", event=word)))
+        elif state.status not in step.after:
+            found.append(
+                Fault(
+                    index,
+                    step.rule,
+                    say(
+                        "{event} cannot follow while the state is {state}",
+                        event=word,
+                        state=self.states.word(state.status),
+                    ),
+                    say("possible now: {steps}", steps=", ".join(self.possible(state))),
+                )
+            )
+        else:
+            for guard in self.guards:
+                if (
+                    event.event in guard.before
+                    and guard.need not in state.facts
+                    and holds(guard.when, state.value_of)
+                ):
+                    found.append(Fault(index, guard.rule, guard.say, guard.hint))
+        if not found:
+            found.extend(
+                Fault(index, rule, what, hint, name) for rule, what, hint, name in self.check(state, event)
+            )
+        return found
+
+    def possible(self, state: State) -> list[str]:
+        """The events whose place in the order would be right now (their guards not asked)."""
+        return [s.event for s in self.steps.values() if state.status in s.after]
+
+    def advance(self, state: State, event: Event) -> None:
+        """Let the event happen, right or wrong: a replay goes on after a fault to find the next."""
+        step = self.steps.get(event.event)
+        if step is not None:
+            kind = str(getattr(state.record, "kind", ""))
+            to = step.leads_to(kind)
+            if to == "back":
+                state.status, state.previous = state.previous, None
+            elif to is not None:
+                if to != state.status:
+                    state.previous = state.status
+                state.status = to
+        if event.event == "reopened":
+            state.facts -= self.round_facts
+        state.facts.add(event.event)
+        self.fold(state, event)
+        state.last = event
+
+    def replay(self, record: Any, events: Sequence[Event]) -> tuple[State, list[Fault]]:
+        state = self.begin(record)
+        found: list[Fault] = []
+        for index, event in enumerate(events):
+            found.extend(self.faults(state, event, index))
+            self.advance(state, event)
+        return state, found

@@ -1,0 +1,182 @@
+"""The types of values in records, and what every record has in common.
+
+Records are read with every scalar as text; the types here say what that text may be. Each turns a wrong value
+into a `Text` that says what is expected, and each is strict enough that a JSON Schema validator, which sees
+YAML's own types, comes to the same verdict.
+"""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from propcli.engine.text import Text, say
+
+
+def wrong(text: Text) -> PydanticCustomError:
+    """The error a validator raises: the Text travels in its context to the reader of the file."""
+    return PydanticCustomError("propcli", "{text}", {"text": text})
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_INTEGER = re.compile(r"0|[1-9]\d{0,8}")
+_MONEY = re.compile(r"(0|[1-9]\d{0,8})(\.\d{1,2})?")
+_STAFF = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
+_UNIT = re.compile(r"[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}")
+_CODE = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff._-]{0,39}")
+
+
+def _moment(value: object) -> object:
+    if isinstance(value, str):
+        if not _MOMENT.fullmatch(value):
+            raise wrong(
+                say(
+                    "{value} is not a time with its offset from UTC (like 2026-11-21T09:42:00+08:00)",
+                    value=quoted(value),
+                )
+            )
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            raise wrong(say("{value} does not exist in the calendar", value=quoted(value))) from None
+        if not 1900 <= moment.year < 2200:
+            raise wrong(say("{value} is not a year this office will see", value=quoted(value)))
+        return moment
+    return value
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        if not _DATE.fullmatch(value):
+            raise wrong(say("{value} is not a date (like 2026-11-21)", value=quoted(value)))
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise wrong(say("{value} does not exist in the calendar", value=quoted(value))) from None
+    return value
+
+
+def _integer(value: object) -> object:
+    if isinstance(value, str):
+        if not _INTEGER.fullmatch(value):
+            raise wrong(say("{value} is not a whole number (like 5)", value=quoted(value)))
+        return int(value)
+    return value
+
+
+def _yes(value: object) -> object:
+    if isinstance(value, str):
+        if value not in ("true", "false"):
+            raise wrong(say("{value} is neither true nor false", value=quoted(value)))
+        return value == "true"
+    return value
+
+
+def _money(value: object) -> object:
+    if isinstance(value, str):
+        if not _MONEY.fullmatch(value):
+            raise wrong(say("{value} is not an amount in yuan (like 35 or 35.50)", value=quoted(value)))
+        return Decimal(value).quantize(Decimal("0.01"))
+    return value
+
+
+def quoted(value: str) -> str:
+    """A value as it is shown in a message: in quotes, cut where it is long."""
+    return repr(value if len(value) <= 60 else value[:57] + "...")
+
+
+class Form:
+    """Metadata of a string type that must match a whole pattern, in our messages and in the JSON Schema alike."""
+
+    def __init__(self, pattern: re.Pattern[str], expected: Text) -> None:
+        self.pattern = pattern
+        self.expected = expected
+
+    def check(self, value: object) -> object:
+        if isinstance(value, str) and not self.pattern.fullmatch(value.strip()):
+            raise wrong(say("{value} is not {expected}", value=quoted(value), expected=self.expected))
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "pattern": f"^(?:{self.pattern.pattern})$"}
+
+
+Moment = Annotated[
+    datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Count = Annotated[int, BeforeValidator(_integer), WithJsonSchema({"type": "integer", "minimum": 0})]
+Yes = Annotated[bool, BeforeValidator(_yes), WithJsonSchema({"type": "boolean"})]
+Money = Annotated[Decimal, BeforeValidator(_money), WithJsonSchema({"type": "number", "minimum": 0})]
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\n\r]*$")
+]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+StaffId = Annotated[str, Form(_STAFF, say("a staff id (like zhang.wei)"))]
+UnitId = Annotated[str, Form(_UNIT, say("a unit (building-entrance-room, like 3-2-0501)"))]
+Code = Annotated[str, Form(_CODE, say("a code (letters, digits, - . _, a letter first)"))]
+
+
+class Model(BaseModel):
+    """Base of everything read from YAML: no unknown fields, texts stripped, values fixed once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, validate_default=False)
+
+    def plain(self) -> dict[str, Any]:
+        """Fields in the order of the model, nothing for what is empty: what `store.yamlfile.dump` writes."""
+        return {
+            name: _plain(value)
+            for name in type(self).model_fields
+            if not _empty(value := getattr(self, name))
+        }
+
+
+def _empty(value: object) -> bool:
+    return value is None or value == () or value == [] or value == {}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.plain()
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    return value
+
+
+class Event(Model):
+    """What happened: when, who did or saw it, which step it was. Kinds of record add their own fields."""
+
+    at: Moment
+    by: StaffId
+    event: str
+
+
+class Record(Model):
+    """One file. `status` is the fold of `events`, stored so that grep finds it."""
+
+    kind_of_record: ClassVar[str]
+
+    id: str
+    status: str
+    events: tuple[Event, ...] = Field(min_length=1)

@@ -1,0 +1,30 @@
+"""The office's vocabularies: the codes that stand in records, and the words people read and type for them."""
+
+from collections.abc import Iterable, Iterator
+
+from propcli.engine.text import Text
+
+
+class Vocabulary:
+    """A closed (or, for categories and teams, extensible) list of codes and what they are called in English.
+
+    The translations of the labels live in the message catalog under the vocabulary's name as context, so that
+    a person may type `报修` where a record says `repair`."""
+
+    every: dict[str, "Vocabulary"] = {}
+
+    def __init__(self, name: str, codes: Iterable[str], **labels: str) -> None:
+        self.name = name
+        self.labels = {code: labels.get(code, code.replace("_", " ")) for code in codes}
+        Vocabulary.every[name] = self
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.labels)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.labels
+
+    def word(self, code: str) -> Text:
+        """The label of a code; a code the list does not know (an estate's own category) stands for itself."""
+        label = self.labels.get(code)
+        return Text(label, context=self.name) if label else Text("{code}", {"code": code})

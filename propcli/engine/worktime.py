@@ -1,0 +1,298 @@
+"""The estate's time: working days, opening hours, and the clocks that obligations run on [M8, D1].
+
+A clock says when time counts. `calendar` always counts; the others are rows of `calendar.yaml`: hours on all days
+or on working days. Working days are weekdays less public holidays, plus make-up workdays 调休.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A clock of the estate: on which days it runs (`all` or `working`) and during which hours."""
+
+    days: str
+    spans: tuple[tuple[time, time | None], ...]  # None as the end: 24:00
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much time is allowed: minutes, calendar days, or working days.
+
+    `day` units: `same day` is the close of the day it starts on; `wd` counts working days after the day it
+    starts on and ends at the close of the last (the day of the event itself is not counted)."""
+
+    amount: int
+    unit: str  # "m", "d", "wd", "same day"
+
+    def __str__(self) -> str:
+        if self.unit == "same day":
+            return self.unit
+        if self.unit == "m" and self.amount % 60 == 0:
+            return f"{self.amount // 60}h"
+        return f"{self.amount}{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of an obligation's time: `counted`, `paused`, `closed` (the clock stands still), or a `day` that
+    counted as working day number `number`, or a `day off`."""
+
+    what: str
+    start: datetime
+    end: datetime
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """From the `paused` event to `resumed`; `end` is None while it lasts."""
+
+    start: datetime
+    end: datetime | None
+
+
+class Calendar:
+    """Working days and clocks of one estate, in its time zone.
+
+    `holidays` is `china` (public holidays and make-up workdays, for the years there is data) or `none`. Years
+    asked for without data are collected in `unknown_years`; for them only weekends are known."""
+
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        weekend: frozenset[int] = frozenset({5, 6}),
+        holidays: str = "none",
+        days_off: frozenset[date] = frozenset(),
+        working_days: frozenset[date] = frozenset(),
+        clocks: dict[str, Hours] | None = None,
+    ) -> None:
+        self.zone = zone
+        self.weekend = weekend
+        self.holidays = holidays
+        self.days_off = days_off
+        self.working_days = working_days
+        self.clocks = clocks or {}
+        self.unknown_years: set[int] = set()
+        self.is_working = lru_cache(maxsize=4096)(self._is_working)
+
+    def _is_working(self, day: date) -> bool:
+        if day in self.days_off:
+            return False
+        if day in self.working_days:
+            return True
+        if self.holidays == "china":
+            from chinese_calendar import is_workday
+
+            try:
+                china = bool(is_workday(day))
+            except NotImplementedError:
+                self.unknown_years.add(day.year)
+            else:
+                # The national calendar assumes Saturday and Sunday; an estate with other days off still keeps
+                # its holidays (a weekday that is off) and make-up days (a weekend day that is on).
+                if china != (day.weekday() < 5):
+                    return china
+        return day.weekday() not in self.weekend
+
+    def runs_on(self, clock: str, day: date) -> bool:
+        return clock == "calendar" or self.clocks[clock].days == "all" or self.is_working(day)
+
+    def spans(self, clock: str, day: date) -> list[tuple[datetime, datetime]]:
+        """When the clock runs on a day, in order."""
+        midnight = datetime.combine(day + timedelta(days=1), time(), self.zone)
+        if clock == "calendar":
+            return [(datetime.combine(day, time(), self.zone), midnight)]
+        if not self.runs_on(clock, day):
+            return []
+        return [
+            (
+                datetime.combine(day, begin, self.zone),
+                midnight if end is None else datetime.combine(day, end, self.zone),
+            )
+            for begin, end in self.clocks[clock].spans
+        ]
+
+    def close(self, clock: str, day: date) -> datetime:
+        """The last moment of a day on a clock: 23:59:59 on the calendar clock."""
+        if clock == "calendar":
+            return datetime.combine(day, time(23, 59, 59), self.zone)
+        end = self.clocks[clock].spans[-1][1]
+        return datetime.combine(day, end or time(23, 59, 59), self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The outcome of running a clock: when the time is used up (None: it stands still, paused), and how much is
+    left in that case (minutes; for day limits None)."""
+
+    due: datetime | None
+    left: int | None = None
+
+
+def run(
+    calendar: Calendar,
+    clock: str,
+    start: datetime,
+    limit: Limit,
+    pauses: Sequence[Pause],
+    spans: list[Span] | None = None,
+) -> Run:
+    """When `limit` is used up on `clock` from `start`, pauses not counting.
+
+    `spans`, if given, is filled with every stretch on the way, so that the result can be checked by hand.
+    Minutes are counted as they pass; days on the calendar clock keep the time of day (so that two days over a
+    change to summer time end at the same clock time)."""
+    start = start.astimezone(calendar.zone)
+    pauses = [p for p in pauses if p.end is None or p.end > start]
+    if limit.unit == "m":
+        return _run_minutes(calendar, clock, start, limit.amount, pauses, spans)
+    if limit.unit == "d":
+        return _run_days(calendar, start, limit.amount, pauses, spans)
+    return _run_closings(calendar, clock, start, limit, pauses, spans)
+
+
+def _run_minutes(
+    calendar: Calendar,
+    clock: str,
+    start: datetime,
+    minutes: int,
+    pauses: Sequence[Pause],
+    spans: list[Span] | None,
+) -> Run:
+    left = timedelta(minutes=minutes)
+    at = start
+    for what, begin, end in _stretches(calendar, clock, start, pauses):
+        if end is None:  # an open pause
+            if spans is not None:
+                spans.append(Span("paused", begin, begin))
+            return Run(None, int(left.total_seconds()) // 60)
+        if what == "counted":
+            length = _elapsed(begin, end)
+            if length >= left:
+                due = (begin.astimezone(UTC) + left).astimezone(calendar.zone)
+                if spans is not None:
+                    spans.append(Span("counted", begin, due))
+                return Run(due)
+            left -= length
+        if spans is not None:
+            spans.append(Span(what, begin, end))
+        at = end
+    raise AssertionError(f"clock {clock} never runs after {at}")  # refused when the calendar is read
+
+
+def _elapsed(begin: datetime, end: datetime) -> timedelta:
+    """Time that really passed: across a change of summer time, wall clocks differ."""
+    return end.astimezone(UTC) - begin.astimezone(UTC)
+
+
+def _stretches(
+    calendar: Calendar, clock: str, start: datetime, pauses: Sequence[Pause]
+) -> Iterator[tuple[str, datetime, datetime | None]]:
+    """Time from `start` on, cut where the clock stops or starts and where a pause begins or ends."""
+    for what, begin, end in _open_hours(calendar, clock, start):
+        for pause in pauses:
+            stop = pause.end
+            if stop is not None and stop <= begin:
+                continue
+            if pause.start >= end or what == "closed":
+                break
+            if pause.start > begin:
+                yield what, begin, pause.start.astimezone(calendar.zone)
+            if stop is None:
+                yield "paused", max(begin, pause.start).astimezone(calendar.zone), None
+                return
+            yield (
+                "paused",
+                max(begin, pause.start).astimezone(calendar.zone),
+                min(stop, end).astimezone(calendar.zone),
+            )
+            begin = min(stop, end).astimezone(calendar.zone)
+        if begin < end:
+            yield what, begin, end
+
+
+def _open_hours(calendar: Calendar, clock: str, start: datetime) -> Iterator[tuple[str, datetime, datetime]]:
+    if clock == "calendar":
+        yield "counted", start, start + timedelta(days=36500)
+        return
+    at = start
+    day = start.date()
+    for _ in range(3660):
+        for begin, end in calendar.spans(clock, day):
+            if end <= at:
+                continue
+            if begin > at:
+                yield "closed", at, begin
+                at = begin
+            yield "counted", at, end
+            at = end
+        day += timedelta(days=1)
+
+
+def _run_days(
+    calendar: Calendar, start: datetime, days: int, pauses: Sequence[Pause], spans: list[Span] | None
+) -> Run:
+    due = start + timedelta(days=days)  # same wall clock time: aware arithmetic within one zone
+    at = start
+    for pause in pauses:
+        begin = max(pause.start.astimezone(calendar.zone), start)
+        if begin >= due:
+            break
+        if spans is not None:
+            if begin > at:
+                spans.append(Span("counted", at, begin))
+            spans.append(Span("paused", begin, (pause.end or begin).astimezone(calendar.zone)))
+        if pause.end is None:
+            return Run(None, int(_elapsed(begin, due).total_seconds()) // 60)
+        at = pause.end.astimezone(calendar.zone)
+        due = (due.astimezone(UTC) + _elapsed(begin, at)).astimezone(calendar.zone)
+    if spans is not None:
+        spans.append(Span("counted", at, due))
+    return Run(due)
+
+
+def _run_closings(
+    calendar: Calendar,
+    clock: str,
+    start: datetime,
+    limit: Limit,
+    pauses: Sequence[Pause],
+    spans: list[Span] | None,
+) -> Run:
+    """`same day` and `wd`: a day counts when the clock is running (not paused) at its close."""
+    day = start.date()
+    counted = 0
+    if limit.unit == "wd":
+        if spans is not None:
+            spans.append(Span("day not counted", start, calendar.close(clock, day)))
+        day += timedelta(days=1)
+    for _ in range(3660):
+        close = calendar.close(clock, day)
+        working = calendar.is_working(day) if limit.unit == "wd" else calendar.runs_on(clock, day)
+        if working and close >= start:
+            pause = next((p for p in pauses if p.start <= close and (p.end is None or p.end > close)), None)
+            if pause is not None and pause.end is None:
+                if spans is not None:
+                    spans.append(Span("paused", max(start, pause.start.astimezone(calendar.zone)), close))
+                return Run(None)
+            if pause is None:
+                counted += 1
+                if spans is not None:
+                    spans.append(
+                        Span("day", max(start, datetime.combine(day, time(), calendar.zone)), close, counted)
+                    )
+                if counted >= limit.amount:
+                    return Run(close)
+            elif spans is not None:
+                spans.append(Span("paused", max(start, datetime.combine(day, time(), calendar.zone)), close))
+        elif spans is not None:
+            spans.append(Span("day off", datetime.combine(day, time(), calendar.zone), close))
+        day += timedelta(days=1)
+    raise AssertionError(f"clock {clock} never runs after {start}")

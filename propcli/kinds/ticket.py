@@ -1,0 +1,655 @@
+"""Tickets: what residents raise and patrols find [T2, T3], and the life they lead until they are closed.
+
+The tables below are the office's procedures: `STEPS` says which step may follow which [P1, C4], `GUARDS` what has
+to have happened before a step, each with its rule. `lifecycle` replays them.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Annotated, ClassVar, Literal, get_args
+
+from pydantic import Field, WithJsonSchema, model_validator
+
+from propcli.engine.lifecycle import Guard, Lifecycle, State, Step
+from propcli.engine.record import (
+    Code,
+    Count,
+    Event,
+    Form,
+    Line,
+    Model,
+    Moment,
+    Money,
+    Record,
+    StaffId,
+    Words,
+    Yes,
+    wrong,
+)
+from propcli.engine.text import Text, say
+from propcli.engine.words import Vocabulary
+
+Kind = Literal["repair", "complaint", "suggestion", "inquiry", "help", "convenience", "entrusted", "praise"]
+Severity = Literal["major", "important", "minor"]
+Urgency = Literal["urgent", "normal", "low"]
+Channel = Literal[
+    "phone",
+    "visit",
+    "web",
+    "wechat",
+    "letter",
+    "email",
+    "suggestion_box",
+    "staff_relay",
+    "patrol",
+    "night_desk",
+]
+Status = Literal[
+    "waiting",
+    "assigned",
+    "confirmed",
+    "on_site",
+    "diagnosed",
+    "paused",
+    "done",
+    "signed_off",
+    "followed_up",
+    "closed",
+    "cancelled",
+    "merged",
+]
+Waiting = Literal["resident", "parts", "weather", "authority"]
+
+KIND = Vocabulary(
+    "kind", get_args(Kind), convenience="convenience service", entrusted="entrusted service"
+)  # [T3]
+SEVERITY = Vocabulary("severity", get_args(Severity))  # [C1, C2, C3]
+URGENCY = Vocabulary("urgency", get_args(Urgency))  # [T5]
+CHANNEL = Vocabulary("channel", get_args(Channel), wechat="WeChat")  # [T1]
+STATUS = Vocabulary("status", get_args(Status))
+WAITING = Vocabulary("waiting for", get_args(Waiting))
+SUPPLY = Vocabulary("consent to", ("water", "power", "charge"), water="water cut", power="power cut")
+LEVEL = Vocabulary("level", ("supervisor", "manager"))
+# Categories are keys of the estate's routing table; these are the ones the office knows by name [T4].
+CATEGORY = Vocabulary(
+    "category",
+    (
+        "water electricity gas elevator door_window leak facility sanitation security fire_safety greening parking "
+        "noise renovation fees activity staff_conduct other"
+    ).split(),
+    door_window="door/window",
+)
+EVENT = Vocabulary(
+    "event",
+    (
+        "accepted imported dispatched confirmed arrived diagnosed consented charged paused resumed delayed done tested "
+        "signed_off replied followed_up reopened escalated judged handed_over merged linked noted closed settled "
+        "cancelled"
+    ).split(),
+    tested="water-tested",
+    handed_over="handed over to another acceptor",
+    merged="merged as a duplicate",
+    settled="closed in the former system",
+)
+
+_ID = re.compile(r"T-(\d{4})(\d{2})(\d{2})-(\d{3,5})")
+TicketId = Annotated[str, Form(_ID, say("a ticket id (like T-20261121-001)"))]
+PUBLIC = "public"
+_UNIT_OR_PUBLIC = re.compile(r"[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}|public")
+TicketUnit = Annotated[
+    str,
+    Form(
+        _UNIT_OR_PUBLIC, say("a unit (building-entrance-room, like 3-2-0501) nor public for the public area")
+    ),
+]
+Rating = Annotated[Count, Field(ge=1, le=5), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 5})]
+
+
+class TicketEvent(Event):
+    """A step in a ticket's life. Which fields an event needs and takes stands in `STEPS`."""
+
+    event: Literal[
+        "accepted",
+        "imported",
+        "dispatched",
+        "confirmed",
+        "arrived",
+        "diagnosed",
+        "consented",
+        "charged",
+        "paused",
+        "resumed",
+        "delayed",
+        "done",
+        "tested",
+        "signed_off",
+        "replied",
+        "followed_up",
+        "reopened",
+        "escalated",
+        "judged",
+        "handed_over",
+        "merged",
+        "linked",
+        "noted",
+        "closed",
+        "settled",
+        "cancelled",
+    ]
+    severity: Severity | None = None
+    expected: Moment | None = None  # when the resident was told it will be done [T8]
+    team: Code | None = None
+    assignee: StaffId | None = None
+    co_teams: tuple[Code, ...] = ()  # [T9]
+    helpers: tuple[StaffId, ...] = ()  # [T6]
+    order: Literal["oral", "printed"] | None = None  # [T6]
+    cause: Words | None = None
+    stops: tuple[Literal["water", "power"], ...] = ()  # supplies the work interrupts [P4]
+    to: Code | None = None  # what was agreed to, the level it went up to, or the new acceptor
+    who: Line | None = None  # the resident (or another outsider) who agreed, signed, was told
+    labour: Money | None = None  # yuan [P3]
+    material: Money | None = None  # yuan [P3]
+    item: Line | None = None
+    waiting_for: Waiting | None = None
+    until: Moment | None = None  # the new time told to the resident [T8]
+    reason: Words | None = None
+    tight: Yes | None = None  # outcome of the water test [F2]
+    text: Words | None = None
+    how: Channel | None = None
+    solved: Yes | None = None
+    rating: Rating | None = None
+    valid: Yes | None = None
+    responsible: Line | None = None
+    solution: Words | None = None
+    other: TicketId | None = None
+
+
+class Caller(Model):
+    """Who raised it, where the office has no record of that person."""
+
+    name: Line
+    phone: Line | None = None
+
+
+class Source(Model):
+    """Where an imported ticket comes from: the other system and its own number there."""
+
+    system: Code
+    id: Line
+
+
+class Ticket(Record):
+    """One matter raised by a resident or found by staff [T2]."""
+
+    kind_of_record: ClassVar[str] = "ticket"
+
+    id: TicketId
+    kind: Kind
+    category: Code
+    severity: Severity | None = None
+    urgency: Urgency
+    status: Status
+    channel: Channel
+    reported: Moment
+    unit: TicketUnit
+    building: Line | None = None
+    place: Line | None = None
+    summary: Line
+    detail: Words | None = None
+    caller: Caller | None = None
+    convenient: Line | None = None  # when a visit suits the resident, in words
+    appointment: Moment | None = None  # the time agreed for the visit [P7]
+    asked_by: Moment | None = None  # the time by which the resident asked for it [C3]
+    expected: Moment | None = None
+    due: Moment | None = None  # the due time of an imported ticket
+    acceptor: StaffId | None = None
+    team: Code | None = None
+    co_teams: tuple[Code, ...] = ()
+    assignee: StaffId | None = None
+    helpers: tuple[StaffId, ...] = ()
+    duplicate_of: TicketId | None = None
+    source: Source | None = None
+    events: Annotated[tuple[TicketEvent, ...], Field(min_length=1)]
+
+    @property
+    def home(self) -> str:
+        """The building it belongs to, from the unit where there is one; '' where nobody knows."""
+        if self.building is None and self.unit != PUBLIC:
+            return self.unit.split("-")[0]
+        return self.building or ""
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Ticket":
+        if self.severity is not None and self.kind != "complaint":
+            raise wrong(say("severity is for complaints; this is a {kind}", kind=KIND.word(self.kind)))
+        if self.building is not None and self.unit != PUBLIC and self.unit.split("-")[0] != self.building:
+            raise wrong(
+                say("unit {unit} is not in building {building}", unit=self.unit, building=self.building)
+            )
+        return self
+
+
+def path_of(ticket_id: str) -> PurePosixPath:
+    """tickets/2026/11/T-20261121-001.yaml; the id must have the form of one."""
+    match = _ID.fullmatch(ticket_id)
+    if match is None:
+        raise ValueError(ticket_id)
+    return PurePosixPath("tickets", match[1], match[2], f"{ticket_id}.yaml")
+
+
+ENDED = frozenset({"closed", "cancelled", "merged"})
+OPEN = frozenset(get_args(Status)) - ENDED
+WORK = frozenset({"waiting", "assigned", "confirmed", "on_site", "diagnosed"})
+FINISHED = frozenset({"done", "signed_off", "followed_up"})
+
+# Kinds whose work is the answer itself: replied is their done [T10, T11].
+ANSWERS = ("inquiry", "suggestion")
+# Kinds somebody goes out for.
+SERVICES = ("help", "convenience", "entrusted")
+
+_OPENING = ("severity", "expected")
+STEPS: dict[str, Step] = {
+    step.event: step
+    for step in (
+        Step("accepted", frozenset(), "waiting", takes=_OPENING, rule="T2"),
+        Step("imported", frozenset(), "waiting", takes=_OPENING),
+        Step(
+            "dispatched",
+            WORK,
+            "assigned",
+            ("team",),
+            ("assignee", "co_teams", "helpers", "order", "expected", "reason"),
+            rule="T6",
+        ),
+        Step("confirmed", frozenset({"assigned"}), "confirmed", (), ("text",), "assignee", "T6"),
+        Step("arrived", frozenset({"confirmed"}), "on_site", (), ("text",), "assignee", "P1"),
+        Step(
+            "diagnosed",
+            frozenset({"on_site", "diagnosed"}),
+            "diagnosed",
+            ("cause",),
+            ("stops",),
+            "assignee",
+            "P1",
+        ),
+        Step("consented", OPEN, None, ("to", "who"), ("text",), "assignee", "P4"),
+        Step(
+            "charged",
+            frozenset({"on_site", "diagnosed", "done"}),
+            None,
+            ("item",),
+            ("labour", "material"),
+            "assignee",
+            "P3",
+        ),
+        Step("paused", WORK, "paused", ("waiting_for", "reason"), (), "assignee", "T8"),
+        Step("resumed", frozenset({"paused"}), "back", (), ("text",), "assignee", "T8"),
+        Step("delayed", WORK | {"paused"}, None, ("until", "reason"), ("who", "how"), "acceptor", "T8"),
+        Step("done", WORK, "done", ("text",), (), "assignee", "P1"),
+        Step("tested", frozenset({"done", "signed_off"}), None, ("tight",), ("text",), "assignee", "F2"),
+        Step("signed_off", frozenset({"done"}), "signed_off", ("who",), ("text",), "assignee", "P5"),
+        Step(
+            "replied",
+            OPEN | {"merged"},
+            dict.fromkeys(ANSWERS, "done"),
+            ("text",),
+            ("who", "how"),
+            "acceptor",
+            "T11",
+        ),
+        Step(
+            "followed_up",
+            FINISHED,
+            "followed_up",
+            ("solved",),
+            ("rating", "text", "who", "how"),
+            "acceptor",
+            "F4",
+        ),
+        Step("reopened", FINISHED | {"closed"}, "waiting", ("reason",), (), "acceptor", "F5"),
+        Step("escalated", OPEN, None, ("to", "reason"), (), "acceptor", "T7"),
+        Step(
+            "judged",
+            OPEN,
+            None,
+            ("valid",),
+            ("severity", "cause", "responsible", "solution", "text"),
+            "acceptor",
+            "C4",
+        ),
+        Step("handed_over", OPEN, None, ("to",), ("reason",), "acceptor", "C5"),
+        Step("merged", WORK | {"paused"}, "merged", ("other",), ("reason",), "acceptor", "T11"),
+        Step("linked", OPEN | ENDED, None, ("other",), ("text",)),
+        Step("noted", OPEN | ENDED, None, ("text",)),
+        Step("closed", FINISHED | WORK, "closed", (), ("text",), "acceptor", "C5"),
+        Step("settled", OPEN, "closed", (), ("text",)),
+        Step("cancelled", WORK | {"paused"}, "cancelled", ("reason",), ("who",), "acceptor"),
+    )
+}
+
+_REPAIR = {"kind": ("repair",)}
+_COMPLAINT = {"kind": ("complaint",)}
+_MAJOR = {**_COMPLAINT, "severity": ("major",)}
+_IMPORTANT = {**_COMPLAINT, "severity": ("important",)}
+_VALID = {**_COMPLAINT, "valid": ("True",)}
+_LEAK = {**_REPAIR, "category": ("leak",)}
+GUARDS: tuple[Guard, ...] = (
+    Guard(
+        "P1",
+        ("done",),
+        "diagnosed",
+        say("a repair is done only after somebody arrived and found the cause"),
+        say("record arrive and diagnose first"),
+        _REPAIR,
+    ),
+    Guard(
+        "T6",
+        ("done",),
+        "confirmed",
+        say("nobody has been sent and confirmed"),
+        say("dispatch it and record confirm first"),
+        {"kind": SERVICES},
+    ),
+    Guard(
+        "P5",
+        ("followed_up", "closed"),
+        "signed_off",
+        say("the resident has not signed the work off"),
+        say("record sign-off first"),
+        _REPAIR,
+    ),
+    Guard(
+        "F2",
+        ("signed_off", "followed_up", "closed"),
+        "tested",
+        say("a leak repair needs its water test first"),
+        say("record test --tight or --leaking first"),
+        _LEAK,
+    ),
+    Guard(
+        "F4",
+        ("closed",),
+        "followed_up",
+        say("it has not been followed up; every repair is"),
+        say("record follow-up first"),
+        _REPAIR,
+    ),
+    Guard(
+        "C6",
+        ("closed",),
+        "followed_up",
+        say("it has not been followed up; every complaint is"),
+        say("record follow-up first"),
+        _COMPLAINT,
+    ),
+    Guard(
+        "C4",
+        ("replied", "done", "closed"),
+        "judged",
+        say("nobody has judged whether the complaint is valid"),
+        say("record judge --valid or --invalid first"),
+        _COMPLAINT,
+    ),
+    Guard(
+        "C4",
+        ("replied", "done", "closed"),
+        "cause known",
+        say("the cause of the complaint is not recorded"),
+        say("record judge --valid --cause … first"),
+        _VALID,
+    ),
+    Guard(
+        "C4",
+        ("replied", "done", "closed"),
+        "responsible known",
+        say("who is responsible is not recorded"),
+        say("record judge --valid --responsible … first"),
+        _VALID,
+    ),
+    Guard(
+        "C4",
+        ("replied", "done", "closed"),
+        "solution proposed",
+        say("no solution has been proposed"),
+        say("record judge --valid --solution … first"),
+        _VALID,
+    ),
+    Guard(
+        "C4",
+        ("followed_up", "closed"),
+        "replied",
+        say("the resident has had no reply; an invalid complaint gets one too"),
+        say("record reply first"),
+        _COMPLAINT,
+    ),
+    Guard(
+        "C4",
+        ("closed",),
+        "done",
+        say("the complaint is not resolved"),
+        say("record done first"),
+        _COMPLAINT,
+    ),
+    Guard(
+        "C1",
+        ("replied", "done", "closed"),
+        "escalated to manager",
+        say("a major complaint is reported to the manager first"),
+        say("record escalate --to manager first"),
+        _MAJOR,
+    ),
+    Guard(
+        "C2",
+        ("done", "closed"),
+        "escalated",
+        say("an important complaint is reported to the supervisor first"),
+        say("record escalate --to supervisor first"),
+        _IMPORTANT,
+    ),
+    Guard(
+        "T11",
+        ("closed",),
+        "replied",
+        say("the resident has had no reply"),
+        say("record reply first"),
+        {"kind": ANSWERS},
+    ),
+    Guard(
+        "C5",
+        ("closed",),
+        "done",
+        say("it is not done"),
+        say("record done first"),
+        {"kind": SERVICES},
+    ),
+    Guard(
+        "import",
+        ("settled",),
+        "imported",
+        say("only an imported ticket can have been closed in a former system"),
+        say("record close"),
+    ),
+    Guard(
+        "P3",
+        ("charged",),
+        "consented charge",
+        say("the owner has not agreed to the charge"),
+        say("record consent --to charge --who …, or charge --consent-of …"),
+    ),
+)
+
+
+def _fold(state: State, event: TicketEvent) -> None:
+    folded, facts, name = state.folded, state.facts, event.event
+    if name in ("accepted", "imported"):
+        folded.update(severity=event.severity, expected=event.expected)
+        folded["acceptor"] = event.by if name == "accepted" else None
+    elif name == "dispatched":
+        folded.update(
+            team=event.team, co_teams=event.co_teams, assignee=event.assignee, helpers=event.helpers
+        )
+        if folded.get("acceptor") is None:
+            folded["acceptor"] = event.by
+        if event.expected is not None:
+            folded["expected"] = event.expected
+    elif name == "delayed":
+        folded["expected"] = event.until
+    elif name == "handed_over":
+        folded["acceptor"] = event.to
+    elif name == "merged":
+        folded["duplicate_of"] = event.other
+    elif name == "escalated":
+        facts.add(f"escalated to {event.to}")
+    elif name == "consented":
+        facts.add(f"consented {event.to}")
+    elif name == "diagnosed":
+        folded["stops"] = (*folded.get("stops", ()), *event.stops)
+    elif name == "judged":
+        folded["valid"] = event.valid
+        if event.severity is not None:
+            folded["severity"] = event.severity
+        for fact, value in (
+            ("cause known", event.cause),
+            ("responsible known", event.responsible),
+            ("solution proposed", event.solution),
+        ):
+            if value:
+                facts.add(fact)
+    elif name == "followed_up":
+        folded["solved"] = event.solved
+    elif name == "tested":
+        folded["tight"] = event.tight
+
+
+Found = Iterator[tuple[str, Text, Text | None, str]]
+
+
+def _check(state: State, event: TicketEvent) -> Found:
+    ticket, name = state.record, event.event
+    if name == "accepted":
+        if ticket.kind == "complaint" and event.severity is None:
+            yield "C4", say("a complaint needs its severity: major, important or minor"), None, "event"
+        if ticket.kind != "complaint" and event.severity is not None:
+            yield "C4", say("severity is for complaints"), None, "severity"
+        if ticket.caller is None and ticket.channel not in ("patrol", "suggestion_box"):
+            yield "T2", say("who raised it is missing"), say("give the caller's name"), "event"
+    if name in ("accepted", "imported") and event.at < ticket.reported:
+        yield (
+            "",
+            say("it was taken in before it was reported ({reported})", reported=ticket.reported),
+            None,
+            "at",
+        )
+    if name == "dispatched" and event.team in event.co_teams:
+        yield "T9", say("{team} leads; it cannot also be a co-team", team=event.team), None, "co_teams"
+    if name == "confirmed" and event.by != state.folded.get("assignee") and state.folded.get("assignee"):
+        yield (
+            "T6",
+            say("the person sent confirms: {assignee}", assignee=state.folded["assignee"]),
+            say("confirm as that person, or dispatch it anew"),
+            "by",
+        )
+    if name in ("done", "charged"):
+        for supply in dict.fromkeys(state.folded.get("stops", ())):
+            if f"consented {supply}" not in state.facts:
+                yield (
+                    "P4",
+                    say(
+                        "the work stops {supply}; the resident's consent is not recorded",
+                        supply=SUPPLY.word(supply),
+                    ),
+                    say("record consent --to {supply} --who …", supply=supply),
+                    "event",
+                )
+    if name == "charged" and event.labour is None and event.material is None:
+        yield "P3", say("a charge needs labour or material, in yuan"), None, "event"
+    if name == "delayed":
+        old = state.folded.get("expected")
+        if old is not None and event.at > old:
+            yield (
+                "T8",
+                say("the time told to the resident ({old}) has already passed", old=old),
+                say("a delay is told before; record what was told now with note"),
+                "at",
+            )
+        if event.until is not None and event.until <= event.at:
+            yield "T8", say("the new time is not in the future"), None, "until"
+    if name in ("consented", "escalated", "handed_over"):
+        allowed = {"consented": SUPPLY, "escalated": LEVEL}.get(name)
+        if allowed is not None and event.to not in allowed:
+            yield "", say("to is one of: {known}", known=", ".join(allowed)), None, "to"
+    if name == "handed_over" and event.to == state.folded.get("acceptor"):
+        yield "C5", say("{staff} is already the acceptor", staff=event.to), None, "to"
+    if name == "escalated" and f"escalated to {event.to}" in state.facts:
+        yield "T7", say("it is already with the {level}", level=LEVEL.word(str(event.to))), None, "to"
+    if name == "replied" and event.by != state.folded.get("acceptor") and state.folded.get("acceptor"):
+        yield (
+            "C5",
+            say("the acceptor replies: {acceptor}", acceptor=state.folded["acceptor"]),
+            say("hand it over first: hand-over-to"),
+            "by",
+        )
+    if name == "judged":
+        if ticket.kind != "complaint":
+            yield "C4", say("only a complaint is judged"), None, "event"
+    if name == "merged" and event.other == ticket.id:
+        yield "", say("a ticket cannot be a duplicate of itself"), None, "other"
+    if name == "linked" and event.other == ticket.id:
+        yield "", say("a ticket cannot be linked to itself"), None, "other"
+    if name == "signed_off" and state.folded.get("tight") is False and "tested" in state.facts:
+        yield "F2", say("the water test still leaks"), say("reopen it, or record a tight test"), "event"
+    if (
+        "followed_up" in state.facts
+        and state.folded.get("solved") is False
+        and name not in ("reopened", "noted", "linked", "replied", "escalated", "handed_over")
+    ):
+        yield "F5", say("the follow-up found it unsolved"), say("reopen it first"), "event"
+    if name == "closed":
+        if ticket.kind == "complaint" and event.text is None:
+            yield "C4", say("closing a complaint needs its summing-up"), say("give --text"), "event"
+        if ticket.kind not in (*ANSWERS, "praise") and state.status in WORK:
+            yield "C5", say("it is not done"), say("record done first"), "event"
+
+
+LIFECYCLE = Lifecycle(
+    steps=STEPS,
+    guards=GUARDS,
+    states=STATUS,
+    events=EVENT,
+    first=frozenset({"accepted", "imported"}),
+    folded=("severity", "expected", "acceptor", "team", "co_teams", "assignee", "helpers", "duplicate_of"),
+    round_facts=frozenset(
+        {
+            "dispatched",
+            "confirmed",
+            "arrived",
+            "diagnosed",
+            "done",
+            "tested",
+            "signed_off",
+            "replied",
+            "followed_up",
+        }
+    ),
+    fold=_fold,
+    check=_check,
+)
+
+
+def as_of(ticket: Ticket, at: datetime) -> Ticket | None:
+    """The ticket as it stood at a time: later events undone; None if it did not exist yet."""
+    events = ticket.events
+    if events[-1].at <= at:
+        return ticket
+    past = tuple(e for e in events if e.at <= at)
+    if not past:
+        return None
+    state, _ = LIFECYCLE.replay(ticket, past)
+    update = {
+        name: state.folded.get(name)
+        for name in ("severity", "expected", "acceptor", "team", "assignee", "duplicate_of")
+    }
+    tuples = {name: state.folded.get(name, ()) for name in ("co_teams", "helpers")}
+    return ticket.model_copy(update={**update, **tuples, "status": state.status, "events": past})

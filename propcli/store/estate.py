@@ -1,0 +1,222 @@
+"""The estate: a folder of records marked by `propcli.yaml`. Finding it and reading it; nothing here writes."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any, Generic, TypeVar
+
+from propcli.engine.policy import Policy
+from propcli.engine.problem import Problem, Refusal
+from propcli.engine.record import Model
+from propcli.engine.text import say
+from propcli.engine.worktime import Calendar
+from propcli.kinds import staff, ticket
+from propcli.kinds.calendar import CalendarFile
+from propcli.kinds.settings import Settings
+from propcli.kinds.staff import Staff
+from propcli.kinds.ticket import Ticket
+from propcli.store import yamlfile
+from propcli.store.reading import Finding, load, locate
+
+MARKER = "propcli.yaml"
+M = TypeVar("M", bound=Model)
+
+# kind of record: its folder, its model, the path that follows from an id
+FOLDERS: dict[str, tuple[str, type[Model], Any]] = {
+    "ticket": ("tickets", Ticket, ticket.path_of),
+    "staff": ("staff", Staff, staff.path_of),
+}
+# files there is one of
+SINGLE: dict[str, type[Model]] = {MARKER: Settings, "policy.yaml": Policy, "calendar.yaml": CalendarFile}
+
+
+@dataclass(slots=True)
+class Reading(Generic[M]):
+    """What was read of one kind: the good records, and every problem of the others."""
+
+    records: list[M] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    files: int = 0
+
+
+def find(start: Path) -> Path | None:
+    """The estate a folder belongs to: itself or the nearest above with the marker, else its `records/`."""
+    for folder in (start, *start.parents):
+        if (folder / MARKER).is_file():
+            return folder
+    inner = start / "records"
+    return inner if (inner / MARKER).is_file() else None
+
+
+class Estate:
+    """One folder of records, read on demand. `root` is absolute."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    # --- single files
+
+    @cached_property
+    def settings(self) -> Settings:
+        return self._single(MARKER, Settings)
+
+    @cached_property
+    def policy(self) -> Policy:
+        return self._single("policy.yaml", Policy)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return self._single("calendar.yaml", CalendarFile).calendar(self.settings.zone)
+
+    def _single(self, name: str, model: type[M]) -> M:
+        record, problems = self.load(model, PurePosixPath(name))
+        if record is None:
+            raise Refusal(say("{name} cannot be read", name=name), code=3, problems=tuple(problems))
+        return record
+
+    # --- files and records
+
+    def raw(self, path: PurePosixPath) -> bytes:
+        return (self.root / path).read_bytes()
+
+    def load(self, model: type[M], path: PurePosixPath) -> tuple[M | None, list[Problem]]:
+        """One file as a record, or why not: unreadable, too large, not a plain file, bad YAML, bad values."""
+        name = str(path)
+        full = self.root / path
+        try:
+            info = full.lstat()
+            if not stat.S_ISREG(info.st_mode):
+                return None, [_not_a_file(name, info.st_mode)]
+            if info.st_size > yamlfile.MAX_BYTES:
+                return None, [yamlfile.too_large(info.st_size, name)]
+            raw = full.read_bytes()
+        except OSError as error:
+            return None, [Problem(name, 0, 0, say("cannot be read: {why}", why=error.strerror or str(error)))]
+        return load(model, raw, name)
+
+    def paths(self, kind: str) -> tuple[list[PurePosixPath], list[Problem]]:
+        """The record files of a kind, sorted, and what lies among them that is no record file."""
+        folder = FOLDERS[kind][0]
+        found: list[PurePosixPath] = []
+        problems: list[Problem] = []
+        for path, mode in _walk(self.root, folder):
+            name = str(path)
+            if not stat.S_ISREG(mode):
+                problems.append(_not_a_file(name, mode))
+            elif path.suffix == ".yaml":
+                found.append(path)
+            elif path.suffix == ".yml":
+                problems.append(Problem(name, 0, 0, say("a record ends in .yaml"), say("rename it")))
+        return sorted(found), problems
+
+    def read(self, model: type[M]) -> Reading[M]:
+        """Every record of a kind, in the order of paths. A file whose name does not follow from its id is a
+        problem, but its record counts: a deadline must not vanish because of a file name."""
+        kind: str = getattr(model, "kind_of_record")  # noqa: B009 - a ClassVar of the concrete models
+        paths, problems = self.paths(kind)
+        reading: Reading[M] = Reading(problems=problems, files=len(paths))
+        where = FOLDERS[kind][2]
+        seen: dict[str, PurePosixPath] = {}
+        for path in paths:
+            record, wrong = self.load(model, path)
+            reading.problems += wrong
+            if record is None:
+                continue
+            record_id: str = getattr(record, "id")  # noqa: B009
+            expected = where(record_id)
+            if record_id in seen:
+                reading.problems += self.at(
+                    path,
+                    [
+                        (
+                            ("id",),
+                            say("{id} is also in {other}", id=record_id, other=str(seen[record_id])),
+                            say("give one of them another id"),
+                        )
+                    ],
+                )
+                continue
+            seen[record_id] = path
+            if path != expected:
+                reading.problems += self.at(
+                    path,
+                    [
+                        (
+                            ("id",),
+                            say("the id {id} belongs in {path}", id=record_id, path=str(expected)),
+                            say("move the file or correct the id"),
+                        )
+                    ],
+                )
+            reading.records.append(record)
+        return reading
+
+    def one(self, model: type[M], record_id: str) -> M | None:
+        """A record by its id; None where there is none. A bad record is refused with its problems."""
+        path: PurePosixPath = FOLDERS[getattr(model, "kind_of_record")][2](record_id)  # noqa: B009
+        if not os.path.lexists(self.root / path):
+            return None
+        record, problems = self.load(model, path)
+        if record is None:
+            raise Refusal(
+                say("{path} is not a good record", path=str(path)), code=3, problems=tuple(problems)
+            )
+        return record
+
+    def at(self, path: PurePosixPath, findings: list[Finding]) -> list[Problem]:
+        """Findings in a file that could be read, with their places."""
+        return locate(self.raw(path), str(path), findings) if findings else []
+
+    def ticket_ids(self, year: str = "", month: str = "") -> Iterator[str]:
+        """The ids that file names under tickets/ give, without opening the files; newest month first."""
+        base = self.root / "tickets"
+        if not base.is_dir():
+            return
+        for y in sorted(
+            (d.name for d in base.iterdir() if d.is_dir() and year in ("", d.name)), reverse=True
+        ):
+            for m in sorted(
+                (d.name for d in (base / y).iterdir() if d.is_dir() and month in ("", d.name)), reverse=True
+            ):
+                for name in sorted(os.listdir(base / y / m), reverse=True):
+                    if name.startswith("T-") and name.endswith(".yaml"):
+                        yield name[:-5]
+
+
+def _walk(root: Path, folder: str) -> Iterator[tuple[PurePosixPath, int]]:
+    """Every entry below a folder but hidden ones, links not followed: (path from root, mode)."""
+    top = root / folder
+    if top.is_symlink():
+        yield PurePosixPath(folder), top.lstat().st_mode
+        return
+    pending = [PurePosixPath(folder)] if top.is_dir() else []
+    while pending:
+        here = pending.pop()
+        with os.scandir(root / here) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(here / entry.name)
+                else:
+                    yield (
+                        here / entry.name,
+                        stat.S_IFREG
+                        if entry.is_file(follow_symlinks=False)
+                        else entry.stat(follow_symlinks=False).st_mode,
+                    )
+
+
+def _not_a_file(name: str, mode: int) -> Problem:
+    if stat.S_ISLNK(mode):
+        return Problem(
+            name,
+            0,
+            0,
+            say("a symbolic link; records are plain files inside the estate"),
+            say("put the file itself here"),
+        )
+    return Problem(name, 0, 0, say("not a plain file"), say("remove it from the records"))

@@ -1,0 +1,118 @@
+"""From the bytes of a file to a record, or to every problem that keeps it from being one."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from propcli.engine.problem import Problem
+from propcli.engine.record import Model, quoted
+from propcli.engine.text import Text, say
+from propcli.store import yamlfile
+
+M = TypeVar("M", bound=Model)
+
+Finding = tuple[yamlfile.Path, Text, Text | None]
+"""Something wrong with a value, by its path in the record: what, and what to do."""
+
+
+def load(model: type[M], raw: bytes, path: str) -> tuple[M | None, list[Problem]]:
+    """The record in a file, or None and why not. Problems of YAML and of values come together."""
+    data, problems = yamlfile.read(raw, path)
+    if data is None:
+        return None, problems
+    try:
+        record = model.model_validate(data)
+    except ValidationError as error:
+        findings = [_finding(e, model) for e in error.errors(include_url=False)]
+        taken = {(p.line, p.column) for p in problems}
+        problems += [p for p in locate(raw, path, findings) if (p.line, p.column) not in taken]
+        return None, problems
+    return (None if problems else record), problems
+
+
+def locate(raw: bytes, path: str, findings: Iterable[Finding]) -> list[Problem]:
+    """Give each finding its line and column; one about a missing value stands where it would belong."""
+    marks = yamlfile.places(yamlfile.decode(raw))
+    problems = []
+    for where, what, hint in findings:
+        while where not in marks:
+            where = where[:-1]
+        mark = marks[where]
+        line, column = (mark.line, mark.column) if where else (1, 1)
+        problems.append(Problem(path, line, column, what, hint))
+    return problems
+
+
+def _finding(error: ErrorDetails, model: type[Model]) -> Finding:
+    where = tuple(part for part in error["loc"] if part != "[key]")
+    kind, value, context = error["type"], error.get("input"), error.get("ctx", {})
+    shown = quoted(value) if isinstance(value, str) else say("this")
+    if kind == "propcli":
+        return where, context["text"], None
+    if kind == "missing":
+        return where[:-1], say("{field} is missing", field=where[-1]), say("add it")
+    if kind == "extra_forbidden":
+        close = get_close_matches(str(where[-1]), _fields(model, where[:-1]), 1)
+        hint = (
+            say("did you mean {name}?", name=close[0])
+            if close
+            else say("remove it, or see the format for the name")
+        )
+        return where, say("unknown field {field}", field=where[-1]), hint
+    if kind in ("literal_error", "enum"):
+        expected = str(context["expected"]).replace(" or ", ", ").replace("'", "")
+        close = get_close_matches(str(value), expected.split(", "), 1)
+        known = say("one of: {known}", known=expected)
+        return (
+            where,
+            say("{value} is not known here", value=shown),
+            say("did you mean {name}?", name=close[0]) if close else known,
+        )
+    if kind in ("string_too_long",):
+        return (
+            where,
+            say("longer than {most} characters", most=context["max_length"]),
+            say("shorten it; detail holds more"),
+        )
+    if kind in ("string_too_short", "too_short"):
+        return where, say("empty"), say("write something or delete the line")
+    if kind == "string_pattern_mismatch":
+        return where, say("a line break in a single-line field"), say("put it on one line")
+    if kind == "string_type":
+        return where, say("a single value is expected here"), None
+    if kind in ("tuple_type", "list_type"):
+        return where, say("a list is expected here"), say("write - before each entry")
+    if kind in ("model_type", "dict_type", "model_attributes_type", "mapping_type"):
+        return where, say("fields with values are expected here"), None
+    if kind.startswith(("greater_than", "less_than")):
+        bound = context.get("ge", context.get("le", context.get("gt", context.get("lt"))))
+        pattern = "{value} is below {bound}" if kind.startswith("greater") else "{value} is above {bound}"
+        return where, Text(pattern, {"value": shown, "bound": bound}), None
+    return where, say("{message}", message=error["msg"]), None
+
+
+# the two patterns chosen at run time above, for translation
+_ = (say("{value} is below {bound}", value="", bound=""), say("{value} is above {bound}", value="", bound=""))
+
+
+def _fields(model: Any, where: Sequence[str | int]) -> list[str]:
+    """The field names of the (sub)model at a path, as they are written in files."""
+    for part in where:
+        if isinstance(part, int):
+            continue
+        field = model.model_fields.get(part)
+        found = list(_models_in(field.annotation)) if field else []
+        if not found:
+            return []
+        model = found[0]
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> Iterable[type[Model]]:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _models_in(inner)
