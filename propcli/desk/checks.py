@@ -11,7 +11,7 @@ from propcli.engine.text import Text, say
 from propcli.engine.worktime import Calendar
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
-from propcli.kinds.ticket import CATEGORY, LIFECYCLE, Ticket, TicketEvent
+from propcli.kinds.ticket import LIFECYCLE, Ticket, TicketEvent
 
 Finding = tuple[tuple[str | int, ...], Text, Text | None]
 IMPORTER = "import"  # who signs events that came from another system
@@ -36,11 +36,7 @@ class Sources:
 
 def _unknown(what: Text, value: str, known: frozenset[str], where: str) -> tuple[Text, Text]:
     close = get_close_matches(value, sorted(known), 1)
-    hint = (
-        say("did you mean {name}?", name=close[0])
-        if close
-        else say("known ones stand in {where}", where=where)
-    )
+    hint = say("did you mean {name}?", name=close[0]) if close else say("known ones stand in {where}", where=where)
     return say("{what} {value} does not exist", what=what, value=value), hint
 
 
@@ -55,12 +51,8 @@ def ticket_references(ticket: Ticket, around: Surroundings) -> Iterator[Finding]
         yield from _event_references(event, ("events", index), around)
 
 
-def _event_references(
-    event: TicketEvent, where: tuple[str | int, ...], around: Surroundings
-) -> Iterator[Finding]:
-    people: list[tuple[tuple[str | int, ...], str]] = (
-        [((*where, "by"), event.by)] if event.by != IMPORTER else []
-    )
+def _event_references(event: TicketEvent, where: tuple[str | int, ...], around: Surroundings) -> Iterator[Finding]:
+    people: list[tuple[tuple[str | int, ...], str]] = [((*where, "by"), event.by)] if event.by != IMPORTER else []
     if event.assignee:
         people.append(((*where, "assignee"), event.assignee))
     people += [((*where, "helpers", i), helper) for i, helper in enumerate(event.helpers)]
@@ -174,13 +166,7 @@ def policy_references(policy: Policy, around: Surroundings, calendar: Calendar) 
                 if name not in fields:
                     yield ((*here, key, name), *_unknown(say("field"), name, fields, "docs/format.md"))
                     continue
-                known = (
-                    around.categories
-                    if name == "category"
-                    else around.teams
-                    if name == "team"
-                    else _values(name)
-                )
+                known = around.categories if name == "category" else around.teams if name == "team" else _values(name)
                 for value in values:
                     if known is not None and value not in known and value not in ("any", "none"):
                         yield ((*here, key, name), *_unknown(say("value"), value, known, "docs/format.md"))
@@ -204,12 +190,7 @@ def _values(name: str) -> frozenset[str] | None:
     from typing import get_args
 
     for annotation in (Ticket.model_fields[name].annotation,):
-        codes = {
-            str(c)
-            for part in (annotation, *get_args(annotation))
-            for c in get_args(part)
-            if isinstance(c, str)
-        }
+        codes = {str(c) for part in (annotation, *get_args(annotation)) for c in get_args(part) if isinstance(c, str)}
         if codes:
             return frozenset(codes)
     return None

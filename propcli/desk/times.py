@@ -25,9 +25,7 @@ def when(text: str, now: datetime, zone: ZoneInfo, end_of_day: bool = False) -> 
             return (now.astimezone(zone) + timedelta(days=amount)).replace(microsecond=0)
         step = timedelta(hours=amount) if unit == "h" else timedelta(minutes=amount)
         return (now.astimezone(UTC) + step).astimezone(zone).replace(microsecond=0)
-    day, _, rest = (
-        text.replace("T", " ", 1).partition(" ") if not _CLOCK.fullmatch(text) else ("today", "", text)
-    )
+    day, _, rest = text.replace("T", " ", 1).partition(" ") if not _CLOCK.fullmatch(text) else ("today", "", text)
     if day in _DAYS:
         date = now.astimezone(zone).date() + timedelta(days=_DAYS[day])
         if not rest:
@@ -44,9 +42,7 @@ def when(text: str, now: datetime, zone: ZoneInfo, end_of_day: bool = False) -> 
         moment = moment.replace(hour=23, minute=59, second=59)
     if not 1900 <= moment.year < 2200:
         return None
-    return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)).replace(
-        microsecond=0
-    )
+    return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)).replace(microsecond=0)
 
 
 def length(text: str) -> timedelta | None:
@@ -55,9 +51,7 @@ def length(text: str) -> timedelta | None:
     if not match:
         return None
     amount = int(match[1])
-    return {"m": timedelta(minutes=amount), "h": timedelta(hours=amount), "d": timedelta(days=amount)}[
-        match[2]
-    ]
+    return {"m": timedelta(minutes=amount), "h": timedelta(hours=amount), "d": timedelta(days=amount)}[match[2]]
 
 
 def month(text: str, zone: ZoneInfo) -> tuple[datetime, datetime] | None:

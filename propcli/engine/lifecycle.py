@@ -141,15 +141,11 @@ class Lifecycle:
             )
         for name in step.needs:
             if getattr(event, name, None) in (None, ()):
-                found.append(
-                    Fault(index, step.rule, say("{event} needs {field}", event=word, field=name), None)
-                )
+                found.append(Fault(index, step.rule, say("{event} needs {field}", event=word, field=name), None))
         if type(event) is not Event:
             allowed = {"at", "by", "event", *step.needs, *step.takes}
             for name in event.model_fields_set - allowed:
-                found.append(
-                    Fault(index, "", say("{event} does not take {field}", event=word, field=name), None, name)
-                )
+                found.append(Fault(index, "", say("{event} does not take {field}", event=word, field=name), None, name))
         if state.status is None:
             if event.event not in self.first:
                 first = " / ".join(sorted(self.first))
@@ -177,16 +173,10 @@ class Lifecycle:
             )
         else:
             for guard in self.guards:
-                if (
-                    event.event in guard.before
-                    and guard.need not in state.facts
-                    and holds(guard.when, state.value_of)
-                ):
+                if event.event in guard.before and guard.need not in state.facts and holds(guard.when, state.value_of):
                     found.append(Fault(index, guard.rule, guard.say, guard.hint))
         if not found:
-            found.extend(
-                Fault(index, rule, what, hint, name) for rule, what, hint, name in self.check(state, event)
-            )
+            found.extend(Fault(index, rule, what, hint, name) for rule, what, hint, name in self.check(state, event))
         return found
 
     def possible(self, state: State) -> list[str]:

@@ -73,9 +73,7 @@ def pauses_of(events: Iterable[Event]) -> list[Pause]:
     return found
 
 
-def obligations(
-    record: Record, rows: Sequence[Row], calendar: Calendar, ending: frozenset[str]
-) -> list[Obligation]:
+def obligations(record: Record, rows: Sequence[Row], calendar: Calendar, ending: frozenset[str]) -> list[Obligation]:
     """Every obligation of a record, met or not, in the order of the policy and of the events that start them.
 
     `ending` names the events after which nothing more is owed for what went before (closed, cancelled, …)."""
@@ -117,16 +115,10 @@ def obligations(
                 assert row.within is not None
                 if row.pauses and pauses is None:
                     pauses = pauses_of(events)
-                result = run(
-                    calendar, row.clock, events[index].at, row.within, pauses or () if row.pauses else ()
-                )
-            standing: Standing = (
-                "met" if met else "void" if ended else "stopped" if result.due is None else "open"
-            )
+                result = run(calendar, row.clock, events[index].at, row.within, pauses or () if row.pauses else ())
+            standing: Standing = "met" if met else "void" if ended else "stopped" if result.due is None else "open"
             found.append(
-                Obligation(
-                    record, row, events[index], result.due, met, standing, ended, use_agreed, result.left
-                )
+                Obligation(record, row, events[index], result.due, met, standing, ended, use_agreed, result.left)
             )
     return found
 

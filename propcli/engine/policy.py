@@ -1,7 +1,8 @@
 """`policy.yaml`: the office's rules as data. Every number in it is a default that the estate may change.
 
 Conditions are equality and membership on fields; `any` asks that a field is set, `none` that it is not. `when`
-must hold and `unless` must not. There is no expression language: a rule that needs one is a sign that a field or an event is missing.
+must hold and `unless` must not. There is no expression language: a rule that needs one is a sign that a field or an
+event is missing.
 """
 
 import re
@@ -17,12 +18,24 @@ from propcli.engine.worktime import Limit
 OWED = Vocabulary(
     "owed",
     (
-        "dispatch confirmation arrival resolution report reply judgement follow-up water-test sign-off notice decision "
-        "closing promise"
-    ).split(),
+        "dispatch",
+        "confirmation",
+        "arrival",
+        "resolution",
+        "report",
+        "reply",
+        "judgement",
+        "follow-up",
+        "water-test",
+        "sign-off",
+        "notice",
+        "decision",
+        "closing",
+        "promise",
+    ),
     **{"water-test": "water test", "promise": "what was promised"},
 )
-ROLES = Vocabulary("role", ("acceptor", "assignee", "supervisor", "manager", "desk"), assignee="person sent")
+ROLES = Vocabulary("debtor", ("acceptor", "assignee", "supervisor", "manager", "desk"), assignee="person sent")
 
 _LIMIT = re.compile(r"(\d{1,5})(m|h|d|wd)")
 
@@ -94,9 +107,7 @@ Triggers = Annotated[
 ]
 Conditions = Annotated[
     dict[Code, Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1)]],
-    WithJsonSchema(
-        {"type": "object", "additionalProperties": {"anyOf": [_NAME, {"type": "array", "items": _NAME}]}}
-    ),
+    WithJsonSchema({"type": "object", "additionalProperties": {"anyOf": [_NAME, {"type": "array", "items": _NAME}]}}),
 ]
 
 
@@ -125,13 +136,9 @@ class Row(Model):
     @model_validator(mode="after")
     def _timed(self) -> "Row":
         if self.within is None and self.agreed is None:
-            raise wrong(
-                say("a row needs within (30m, 1h, 2d, 10wd, same day) or agreed (a field with a time)")
-            )
+            raise wrong(say("a row needs within (30m, 1h, 2d, 10wd, same day) or agreed (a field with a time)"))
         if self.within is not None and self.within.unit == "d" and self.clock != "calendar":
-            raise wrong(
-                say("days go with the calendar clock; on clock {clock} count m, h or wd", clock=self.clock)
-            )
+            raise wrong(say("days go with the calendar clock; on clock {clock} count m, h or wd", clock=self.clock))
         return self
 
 

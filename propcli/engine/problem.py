@@ -28,10 +28,16 @@ class Refusal(Exception):
     It carries every reason at once, and the problems of records where those are the reason."""
 
     def __init__(
-        self, *reasons: Text, hint: Text | None = None, code: int = 2, problems: tuple[Problem, ...] = ()
-    ):
+        self,
+        *reasons: Text,
+        title: Text | None = None,
+        hint: Text | None = None,
+        code: int = 2,
+        problems: tuple[Problem, ...] = (),
+    ) -> None:
         super().__init__("; ".join(str(r) for r in reasons))
         self.reasons = reasons
+        self.title = title
         self.hint = hint
         self.code = code
         self.problems = problems

@@ -8,7 +8,7 @@ YAML's own types, comes to the same verdict.
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, Protocol
 
 from pydantic import (
     BaseModel,
@@ -114,22 +114,16 @@ class Form:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self.check, handler(source))
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "pattern": f"^(?:{self.pattern.pattern})$"}
 
 
-Moment = Annotated[
-    datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
-]
+Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Count = Annotated[int, BeforeValidator(_integer), WithJsonSchema({"type": "integer", "minimum": 0})]
 Yes = Annotated[bool, BeforeValidator(_yes), WithJsonSchema({"type": "boolean"})]
 Money = Annotated[Decimal, BeforeValidator(_money), WithJsonSchema({"type": "number", "minimum": 0})]
-Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\n\r]*$")
-]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\n\r]*$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 StaffId = Annotated[str, Form(_STAFF, say("a staff id (like zhang.wei)"))]
 UnitId = Annotated[str, Form(_UNIT, say("a unit (building-entrance-room, like 3-2-0501)"))]
@@ -142,10 +136,11 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, validate_default=False)
 
     def plain(self) -> dict[str, Any]:
-        """Fields in the order of the model, nothing for what is empty: what `store.yamlfile.dump` writes."""
+        """Fields in the order of the model, under the names files use, nothing for what is empty: what
+        `store.yamlfile.dump` writes."""
         return {
-            name: _plain(value)
-            for name in type(self).model_fields
+            field.alias or name: _plain(value)
+            for name, field in type(self).model_fields.items()
             if not _empty(value := getattr(self, name))
         }
 
@@ -172,11 +167,14 @@ class Event(Model):
     event: str
 
 
-class Record(Model):
-    """One file. `status` is the fold of `events`, stored so that grep finds it."""
+class Record(Protocol):
+    """What every kind with a life has. `status` is the fold of `events`, stored so that grep finds it."""
 
-    kind_of_record: ClassVar[str]
+    @property
+    def id(self) -> str: ...
 
-    id: str
-    status: str
-    events: tuple[Event, ...] = Field(min_length=1)
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def events(self) -> tuple[Event, ...]: ...

@@ -1,6 +1,7 @@
 """The office's vocabularies: the codes that stand in records, and the words people read and type for them."""
 
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from propcli.engine.text import Text
 
@@ -11,7 +12,7 @@ class Vocabulary:
     The translations of the labels live in the message catalog under the vocabulary's name as context, so that
     a person may type `报修` where a record says `repair`."""
 
-    every: dict[str, "Vocabulary"] = {}
+    every: ClassVar[dict[str, "Vocabulary"]] = {}
 
     def __init__(self, name: str, codes: Iterable[str], **labels: str) -> None:
         self.name = name

@@ -101,6 +101,18 @@ class Calendar:
                     return china
         return day.weekday() not in self.weekend
 
+    def why(self, day: date) -> str:
+        """What kind of day it is: `day off` and `make-up day` (the estate's own), `public holiday`, `make-up workday`,
+        `weekend`, `working day`."""
+        if day in self.days_off:
+            return "day off"
+        if day in self.working_days:
+            return "make-up day"
+        weekend = day.weekday() in self.weekend
+        if self.is_working(day):
+            return "make-up workday" if weekend else "working day"
+        return "weekend" if weekend else "public holiday"
+
     def runs_on(self, clock: str, day: date) -> bool:
         return clock == "calendar" or self.clocks[clock].days == "all" or self.is_working(day)
 
@@ -236,9 +248,7 @@ def _open_hours(calendar: Calendar, clock: str, start: datetime) -> Iterator[tup
         day += timedelta(days=1)
 
 
-def _run_days(
-    calendar: Calendar, start: datetime, days: int, pauses: Sequence[Pause], spans: list[Span] | None
-) -> Run:
+def _run_days(calendar: Calendar, start: datetime, days: int, pauses: Sequence[Pause], spans: list[Span] | None) -> Run:
     due = start + timedelta(days=days)  # same wall clock time: aware arithmetic within one zone
     at = start
     for pause in pauses:
@@ -285,9 +295,7 @@ def _run_closings(
             if pause is None:
                 counted += 1
                 if spans is not None:
-                    spans.append(
-                        Span("day", max(start, datetime.combine(day, time(), calendar.zone)), close, counted)
-                    )
+                    spans.append(Span("day", max(start, datetime.combine(day, time(), calendar.zone)), close, counted))
                 if counted >= limit.amount:
                     return Run(close)
             elif spans is not None:

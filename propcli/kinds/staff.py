@@ -32,10 +32,6 @@ class Shift(Model):
     first: Day | None = Field(None, alias="from")
     until: Day | None = None
 
-    def plain(self) -> dict[str, object]:
-        plain = super().plain()
-        return {("from" if key == "first" else key): value for key, value in plain.items()}
-
 
 class Leave(Model):
     """Days away, both included."""
@@ -43,8 +39,6 @@ class Leave(Model):
     first: Day = Field(alias="from")
     until: Day
     reason: Line | None = None
-
-    plain = Shift.plain
 
     @model_validator(mode="after")
     def _ordered(self) -> "Leave":
@@ -91,9 +85,7 @@ def _covers(shift: Shift, day: date, local: datetime, calendar: Calendar) -> boo
     if (shift.first and day < shift.first) or (shift.until and day > shift.until):
         return False
     weekday = get_args(Weekday)[day.weekday()]
-    if not (
-        "all" in shift.days or weekday in shift.days or ("working" in shift.days and calendar.is_working(day))
-    ):
+    if not ("all" in shift.days or weekday in shift.days or ("working" in shift.days and calendar.is_working(day))):
         return False
     begin, end = span(shift.hours)
     start = datetime.combine(day, begin, calendar.zone)

@@ -22,7 +22,6 @@ from propcli.engine.record import (
     Model,
     Moment,
     Money,
-    Record,
     StaffId,
     Words,
     Yes,
@@ -60,11 +59,37 @@ Status = Literal[
     "cancelled",
     "merged",
 ]
+EventName = Literal[
+    "accepted",
+    "imported",
+    "dispatched",
+    "confirmed",
+    "arrived",
+    "diagnosed",
+    "consented",
+    "charged",
+    "paused",
+    "resumed",
+    "delayed",
+    "done",
+    "tested",
+    "signed_off",
+    "replied",
+    "followed_up",
+    "reopened",
+    "escalated",
+    "judged",
+    "handed_over",
+    "merged",
+    "linked",
+    "noted",
+    "closed",
+    "settled",
+    "cancelled",
+]
 Waiting = Literal["resident", "parts", "weather", "authority"]
 
-KIND = Vocabulary(
-    "kind", get_args(Kind), convenience="convenience service", entrusted="entrusted service"
-)  # [T3]
+KIND = Vocabulary("kind", get_args(Kind), convenience="convenience service", entrusted="entrusted service")  # [T3]
 SEVERITY = Vocabulary("severity", get_args(Severity))  # [C1, C2, C3]
 URGENCY = Vocabulary("urgency", get_args(Urgency))  # [T5]
 CHANNEL = Vocabulary("channel", get_args(Channel), wechat="WeChat")  # [T1]
@@ -76,18 +101,30 @@ LEVEL = Vocabulary("level", ("supervisor", "manager"))
 CATEGORY = Vocabulary(
     "category",
     (
-        "water electricity gas elevator door_window leak facility sanitation security fire_safety greening parking "
-        "noise renovation fees activity staff_conduct other"
-    ).split(),
+        "water",
+        "electricity",
+        "gas",
+        "elevator",
+        "door_window",
+        "leak",
+        "facility",
+        "sanitation",
+        "security",
+        "fire_safety",
+        "greening",
+        "parking",
+        "noise",
+        "renovation",
+        "fees",
+        "activity",
+        "staff_conduct",
+        "other",
+    ),
     door_window="door/window",
 )
 EVENT = Vocabulary(
     "event",
-    (
-        "accepted imported dispatched confirmed arrived diagnosed consented charged paused resumed delayed done tested "
-        "signed_off replied followed_up reopened escalated judged handed_over merged linked noted closed settled "
-        "cancelled"
-    ).split(),
+    get_args(EventName),
     tested="water-tested",
     handed_over="handed over to another acceptor",
     merged="merged as a duplicate",
@@ -100,9 +137,7 @@ PUBLIC = "public"
 _UNIT_OR_PUBLIC = re.compile(r"[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}|public")
 TicketUnit = Annotated[
     str,
-    Form(
-        _UNIT_OR_PUBLIC, say("a unit (building-entrance-room, like 3-2-0501) nor public for the public area")
-    ),
+    Form(_UNIT_OR_PUBLIC, say("a unit (building-entrance-room, like 3-2-0501) nor public for the public area")),
 ]
 Rating = Annotated[Count, Field(ge=1, le=5), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 5})]
 
@@ -110,34 +145,7 @@ Rating = Annotated[Count, Field(ge=1, le=5), WithJsonSchema({"type": "integer", 
 class TicketEvent(Event):
     """A step in a ticket's life. Which fields an event needs and takes stands in `STEPS`."""
 
-    event: Literal[
-        "accepted",
-        "imported",
-        "dispatched",
-        "confirmed",
-        "arrived",
-        "diagnosed",
-        "consented",
-        "charged",
-        "paused",
-        "resumed",
-        "delayed",
-        "done",
-        "tested",
-        "signed_off",
-        "replied",
-        "followed_up",
-        "reopened",
-        "escalated",
-        "judged",
-        "handed_over",
-        "merged",
-        "linked",
-        "noted",
-        "closed",
-        "settled",
-        "cancelled",
-    ]
+    event: EventName
     severity: Severity | None = None
     expected: Moment | None = None  # when the resident was told it will be done [T8]
     team: Code | None = None
@@ -180,7 +188,7 @@ class Source(Model):
     id: Line
 
 
-class Ticket(Record):
+class Ticket(Model):
     """One matter raised by a resident or found by staff [T2]."""
 
     kind_of_record: ClassVar[str] = "ticket"
@@ -225,9 +233,7 @@ class Ticket(Record):
         if self.severity is not None and self.kind != "complaint":
             raise wrong(say("severity is for complaints; this is a {kind}", kind=KIND.word(self.kind)))
         if self.building is not None and self.unit != PUBLIC and self.unit.split("-")[0] != self.building:
-            raise wrong(
-                say("unit {unit} is not in building {building}", unit=self.unit, building=self.building)
-            )
+            raise wrong(say("unit {unit} is not in building {building}", unit=self.unit, building=self.building))
         return self
 
 
@@ -487,9 +493,7 @@ def _fold(state: State, event: TicketEvent) -> None:
         folded.update(severity=event.severity, expected=event.expected)
         folded["acceptor"] = event.by if name == "accepted" else None
     elif name == "dispatched":
-        folded.update(
-            team=event.team, co_teams=event.co_teams, assignee=event.assignee, helpers=event.helpers
-        )
+        folded.update(team=event.team, co_teams=event.co_teams, assignee=event.assignee, helpers=event.helpers)
         if folded.get("acceptor") is None:
             folded["acceptor"] = event.by
         if event.expected is not None:
@@ -591,9 +595,8 @@ def _check(state: State, event: TicketEvent) -> Found:
             say("hand it over first: hand-over-to"),
             "by",
         )
-    if name == "judged":
-        if ticket.kind != "complaint":
-            yield "C4", say("only a complaint is judged"), None, "event"
+    if name == "judged" and ticket.kind != "complaint":
+        yield "C4", say("only a complaint is judged"), None, "event"
     if name == "merged" and event.other == ticket.id:
         yield "", say("a ticket cannot be a duplicate of itself"), None, "other"
     if name == "linked" and event.other == ticket.id:

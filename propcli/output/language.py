@@ -63,18 +63,14 @@ def _catalog(language: str) -> "GNUTranslations":
 
 def _(pattern: str) -> str:
     """An English pattern in the chosen language."""
-    return pattern if _current == "en" else _catalog(_current).gettext(pattern)
+    return pattern if _current == "en" or not pattern else _catalog(_current).gettext(pattern)
 
 
 def words(value: Any) -> str:
     """Whatever is to be printed, in the chosen language: Texts translated, times as people read them."""
     if isinstance(value, Text):
         if value.context:
-            pattern = (
-                value.pattern
-                if _current == "en"
-                else _catalog(_current).pgettext(value.context, value.pattern)
-            )
+            pattern = value.pattern if _current == "en" else _catalog(_current).pgettext(value.context, value.pattern)
         else:
             pattern = _(value.pattern)
         return pattern.format_map({k: words(v) for k, v in value.values.items()})

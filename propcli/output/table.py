@@ -118,7 +118,8 @@ def draw_report(report: Report, form: str, width: int | None = None) -> str:
     if form == "markdown":
         out = f"# {title}\n"
     elif form == "html":
-        out = f'<!doctype html>\n<meta charset="utf-8">\n<title>{html.escape(title)}</title>\n<h1>{html.escape(title)}</h1>\n'
+        safe = html.escape(title)
+        out = f'<!doctype html>\n<meta charset="utf-8">\n<title>{safe}</title>\n<h1>{safe}</h1>\n'
     else:
         out = f"{title}\n{'=' * _width(title)}\n"
     for table in report.tables:
@@ -178,11 +179,7 @@ def _csv(rows: Sequence[Sequence[str]]) -> str:
 
 def _harmless(value: str) -> str:
     """A text that a spreadsheet would run as a formula gets a quote in front."""
-    return (
-        f"'{value}"
-        if value[:1] in ("=", "@", "\t") or (value[:1] in "+-" and value[1:2].isalpha())
-        else value
-    )
+    return f"'{value}" if value[:1] in ("=", "@", "\t") or (value[:1] in "+-" and value[1:2].isalpha()) else value
 
 
 def _drawn(table: Table, form: str, width: int | None) -> str:
@@ -197,9 +194,7 @@ def _drawn(table: Table, form: str, width: int | None) -> str:
     style = {"table": "simple", "markdown": "pipe", "html": "html"}[form]
     align = [
         "right"
-        if all(
-            isinstance(row.get(c.key), int | float | Decimal | Minutes | Rate | None) for row in table.rows
-        )
+        if all(isinstance(row.get(c.key), int | float | Decimal | Minutes | Rate | None) for row in table.rows)
         else "left"
         for c in table.columns
     ]

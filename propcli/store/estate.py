@@ -161,9 +161,7 @@ class Estate:
             return None
         record, problems = self.load(model, path)
         if record is None:
-            raise Refusal(
-                say("{path} is not a good record", path=str(path)), code=3, problems=tuple(problems)
-            )
+            raise Refusal(say("{path} is not a good record", path=str(path)), code=3, problems=tuple(problems))
         return record
 
     def at(self, path: PurePosixPath, findings: list[Finding]) -> list[Problem]:
@@ -175,13 +173,11 @@ class Estate:
         base = self.root / "tickets"
         if not base.is_dir():
             return
-        for y in sorted(
-            (d.name for d in base.iterdir() if d.is_dir() and year in ("", d.name)), reverse=True
-        ):
+        for y in sorted((d.name for d in base.iterdir() if d.is_dir() and year in ("", d.name)), reverse=True):
             for m in sorted(
                 (d.name for d in (base / y).iterdir() if d.is_dir() and month in ("", d.name)), reverse=True
             ):
-                for name in sorted(os.listdir(base / y / m), reverse=True):
+                for name in sorted(os.listdir(base / y / m), reverse=True):  # noqa: PTH208 - names only, twice as fast
                     if name.startswith("T-") and name.endswith(".yaml"):
                         yield name[:-5]
 

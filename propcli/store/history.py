@@ -11,7 +11,7 @@ from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 
 if TYPE_CHECKING:
-    from git import Repo
+    pass
 
 
 class History:
@@ -189,9 +189,7 @@ def _no_git() -> Refusal:
 def _failed(error: str) -> Refusal:
     lines = [line for line in error.strip().splitlines() if line.strip()]
     said = "\n".join(lines) or "git failed without a word"
-    hint: Text | None = say(
-        "nothing was recorded; put right what git or its hook says and run the command again"
-    )
+    hint: Text | None = say("nothing was recorded; put right what git or its hook says and run the command again")
     if "index.lock" in error:
         hint = say("another git command is running here; try again when it has ended")
     return Refusal(say("git refused the change: {said}", said=said), hint=hint, code=3)

@@ -56,11 +56,7 @@ def _finding(error: ErrorDetails, model: type[Model]) -> Finding:
         return where[:-1], say("{field} is missing", field=where[-1]), say("add it")
     if kind == "extra_forbidden":
         close = get_close_matches(str(where[-1]), _fields(model, where[:-1]), 1)
-        hint = (
-            say("did you mean {name}?", name=close[0])
-            if close
-            else say("remove it, or see the format for the name")
-        )
+        hint = say("did you mean {name}?", name=close[0]) if close else say("remove it, or see the format for the name")
         return where, say("unknown field {field}", field=where[-1]), hint
     if kind in ("literal_error", "enum"):
         expected = str(context["expected"]).replace(" or ", ", ").replace("'", "")

@@ -80,9 +80,7 @@ def decode(raw: bytes) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _Bad(1, 1, say("the file is UTF-16"), say("save it as UTF-8"))
     if raw.startswith(b"\xef\xbb\xbf"):
-        raise _Bad(
-            1, 1, say("the file begins with a byte order mark (BOM)"), say("save it as UTF-8 without BOM")
-        )
+        raise _Bad(1, 1, say("the file begins with a byte order mark (BOM)"), say("save it as UTF-8 without BOM"))
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -111,8 +109,8 @@ def _build(text: str, found: list[_Bad], marks: dict[Path, Mark] | None) -> dict
     """Turn parser events into dicts, lists and strings in one pass, without recursion.
 
     What is wrong but leaves the rest readable goes to `found`; what does not is raised."""
-    from ruamel.yaml import events as ev
     from _ruamel_yaml import CParser
+    from ruamel.yaml import events as ev
     from ruamel.yaml.error import YAMLError
 
     scalar, start_map, start_seq = ev.ScalarEvent, ev.MappingStartEvent, ev.SequenceStartEvent
@@ -164,9 +162,7 @@ def _build(text: str, found: list[_Bad], marks: dict[Path, Mark] | None) -> dict
                     root_event = event
                 else:
                     if value == "" and not event.style:
-                        found.append(
-                            _at(event, say("an empty entry in a list"), say("write it or delete the line"))
-                        )
+                        found.append(_at(event, say("an empty entry in a list"), say("write it or delete the line")))
                     if marks is not None:
                         marks[(*stack[-1][2], len(container))] = _mark(event, event, event, event.style)
                     container.append(value)
@@ -197,12 +193,10 @@ def _build(text: str, found: list[_Bad], marks: dict[Path, Mark] | None) -> dict
                 keys.append(key)
                 key = None
             elif kind in ends:
-                _, start, path = stack.pop()
+                _, _start, path = stack.pop()
                 if marks is not None:
                     old = marks[path]
-                    marks[path] = Mark(
-                        old.line, old.column, old.start, event.end_mark.index, old.key_start, old.style
-                    )
+                    marks[path] = Mark(old.line, old.column, old.start, event.end_mark.index, old.key_start, old.style)
                 keys.pop()
                 key = None
             elif kind is ev.AliasEvent:
@@ -327,9 +321,7 @@ def moment(value: datetime) -> str:
 def dump(plain: Mapping[str, Any] | Sequence[Any]) -> str:
     """Block-style YAML of plain values (dict, list, str, bool, int, date, datetime, Decimal)."""
     out = io.StringIO()
-    dumper = _dumper()(
-        out, default_flow_style=False, allow_unicode=True, width=1_000_000, indent=2, encoding=None
-    )
+    dumper = _dumper()(out, default_flow_style=False, allow_unicode=True, width=1_000_000, indent=2, encoding=None)
     try:
         dumper._serializer.open()
         dumper._representer.represent(plain)
@@ -344,9 +336,7 @@ def dump(plain: Mapping[str, Any] | Sequence[Any]) -> str:
 _ESCAPED = re.compile(r"((?<!\\)(?:\\\\)*)\\U([0-9A-F]{8})")
 
 
-def edit(
-    text: str, changes: Mapping[str, Any], append: Sequence[Mapping[str, Any]], order: Sequence[str]
-) -> str:
+def edit(text: str, changes: Mapping[str, Any], append: Sequence[Mapping[str, Any]], order: Sequence[str]) -> str:
     """The file with top-level fields set (or removed, where the value is None) and events appended.
 
     Every line that does not change stays byte for byte: comments, quoting, order and line ends. `order` is the
@@ -406,7 +396,8 @@ def _splice(
             at = len(text)
             rendered = "events:\n" + rendered
         cuts.append((at, at, rendered))
-    for start, end, new in sorted(cuts, key=lambda cut: cut[:2], reverse=True):
+    # From the end, so that offsets stay true; of several new fields at one place the last goes in first.
+    for _, (start, end, new) in sorted(enumerate(cuts), key=lambda c: (*c[1][:2], c[0]), reverse=True):
         if new.endswith("\n") and start > 0 and text[start - 1] != "\n":
             new = "\n" + new
         text = text[:start] + new.replace("\n", newline) + text[end:]
@@ -419,9 +410,7 @@ def _line_start(text: str, offset: int) -> int:
 
 def _end_of(text: str, path: Path, marks: Mapping[Path, Mark]) -> int:
     """The offset after the last line that belongs to a value: comments and blank lines below it do not."""
-    leaf = max(
-        (m for p, m in marks.items() if p[: len(path)] == path and m.style != "block"), key=lambda m: m.end
-    )
+    leaf = max((m for p, m in marks.items() if p[: len(path)] == path and m.style != "block"), key=lambda m: m.end)
     if leaf.style in ("|", ">"):
         body = text[leaf.start : leaf.end].split("\n")
         indent = next((len(line) - len(line.lstrip()) for line in body[1:] if line.strip()), 0)

@@ -1,0 +1,214 @@
+"""The typer app: global options, the table of commands, and the one place where errors become messages.
+
+Only the module of the command asked for is imported; the language is chosen before that, so that help is in it."""
+
+import os
+import re
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from propcli.output import language
+from propcli.output.language import _, words
+
+if TYPE_CHECKING:
+    import typer
+
+    from propcli.engine.problem import Refusal
+
+# command: its module; each has `register(app)`
+COMMANDS = {
+    "ticket": "ticket",
+    "dispatch": "dispatch",
+    "overdue": "overdue",
+    "due": "overdue",
+    "explain": "explain",
+    "report": "report",
+    "show": "show",
+    "edit": "edit",
+    "validate": "validate",
+    "import": "importing",
+    "staff": "staff",
+    "init": "init",
+    "schema": "schema",
+}
+GLOBAL = ("--estate", "--lang", "--at")
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command line; the exit code."""
+    from propcli.commands.session import Session, start
+    from propcli.engine.problem import Refusal
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    given, rest = hoist(arguments)
+    language.use(_language(given))
+    unfinished = [option for option, value in given.items() if value == ""]
+    if unfinished:
+        return _usage(_("{option} needs a value").format(option=unfinished[0]))
+    if given.get("--lang") and given["--lang"].lower()[:2] not in ("en", "zh", "中文"):
+        return _usage(_("--lang is en or zh"))
+    start(Session(given.get("--estate"), given.get("--at"), os.environ, Path.cwd()))
+    import typer
+
+    try:
+        from typer.exceptions import TyperException
+
+        command = typer.main.get_command(_app(rest))
+        result = command.main(rest, prog_name="propcli", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except Refusal as refusal:
+        return _refused(refusal)
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
+            sys.stdout.write(context.get_help() + "\n")
+            return 2
+        return _usage(_translated(error.format_message()), context.command_path if context else "propcli")
+    except (KeyboardInterrupt, EOFError, typer.Abort):
+        sys.stderr.write(
+            "\npropcli: " + _("interrupted; nothing was recorded by this command unless it said so") + "\n"
+        )
+        return 130
+    except BrokenPipeError:
+        # the reader went away (| head); python would complain once more when it closes stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"propcli: {where}{error.strerror or error}\n")
+        return 3
+
+
+def hoist(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Take the global options out of a command line, wherever they stand before `--`."""
+    given: dict[str, str] = {}
+    rest: list[str] = []
+    pending = iter(arguments)
+    for argument in pending:
+        if argument == "--":
+            rest += [argument, *pending]
+        elif argument in GLOBAL:
+            given[argument] = next(pending, "")
+        elif argument.split("=", 1)[0] in GLOBAL and "=" in argument:
+            option, value = argument.split("=", 1)
+            given[option] = value
+        else:
+            rest.append(argument)
+    return given, rest
+
+
+def _language(given: dict[str, str]) -> str:
+    """--lang, else the estate's `language`, else the locale."""
+    if given.get("--lang"):
+        return language.choose(given["--lang"], {})
+    start = Path(given.get("--estate") or os.environ.get("PROPCLI_ESTATE") or ".")
+    try:
+        folders = (
+            [start] if given.get("--estate") or os.environ.get("PROPCLI_ESTATE") else [Path.cwd(), *Path.cwd().parents]
+        )
+        for folder in (*folders, start / "records"):
+            marker = folder / "propcli.yaml"
+            if marker.is_file():
+                # a peek: the words of help and errors are needed before the file can be read in earnest
+                found = re.search(r"^language:\s*['\"]?(en|zh)\b", marker.read_text("utf-8", "replace")[:65536], re.M)
+                if found:
+                    return found[1]
+                break
+    except OSError:
+        pass
+    return language.choose(None, os.environ)
+
+
+def _app(rest: list[str]) -> "typer.Typer":
+    import typer
+
+    app = typer.Typer(
+        name="propcli",
+        help=_("The office of a property service centre, in plain files under git."),
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+
+    @app.callback()
+    def options(
+        estate: str | None = typer.Option(
+            None, metavar="DIR", help=_("The estate's folder (else PROPCLI_ESTATE, else found).")
+        ),
+        at: str | None = typer.Option(None, metavar="TIME", help=_("Work as if it were this time.")),
+        lang: str | None = typer.Option(None, metavar="en|zh", help=_("The language to print in.")),
+        version: bool = typer.Option(False, "--version", help=_("Print the version.")),
+    ) -> None:
+        if version:
+            from propcli import __version__
+
+            print(f"propcli {__version__}")
+            raise typer.Exit()
+
+    wanted = next((argument for argument in rest if not argument.startswith("-")), None)
+    modules = [COMMANDS[wanted]] if wanted in COMMANDS else list(dict.fromkeys(COMMANDS.values()))
+    for name in modules:
+        import_module(f"propcli.commands.{name}").register(app)
+    return app
+
+
+def _refused(refusal: "Refusal") -> int:
+    from propcli.commands.session import complain
+
+    err = sys.stderr.write
+    sys.stdout.flush()
+    if refusal.title is not None or len(refusal.reasons) > 1:
+        err(f"propcli: {words(refusal.title) if refusal.title else _('refused')}\n")
+        for reason in refusal.reasons:
+            err(f"  - {words(reason)}\n")
+    elif refusal.reasons:
+        err(f"propcli: {words(refusal.reasons[0])}\n")
+    complain(refusal.problems)
+    if refusal.hint is not None:
+        err(f"  {words(refusal.hint)}\n")
+    return refusal.code
+
+
+def _usage(message: str, command: str = "propcli") -> int:
+    sys.stderr.write(f"propcli: {message}\n  {_('see: {command} --help').format(command=command)}\n")
+    return 2
+
+
+def N_(pattern: str) -> str:
+    """Marks a pattern for translation where it stands; it is translated where it is used."""
+    return pattern
+
+
+# What typer says of a wrong command line, in our words.
+_SAID = (
+    (r"No such option: (?P<option>\S+?)(?: \(Possible options: (?P<close>.*)\))?", N_("there is no option {option}")),
+    (r"No such command '(?P<name>.*)'\.(?: Did you mean (?P<close>.*)\?)?", N_("there is no command {name}")),
+    (r"Missing command\.", N_("a command is missing")),
+    (r"Missing (?:option|parameter) '(?P<option>.*)'\.", N_("the option {option} is missing")),
+    (r"Missing argument '(?P<name>.*)'\.", N_("{name} is missing")),
+    (r"Got unexpected extra arguments? \((?P<what>.*)\)\.?", N_("{what} is one word too many")),
+    (r"Option '(?P<option>.*)' requires an argument\.", N_("{option} needs a value")),
+    (r"Option '(?P<option>.*)' does not take a value\.", N_("{option} takes no value")),
+    (
+        r"Invalid value for '(?P<option>.*)': '(?P<value>.*)' is not a valid (?:int|float|integer|range).*",
+        N_("{option}: {value} is not a number"),
+    ),
+    (r"Invalid value for '(?P<option>.*)': (?P<what>.*)", N_("{option}: {what}")),
+)
+
+
+def _translated(message: str) -> str:
+    for pattern, ours in _SAID:
+        match = re.fullmatch(pattern, message, re.S)
+        if match:
+            said = _(ours).format(**match.groupdict())
+            close = match.groupdict().get("close")
+            return said + (" " + _("(did you mean {close}?)").format(close=close) if close else "")
+    return message

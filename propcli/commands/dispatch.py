@@ -1,0 +1,163 @@
+"""`propcli dispatch`: plan for every waiting ticket who goes and why; record it with --apply [T5, T6, T7, T9]."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from propcli.commands import options
+from propcli.commands.session import session, show, show_table
+from propcli.engine.text import say
+from propcli.output.language import _, words
+
+if TYPE_CHECKING:
+    from propcli.desk.dispatch import Assignment
+
+
+def register(app: typer.Typer) -> None:
+    app.command("dispatch", help=_("Who should go to each waiting ticket, and why; --apply records it."))(dispatch)
+
+
+def dispatch(
+    apply: Annotated[
+        bool, typer.Option("--apply", help=_("Record the plan: send them, and pass up what nobody can take."))
+    ] = False,
+    one_commit: Annotated[
+        bool, typer.Option("--one-commit", help=_("One commit for all, not one for each ticket."))
+    ] = False,
+    explain: Annotated[bool, typer.Option("--explain", help=_("Every candidate, and why not."))] = False,
+    printed: Annotated[bool, typer.Option("--printed", help=_("With printed orders; without this, orally."))] = False,
+    by: options.By = None,
+    format: options.Format = "table",
+) -> int:
+    return run_plan(None, apply, explain, one_commit, by, printed, options.form(format))
+
+
+def run_plan(
+    only: str | None,
+    apply: bool,
+    explain: bool,
+    one_commit: bool,
+    by: str | None,
+    printed: bool = False,
+    form: str = "table",
+) -> int:
+    """Plan for all waiting tickets (or one) and, if asked, put it on record."""
+    from propcli.commands.reading import Office
+    from propcli.desk.dispatch import plan
+    from propcli.desk.reports import place, word
+    from propcli.engine.table import Column, Table
+    from propcli.kinds.ticket import CATEGORY, URGENCY, as_of
+
+    office = Office()
+    tickets = [t for ticket in office.tickets() if (t := as_of(ticket, office.now)) is not None]
+    planned = plan(
+        tickets, office.staff, office.policy, office.calendar, office.now, frozenset({only}) if only else None
+    )
+    if only and not planned:
+        from propcli.engine.problem import Refusal
+        from propcli.kinds.ticket import STATUS
+
+        ticket = next((t for t in tickets if t.id == only), None)
+        state = STATUS.word(ticket.status) if ticket else say("unreadable")
+        raise Refusal(
+            say("{id} does not wait to be sent: {state}", id=only, state=state),
+            hint=say("name who goes with --to STAFF to send it anyway"),
+        )
+    rows = [
+        {
+            "id": a.ticket.id,
+            "urgency": word(URGENCY, a.ticket.urgency),
+            "category": word(CATEGORY, a.ticket.category),
+            "place": place(a.ticket),
+            "summary": a.ticket.summary,
+            "team": office.names.team(a.team),
+            "co_teams": [office.names.team(t) for t in a.co_teams],
+            "to": office.names.person(a.person.id) if a.person else say("nobody"),
+            "why": a.why,
+        }
+        for a in planned
+    ]
+    columns = [
+        Column("id", say("ticket")),
+        Column("urgency", say("urgency")),
+        Column("category", say("category")),
+        Column("place", say("place"), wide=True),
+        Column("summary", say("summary"), wide=True),
+        Column("team", say("team")),
+        Column("to", say("goes")),
+        Column("why", say("why"), wide=True),
+    ]
+    if form != "table":
+        columns.insert(6, Column("co_teams", say("co-teams")))
+    show_table(Table("dispatch", None, columns, rows, say("Nothing waits to be sent.")), form)
+    if explain:
+        _explain(planned)
+    if not apply:
+        if planned and form == "table":
+            show(say("This is a plan. propcli dispatch --apply records it."))
+        return office.finish()
+    _apply(planned, one_commit, by, printed)
+    return office.finish()
+
+
+def _explain(planned: "list[Assignment]") -> None:
+    for a in planned:
+        show("")
+        show(f"{a.ticket.id}  {a.ticket.summary}")
+        for c in a.candidates:
+            bar = c.bar if c.bar is not None else say("can go")
+            mark = "*" if a.person is not None and c.staff.id == a.person.id else " "
+            show(
+                say(
+                    "{mark} {name}: {bar}; load {load}, sent {sent} lately",
+                    mark=mark,
+                    name=c.staff.name,
+                    bar=bar,
+                    load=c.load,
+                    sent=c.sent,
+                )
+            )
+        if not a.candidates:
+            show(say("  nobody is in that team"))
+
+
+def _apply(planned: "list[Assignment]", one_commit: bool, by: str | None, printed: bool) -> None:
+    """Record the plan. A ticket that changed since it was planned is refused by its own life."""
+    from propcli.commands.standing import record, subject
+    from propcli.desk.recording import Recorder
+    from propcli.store.transaction import operation
+
+    here = session()
+    here.happened()
+    sender = here.desk(by)
+    steps: list[tuple[str, str, dict[str, Any]]] = []
+    for a in planned:
+        if a.person is not None:
+            fields: dict[str, Any] = {
+                "team": a.team,
+                "assignee": a.person.id,
+                "co_teams": a.co_teams,
+                "order": "printed" if printed else "oral",
+                "reason": words(a.why),
+            }
+            steps.append((a.ticket.id, "dispatched", fields))
+        elif any(e.event == "escalated" for e in a.ticket.events):
+            show(say("{id}: nobody can go; it is with the supervisor already", id=a.ticket.id))
+        else:
+            steps.append((a.ticket.id, "escalated", {"to": "supervisor", "reason": words(a.why)}))
+    sent = sum(step == "dispatched" for _, step, _ in steps)
+    if steps and one_commit:
+        with operation(here.estate.root) as op:
+            recorder = Recorder(here.estate, op)
+            for ticket_id, step, fields in steps:
+                record(recorder, ticket_id, sender, (step, fields))
+            recorder.commit(
+                words(say("{sent} tickets dispatched, {up} passed up", sent=sent, up=len(steps) - sent)), sender
+            )
+    else:
+        for ticket_id, step, fields in steps:
+            with operation(here.estate.root) as op:
+                recorder = Recorder(here.estate, op)
+                ticket = record(recorder, ticket_id, sender, (step, fields))
+                recorder.commit(subject(ticket, [step]), sender)
+    show(say("{sent} sent, {up} passed up to the supervisor.", sent=sent, up=len(steps) - sent))

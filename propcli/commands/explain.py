@@ -1,0 +1,232 @@
+"""`propcli explain ID`: each obligation from its event to its due time, so that anyone can check it by hand."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from propcli.commands import options
+from propcli.commands.options import Id
+from propcli.commands.session import session, show
+from propcli.engine.text import Text, say
+from propcli.output.language import _, words
+from propcli.output.table import duration
+
+if TYPE_CHECKING:
+    from propcli.desk.duty import Duties
+    from propcli.engine.obligations import Obligation
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "explain", help=_("Each obligation of a ticket: from which event, what counted, what was paused, due when.")
+    )(explain)
+
+
+def explain(ticket_id: Id, format: options.Format = "table") -> int:
+    import json
+
+    from propcli.commands.reading import Office
+    from propcli.commands.standing import headline
+    from propcli.desk.duty import Duties
+    from propcli.engine.problem import Refusal
+    from propcli.kinds.ticket import Ticket
+
+    form = options.form(format)
+    if form not in ("table", "json"):
+        raise Refusal(say("explain prints as table or json"))
+    here = session()
+    ticket = here.estate.one(Ticket, here.ticket_id(ticket_id))
+    assert ticket is not None
+    office = Office()
+    duties = Duties(office.settings, office.policy, office.calendar, office.now).add([ticket])
+    if form == "json":
+        print(json.dumps([_object(o, duties) for o in duties.all], ensure_ascii=False, indent=2))
+        return office.finish()
+    if not duties.tickets:
+        raise Refusal(say("{id} did not exist yet at {at}", id=ticket.id, at=office.now))
+    show(headline(duties.tickets[0]))
+    if not duties.all:
+        show(say("Nothing is owed on it."))
+    for obligation in duties.all:
+        show("")
+        _explain(obligation, duties, office.names)
+    return office.finish()
+
+
+def _standing(o: "Obligation", duties: "Duties") -> Text:
+    late = o.late(duties.now)
+    if o.standing == "met" and o.met is not None:
+        if late and o.due is not None:
+            return say("met {late} late", late=_between(o.due, o.met.at))
+        return say("met in time")
+    if o.standing == "stopped":
+        return say("the clock stands still (paused)")
+    if o.standing == "void":
+        return say("ended unmet, after its time") if late else say("no longer owed")
+    if late and o.due is not None:
+        return say("OVERDUE by {late}", late=_between(o.due, duties.now))
+    return say("open, {left} left", left=_between(duties.now, o.due) if o.due else "")
+
+
+def _between(start: Any, end: Any) -> str:
+    return duration(int((end - start).total_seconds()) // 60)
+
+
+def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
+    from propcli.engine.obligations import spans_of
+    from propcli.engine.policy import OWED, ROLES
+    from propcli.kinds.ticket import EVENT
+
+    row = o.row
+    debtor = duties.debtor(o)
+    person = names.person(debtor.person)
+    who = (
+        say("{person} ({role})", person=person.text, role=ROLES.word(debtor.role))
+        if person
+        else ROLES.word(debtor.role)
+    )
+    show(
+        say(
+            "[{rule}] {owed}, owed by {who}: {standing}",
+            rule=row.rule,
+            owed=OWED.word(row.owed),
+            who=who,
+            standing=_standing(o, duties),
+        )
+    )
+
+    def line(label: Text, value: Text | str) -> None:
+        text = words(label)
+        from propcli.output.workorder import _columns
+
+        show("    " + text + " " * max(1, 10 - _columns(text)) + (words(value) if isinstance(value, Text) else value))
+
+    sender = names.person(o.start.by)
+    line(
+        say("from"),
+        say("{event} {at}, {by}", event=EVENT.word(o.start.event), at=o.start.at, by=sender.text if sender else ""),
+    )
+    if o.agreed:
+        line(say("limit"), say("the time in {field}, agreed with the resident", field=row.agreed))
+    else:
+        line(
+            say("limit"),
+            say("{within} on the clock {clock} ({hours})", within=_limit(o), clock=row.clock, hours=_hours(o, duties)),
+        )
+        _spans(spans_of(o, duties.calendar), line, duties)
+    if o.due is not None:
+        line(say("due"), Text("{due}", {"due": o.due}))
+    if o.met is not None:
+        line(say("met"), say("{event} {at}", event=EVENT.word(o.met.event), at=o.met.at))
+    elif o.ended is not None:
+        line(say("ended"), Text("{at}", {"at": o.ended}))
+    if row.note:
+        line(say("note"), row.note)
+    line(
+        say("policy"),
+        say("policy.yaml, obligations, rule {rule}; source: {source}", rule=row.rule, source=row.source or "–"),
+    )
+
+
+def _limit(o: "Obligation") -> Text:
+    limit = o.row.within
+    assert limit is not None
+    if limit.unit == "same day":
+        return say("the same day")
+    if limit.unit == "wd":
+        return say("{n} working days", n=limit.amount) if limit.amount > 1 else say("one working day")
+    if limit.unit == "d":
+        return say("{n} days", n=limit.amount) if limit.amount > 1 else say("one day")
+    return Text("{length}", {"length": duration(limit.amount)})
+
+
+def _hours(o: "Obligation", duties: "Duties") -> Text:
+    if o.row.clock == "calendar":
+        return say("it always runs")
+    hours = duties.calendar.clocks[o.row.clock]
+    spans = ", ".join(f"{b:%H:%M}-{e.strftime('%H:%M') if e else '24:00'}" for b, e in hours.spans)
+    return say("all days {spans}", spans=spans) if hours.days == "all" else say("working days {spans}", spans=spans)
+
+
+DAYS = {
+    "day off": say("day off of the estate"),
+    "make-up day": say("make-up day of the estate"),
+    "public holiday": say("public holiday"),
+    "make-up workday": say("make-up workday"),
+    "weekend": say("weekend"),
+    "working day": say("working day"),
+}
+
+
+def _spans(spans: Any, line: Any, duties: "Duties") -> None:
+    for span in spans:
+        zone = duties.calendar.zone
+        start, end = span.start.astimezone(zone), span.end.astimezone(zone)
+        reason = DAYS[duties.calendar.why(start.date())]
+        stretch = {"start": start, "end": end, "length": _between(start, end)}
+        if span.what == "counted":
+            line(say("counted"), say("{start} → {end}  {length}", **stretch))
+        elif span.what == "paused":
+            line(
+                say("paused"),
+                say("{start} → {end}  {length} not counted", **stretch)
+                if end > start
+                else say("since {start}", start=start),
+            )
+        elif span.what == "closed":
+            days = _days_off(start, end, duties)
+            text = say("{start} → {end}  clock off", **stretch)
+            line(say("closed"), say("{text} ({days})", text=text, days=days) if days else text)
+        elif span.what == "day":
+            line(
+                say("counted"),
+                say(
+                    "{day}  day {number}, {reason}, until {end}",
+                    day=start.date(),
+                    number=span.number,
+                    reason=reason,
+                    end=end,
+                ),
+            )
+        elif span.what == "day not counted":
+            line(say("start"), say("{day}  the day it begins is not counted", day=start.date()))
+        else:
+            line(say("day off"), say("{day}  {reason}", day=start.date(), reason=reason))
+
+
+def _days_off(start: Any, end: Any, duties: "Duties") -> str:
+    """The non-working days within a stretch, with their reasons."""
+    found = []
+    day = start.date() + timedelta(days=1)
+    while day < end.date():
+        if not duties.calendar.is_working(day):
+            found.append(f"{day:%m-%d} {words(DAYS[duties.calendar.why(day)])}")
+        day += timedelta(days=1)
+    return ", ".join(found)
+
+
+def _object(o: "Obligation", duties: "Duties") -> dict[str, Any]:
+    from propcli.engine.obligations import spans_of
+
+    debtor = duties.debtor(o)
+    zone = duties.calendar.zone
+    return {
+        "rule": o.row.rule,
+        "owed": o.row.owed,
+        "by": debtor.person or debtor.role,
+        "role": debtor.role,
+        "from": {"event": o.start.event, "at": o.start.at.isoformat()},
+        "within": str(o.row.within) if o.row.within and not o.agreed else None,
+        "clock": o.row.clock,
+        "agreed": o.row.agreed if o.agreed else None,
+        "due": o.due.astimezone(zone).isoformat() if o.due else None,
+        "met": {"event": o.met.event, "at": o.met.at.isoformat()} if o.met else None,
+        "standing": o.standing,
+        "late": o.late(duties.now),
+        "spans": [
+            {"what": s.what, "start": s.start.astimezone(zone).isoformat(), "end": s.end.astimezone(zone).isoformat()}
+            for s in spans_of(o, duties.calendar)
+        ],
+        "source": o.row.source,
+    }

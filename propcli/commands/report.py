@@ -1,0 +1,74 @@
+"""`propcli report`: daily, monthly, workload [M7, D2]."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from propcli.commands import options
+from propcli.commands.session import session, show_report
+from propcli.engine.problem import Refusal
+from propcli.engine.text import say
+from propcli.output.language import _
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(no_args_is_help=True, help=_("Report tables: daily, monthly, workload."))
+    group.command(
+        "daily", help=_("For the supervisor: what came in, was closed, stays open and why, is overdue [M7, D2].")
+    )(daily)
+    group.command("monthly", help=_("For the manager: counts, the measures M1 to M5, the slowest, what recurs [M7]."))(
+        monthly
+    )
+    group.command("workload", help=_("Per person: open, done, late, average hours."))(workload)
+    app.add_typer(group, name="report")
+
+
+def daily(
+    date: Annotated[str | None, typer.Option("--date", metavar="DAY", help=_("The day (else today)."))] = None,
+    format: options.Format = "table",
+) -> int:
+    from propcli.commands.periods import as_of
+    from propcli.commands.reading import Office
+    from propcli.desk import reports
+    from propcli.desk.measures import Period
+
+    form = options.form(format)
+    here = session()
+    moment = here.time(date, "--date") if date else here.now
+    assert moment is not None
+    start = moment.astimezone(here.estate.settings.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    if start > here.now:
+        raise Refusal(say("--date: {date} has not come yet", date=start.date()))
+    asked = Period(start, start + timedelta(days=1))
+    office = Office(as_of(asked, here.now))
+    show_report(reports.daily(office.duties(), asked, office.names), form)
+    return office.finish()
+
+
+def monthly(
+    month: options.Month = None, start: options.From = None, end: options.To = None, format: options.Format = "table"
+) -> int:
+    from propcli.commands.periods import as_of, period
+    from propcli.commands.reading import Office
+    from propcli.desk import reports
+
+    form = options.form(format)
+    asked = period(month, start, end)
+    office = Office(as_of(asked, session().now))
+    show_report(reports.monthly(office.duties(), asked, office.names, office.settings), form)
+    return office.finish()
+
+
+def workload(
+    month: options.Month = None, start: options.From = None, end: options.To = None, format: options.Format = "table"
+) -> int:
+    from propcli.commands.periods import as_of, period
+    from propcli.commands.reading import Office
+    from propcli.desk import reports
+
+    form = options.form(format)
+    asked = period(month, start, end)
+    office = Office(as_of(asked, session().now))
+    show_report(reports.workload(office.duties(), asked, office.names, office.staff), form)
+    return office.finish()

@@ -1,0 +1,217 @@
+"""What every command shares: the estate, the present time, who is at the desk. Set up once by the program."""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from propcli.engine.problem import Problem, Refusal
+from propcli.engine.text import Text, say
+from propcli.output import language
+from propcli.output.language import words
+
+if TYPE_CHECKING:
+    from propcli.engine.table import Report, Table
+    from propcli.store.estate import Estate
+
+
+class Session:
+    """One run of the program."""
+
+    def __init__(self, estate: str | None, at: str | None, environment: Mapping[str, str], folder: Path) -> None:
+        self._estate_option = estate
+        self._at = at
+        self.environment = environment
+        self.folder = folder
+        self._estate: Estate | None = None
+        self._now: datetime | None = None
+
+    @property
+    def estate(self) -> "Estate":
+        if self._estate is None:
+            from propcli.store.estate import MARKER, Estate, find
+
+            chosen = self._estate_option or self.environment.get("PROPCLI_ESTATE")
+            if chosen:
+                root: Path | None = self.folder / chosen
+                if not (self.folder / chosen / MARKER).is_file():
+                    raise Refusal(
+                        say("{folder} is not an estate: it has no {marker}", folder=chosen, marker=MARKER),
+                        hint=say("propcli init {folder} makes one", folder=chosen),
+                        code=3,
+                    )
+            else:
+                root = find(self.folder)
+            if root is None:
+                raise Refusal(
+                    say("there is no estate here"),
+                    hint=say(
+                        "go to its folder, name it with --estate DIR or PROPCLI_ESTATE, or make one: propcli init DIR"
+                    ),
+                    code=3,
+                )
+            self._estate = Estate(root)
+            language.show_times_in(self._estate.settings.zone)
+        return self._estate
+
+    @property
+    def clock(self) -> datetime:
+        """The real time (PROPCLI_NOW stands in for it in rehearsals and tests), in the estate's zone."""
+        zone = self.estate.settings.zone
+        given = self.environment.get("PROPCLI_NOW")
+        if given:
+            from propcli.desk.times import when
+
+            moment = when(given, datetime.now(zone), zone)
+            if moment is None:
+                raise Refusal(say("PROPCLI_NOW: {value} is not a time", value=given))
+            return moment
+        return datetime.now(zone).replace(microsecond=0)
+
+    @property
+    def now(self) -> datetime:
+        """The time the command works at: --at, or the clock."""
+        if self._now is None:
+            self._now = self.time(self._at, "--at") if self._at else self.clock
+            assert self._now is not None
+        return self._now
+
+    def time(self, text: str | None, option: str, end_of_day: bool = False) -> datetime | None:
+        """A time from an option; refuses what is not one."""
+        if text is None:
+            return None
+        from propcli.desk.times import when
+
+        zone = self.estate.settings.zone
+        moment = when(text, self.clock if option == "--at" else self.now, zone, end_of_day)
+        if moment is None:
+            raise Refusal(
+                say("{option}: {value} is not a time", option=option, value=repr(text)),
+                hint=say("write 2026-11-21T09:42, 2026-11-21, 09:42, tomorrow 09:42 or +2h"),
+            )
+        return moment
+
+    def happened(self) -> datetime:
+        """The time of something being recorded: it cannot lie in the future."""
+        if self.now > self.clock:
+            raise Refusal(
+                say("--at: {at} has not come yet", at=self.now), hint=say("record things when they have happened")
+            )
+        return self.now
+
+    def desk(self, by: str | None) -> str:
+        """Who is at the desk: --by, PROPCLI_BY, or `desk` in propcli.yaml."""
+        chosen = by or self.environment.get("PROPCLI_BY") or self.estate.settings.desk
+        if not chosen:
+            raise Refusal(
+                say("who is doing this is not known"),
+                hint=say("give --by STAFF, set PROPCLI_BY, or write desk: STAFF into propcli.yaml"),
+            )
+        return self.person(chosen, "--by")
+
+    def person(self, typed: str, option: str) -> str:
+        """A member of staff from an id, an unambiguous part of one, or a name."""
+        from propcli.kinds.staff import Staff
+
+        ids = [path.stem for path in self.estate.paths("staff")[0]]
+        if typed in ids:
+            return typed
+        close = [i for i in ids if typed.lower() in i.split(".") or i.startswith(typed.lower())]
+        if len(close) != 1:
+            people = self.estate.read(Staff).records
+            close = [p.id for p in people if p.name == typed] or close
+        if len(close) == 1:
+            return close[0]
+        if close:
+            raise Refusal(say("{option}: {value} could be {ids}", option=option, value=typed, ids=", ".join(close)))
+        raise Refusal(
+            say("{option}: there is no staff {value}", option=option, value=typed),
+            hint=say("known: {ids}", ids=", ".join(ids)) if ids else say("staff are files: staff/zhang.wei.yaml"),
+        )
+
+    def team(self, typed: str, option: str = "--team") -> str:
+        """A team's code from the code or the name."""
+        teams = self.estate.settings.teams
+        found = typed if typed in teams else next((code for code, team in teams.items() if team.name == typed), None)
+        if found is None:
+            known = ", ".join(f"{code} {team.name}" for code, team in teams.items())
+            raise Refusal(
+                say("{option}: there is no team {team}", option=option, team=typed), hint=say("known: {ids}", ids=known)
+            )
+        return found
+
+    def ticket_id(self, typed: str) -> str:
+        """A ticket's id from any unambiguous ending of it."""
+        from propcli.kinds.ticket import path_of
+
+        try:
+            if (self.estate.root / path_of(typed)).is_file():
+                return typed
+        except ValueError:
+            pass
+        if "/" in typed or "\\" in typed or not typed:
+            raise Refusal(
+                say("{value} is not a ticket id", value=repr(typed)), hint=say("like T-20261121-001, or its end")
+            )
+        found = [i for i in self.estate.ticket_ids() if i.endswith(typed)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            some = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
+            raise Refusal(say("{value} could be {ids}", value=typed, ids=some), hint=say("write more of it"))
+        raise Refusal(say("there is no ticket {id}", id=typed), hint=say("propcli ticket list shows them"))
+
+
+_session: Session | None = None
+
+
+def start(session: Session) -> None:
+    global _session
+    _session = session
+
+
+def session() -> Session:
+    assert _session is not None
+    return _session
+
+
+# --- printing
+
+
+def show(value: Text | str = "") -> None:
+    sys.stdout.write((words(value) if isinstance(value, Text) else value) + "\n")
+
+
+def show_table(table: "Table", form: str) -> None:
+    from propcli.output.table import draw
+
+    sys.stdout.write(draw(table, form, screen()))
+
+
+def show_report(report: "Report", form: str) -> None:
+    from propcli.output.table import draw_report
+
+    sys.stdout.write(draw_report(report, form, screen()))
+
+
+def screen() -> int | None:
+    """The width to fit, where a person looks; None into files and pipes."""
+    if not sys.stdout.isatty():
+        return None
+    return os.get_terminal_size(sys.stdout.fileno()).columns
+
+
+def complain(problems: Iterable[Problem]) -> bool:
+    """Print problems to stderr; whether there were any."""
+    any_ = False
+    for problem in problems:
+        sys.stderr.write(problem_line(problem) + "\n")
+        any_ = True
+    return any_
+
+
+def problem_line(problem: Problem) -> str:
+    hint = f" ({words(problem.hint)})" if problem.hint else ""
+    return f"{problem.path}:{problem.line}:{problem.column}: {words(problem.what)}{hint}"

@@ -1,0 +1,200 @@
+"""`propcli show ID`: one record on one screen."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from propcli.commands import options
+from propcli.commands.session import session, show
+from propcli.engine.text import Text, say
+from propcli.output.language import _, words
+from propcli.output.table import cell, raw
+
+
+def register(app: typer.Typer) -> None:
+    app.command("show", help=_("One record, whole: a ticket or a member of staff."))(show_any)
+
+
+def show_any(
+    record: Annotated[str, typer.Argument(metavar="ID", help=_("A ticket's id or its ending, or a staff id."))],
+    format: options.Format = "table",
+) -> int:
+    from propcli.kinds.staff import Staff
+
+    here = session()
+    form = options.form(format)
+    if record in {path.stem for path in here.estate.paths("staff")[0]}:
+        person = here.estate.one(Staff, record)
+        assert person is not None
+        _fields(person.plain(), form)
+        return 0
+    return show_ticket(here.ticket_id(record), form)
+
+
+def _fields(plain: dict[str, Any], form: str) -> None:
+    if form == "json":
+        print(json.dumps(raw(plain), ensure_ascii=False, indent=2))
+        return
+    from propcli.store.yamlfile import dump
+
+    show(dump(plain).rstrip())
+
+
+def show_ticket(ticket_id: str, form: str) -> int:
+    """A ticket's fields, its history, what is owed on it, what may come next."""
+    from propcli.commands.reading import Office
+    from propcli.commands.standing import headline
+    from propcli.desk.duty import Duties
+    from propcli.engine.policy import OWED
+    from propcli.kinds.ticket import EVENT, LIFECYCLE, Ticket
+
+    here = session()
+    ticket = here.estate.one(Ticket, ticket_id)
+    assert ticket is not None
+    if form == "json":
+        print(json.dumps(raw(ticket.plain()), ensure_ascii=False, indent=2))
+        return 0
+    office = Office()
+    names = office.names
+    show(headline(ticket))
+    details: list[tuple[Text, Any]] = [
+        (say("reported"), ticket.reported),
+        (say("caller"), f"{ticket.caller.name} {ticket.caller.phone or ''}".strip() if ticket.caller else None),
+        (say("visit"), ticket.appointment or ticket.convenient),
+        (say("expected"), ticket.expected),
+        (say("due"), ticket.due),
+        (say("acceptor"), names.person(ticket.acceptor)),
+        (say("team"), names.team(ticket.team)),
+        (say("co-teams"), [names.team(t) for t in ticket.co_teams]),
+        (say("who"), names.person(ticket.assignee)),
+        (say("helpers"), [names.person(h) for h in ticket.helpers]),
+        (say("duplicate of"), ticket.duplicate_of),
+        (say("source"), f"{ticket.source.system} {ticket.source.id}" if ticket.source else None),
+    ]
+    for label, value in details:
+        if value not in (None, [], ()):
+            show(Text("  {label}: {value}", {"label": label, "value": cell(value)}))
+    if ticket.detail:
+        show("")
+        show("\n".join("  " + line for line in ticket.detail.split("\n")))
+    show("")
+    for event in ticket.events:
+        said = ", ".join(_said(event, names))
+        by = names.person(event.by)
+        show(
+            Text(
+                "  {at}  {what}  {by}{said}",
+                {
+                    "at": event.at,
+                    "what": EVENT.word(event.event),
+                    "by": by.text if by else "",
+                    "said": f"  {said}" if said else "",
+                },
+            )
+        )
+    duties = Duties(office.settings, office.policy, office.calendar, office.now).add([ticket])
+    open_ones = [o for o in duties.all if o.standing in ("open", "stopped")]
+    if open_ones:
+        show("")
+    for o in open_ones:
+        debtor = names.person(duties.debtor(o).person)
+        standing = say("paused") if o.due is None else say("OVERDUE") if o.late(office.now) else say("open")
+        show(
+            Text(
+                "  [{rule}] {owed}  {due}  {who}  {state}",
+                {
+                    "rule": o.row.rule,
+                    "owed": OWED.word(o.row.owed),
+                    "due": o.due,
+                    "who": debtor.text if debtor else "",
+                    "state": standing,
+                },
+            )
+        )
+    state, _faults = LIFECYCLE.replay(ticket, ticket.events)
+    steps = [COMMAND_OF[e] for e in LIFECYCLE.possible(state) if e in COMMAND_OF]
+    show("")
+    show(say("  possible now: {steps}", steps=", ".join(steps)))
+    return 0
+
+
+# the command that records an event, where it is called differently
+COMMAND_OF = {
+    "dispatched": "dispatch",
+    "confirmed": "confirm",
+    "arrived": "arrive",
+    "diagnosed": "diagnose",
+    "consented": "consent",
+    "charged": "charge",
+    "paused": "pause",
+    "resumed": "resume",
+    "delayed": "delay",
+    "done": "done",
+    "tested": "test",
+    "signed_off": "sign-off",
+    "replied": "reply",
+    "followed_up": "follow-up",
+    "reopened": "reopen",
+    "escalated": "escalate",
+    "judged": "judge",
+    "handed_over": "hand-over-to",
+    "merged": "merge",
+    "linked": "link",
+    "noted": "note",
+    "closed": "close",
+    "cancelled": "cancel",
+}
+
+
+def _said(event: Any, names: Any) -> list[str]:
+    """The fields of an event, as words."""
+    from propcli.kinds.ticket import CHANNEL, LEVEL, SEVERITY, SUPPLY, WAITING
+
+    vocabularies = {"severity": SEVERITY, "how": CHANNEL, "waiting_for": WAITING}
+    said = []
+    for name in type(event).model_fields:
+        value = getattr(event, name)
+        if name in ("at", "by", "event") or value in (None, ()):
+            continue
+        if name in vocabularies:
+            text = words(vocabularies[name].word(value))
+        elif name in ("assignee", "helpers"):
+            text = cell([names.person(p) for p in ([value] if isinstance(value, str) else value)])
+        elif name in ("team", "co_teams"):
+            text = cell([names.team(t) for t in ([value] if isinstance(value, str) else value)])
+        elif name == "to":
+            text = (
+                words(SUPPLY.word(value) if value in SUPPLY else LEVEL.word(value))
+                if value in SUPPLY or value in LEVEL
+                else cell(names.person(value))
+            )
+        elif name in FLAGS:
+            text = words(FLAGS[name][0 if value else 1])
+        elif name == "order":
+            text = words(say("oral order") if value == "oral" else say("printed order"))
+        else:
+            text = cell(value)
+        label = LABELS.get(name)
+        said.append(f"{words(label)} {text}" if label else text)
+    return said
+
+
+FLAGS = {
+    "solved": (say("solved"), say("unsolved")),
+    "valid": (say("valid"), say("invalid")),
+    "tight": (say("tight"), say("leaking")),
+}
+LABELS = {
+    "expected": say("expected"),
+    "until": say("new time"),
+    "stops": say("stops"),
+    "labour": say("labour"),
+    "material": say("material"),
+    "rating": say("rating"),
+    "responsible": say("responsible:"),
+    "solution": say("solution:"),
+    "cause": say("cause:"),
+    "helpers": say("helpers"),
+    "co_teams": say("with"),
+}

@@ -1,0 +1,397 @@
+"""The steps of a ticket's life as commands: each turns its options into one event, or a few that belong together."""
+
+from typing import Annotated, Any
+
+import typer
+
+from propcli.commands import options
+from propcli.commands.options import By, How, Id, Text, Who, code
+from propcli.commands.session import session
+from propcli.commands.standing import take
+from propcli.engine.problem import Refusal
+from propcli.engine.text import say
+from propcli.output.language import _
+
+Words = Annotated[str, typer.Option("--text", help=_("In words."))]
+Reason = Annotated[str, typer.Option("--reason", help=_("Why."))]
+Consent = Annotated[
+    str | None, typer.Option("--consent-of", metavar="NAME", help=_("The resident who agreed, before it was done."))
+]
+
+
+def register(group: typer.Typer) -> None:
+    for name, function, help_text in (
+        ("note", note, _("Write something down.")),
+        ("dispatch", dispatch, _("Give it to a team and a person, by hand or as the plan says [T6, T9].")),
+        ("confirm", confirm, _("The person sent has taken it [T6].")),
+        ("arrive", arrive, _("The person is on site [P1, P7].")),
+        ("diagnose", diagnose, _("The cause has been found [P1, P4].")),
+        ("consent", consent, _("The resident agrees to a charge or to water or power being cut [P3, P4].")),
+        ("charge", charge, _("Labour and material the owner pays for, agreed before [P3].")),
+        ("pause", pause, _("Waiting for the resident, parts, weather or the authority; the clock stands still.")),
+        ("resume", resume, _("The wait is over.")),
+        ("delay", delay, _("Tell the resident a new time and why, before the old one has passed [T8].")),
+        ("done", done, _("The work is done.")),
+        ("test", test, _("The water test after a leak repair [F2].")),
+        ("sign-off", sign_off, _("The resident accepted the work and signed [P5].")),
+        ("reply", reply, _("The acceptor has answered the resident [C4, C5, T11].")),
+        ("follow-up", follow_up, _("Asked whether it is really solved; if not, it is reopened [F4, F5].")),
+        ("reopen", reopen, _("It is not solved: back to work [F5].")),
+        ("escalate", escalate, _("Pass it up to the supervisor or the manager [T7, C1, C2].")),
+        ("judge", judge, _("Whether a complaint is valid; cause, who is responsible, solution [C4].")),
+        ("hand-over-to", hand_over_to, _("Another acceptor answers for it from now on [C5].")),
+        ("merge", merge, _("It is a duplicate of another ticket.")),
+        ("link", link, _("It has to do with another ticket.")),
+        ("close", close, _("Everything has been done; a complaint is summed up [C4].")),
+        ("cancel", cancel, _("It is not wanted any more.")),
+    ):
+        group.command(name, help=help_text)(function)
+
+
+def note(ticket_id: Id, text: Words, by: By = None) -> int:
+    take(ticket_id, by, ("noted", {"text": text}))
+    return 0
+
+
+def dispatch(
+    ticket_id: Id,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="STAFF", help=_("Who goes; without it, whom the plan finds."))
+    ] = None,
+    team: Annotated[
+        str | None, typer.Option("--team", metavar="TEAM", help=_("The lead team; else by the category."))
+    ] = None,
+    co_team: Annotated[
+        list[str] | None, typer.Option("--co-team", metavar="TEAM", help=_("A team that shares the work [T9]."))
+    ] = None,
+    helper: Annotated[
+        list[str] | None, typer.Option("--helper", metavar="STAFF", help=_("A helper from any post."))
+    ] = None,
+    printed: Annotated[bool, typer.Option("--printed", help=_("With a printed order; without this, orally."))] = False,
+    expected: Annotated[
+        str | None, typer.Option(metavar="TIME", help=_("When the resident was told it will be done [T8]."))
+    ] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help=_("Why this person."))] = None,
+    by: By = None,
+) -> int:
+    from propcli.kinds.staff import Staff
+    from propcli.kinds.ticket import Ticket
+
+    here = session()
+    found = here.ticket_id(ticket_id)
+    if to is None and team is None:
+        from propcli.commands.dispatch import run_plan
+
+        return run_plan(only=found, apply=True, explain=False, one_commit=False, by=by, printed=printed)
+    ticket = here.estate.one(Ticket, found)
+    assert ticket is not None
+    person = here.person(to, "--to") if to else None
+    team = here.team(team) if team else None
+    routed = here.estate.policy.routing.get(ticket.category, ())
+    if team is None and person is not None:
+        member = here.estate.one(Staff, person)
+        team = (member.team if member else None) or (routed[0] if routed else None)
+    co_teams = (
+        tuple(here.team(t, "--co-team") for t in co_team)
+        if co_team
+        else tuple(t for t in routed[1:] if t != team)
+        if routed[:1] == (team,)
+        else ()
+    )
+    take(
+        found,
+        by,
+        (
+            "dispatched",
+            {
+                "team": team,
+                "assignee": person,
+                "co_teams": co_teams,
+                "helpers": tuple(here.person(h, "--helper") for h in helper or ()),
+                "order": "printed" if printed else "oral",
+                "expected": here.time(expected, "--expected"),
+                "reason": reason,
+            },
+        ),
+    )
+    return 0
+
+
+def confirm(ticket_id: Id, text: Text = None, by: By = None) -> int:
+    take(ticket_id, by, ("confirmed", {"text": text}))
+    return 0
+
+
+def arrive(ticket_id: Id, text: Text = None, by: By = None) -> int:
+    take(ticket_id, by, ("arrived", {"text": text}))
+    return 0
+
+
+def diagnose(
+    ticket_id: Id,
+    cause: Annotated[str, typer.Option("--cause", help=_("The cause that was found."))],
+    stops: Annotated[
+        list[str] | None, typer.Option("--stops", metavar="water|power", help=_("The work cuts water or power [P4]."))
+    ] = None,
+    consent_of: Consent = None,
+    by: By = None,
+) -> int:
+    from propcli.kinds.ticket import SUPPLY
+
+    supplies = options.codes(SUPPLY, stops, "--stops")
+    steps: list[tuple[str, dict[str, Any]]] = [("diagnosed", {"cause": cause, "stops": supplies})]
+    if consent_of:
+        if not supplies:
+            raise Refusal(say("--consent-of needs --stops water or --stops power"))
+        steps += [("consented", {"to": supply, "who": consent_of}) for supply in supplies]
+    take(ticket_id, by, *steps)
+    return 0
+
+
+def consent(
+    ticket_id: Id,
+    to: Annotated[str, typer.Option("--to", metavar="water|power|charge", help=_("What the resident agrees to."))],
+    who: Annotated[str, typer.Option("--who", metavar="NAME", help=_("Who agreed."))],
+    text: Text = None,
+    by: By = None,
+) -> int:
+    from propcli.kinds.ticket import SUPPLY
+
+    take(ticket_id, by, ("consented", {"to": code(SUPPLY, to, "--to"), "who": who, "text": text}))
+    return 0
+
+
+def charge(
+    ticket_id: Id,
+    item: Annotated[str, typer.Option("--item", help=_("What is charged."))],
+    labour: Annotated[str | None, typer.Option("--labour", metavar="YUAN", help=_("Labour, in yuan."))] = None,
+    material: Annotated[str | None, typer.Option("--material", metavar="YUAN", help=_("Material, in yuan."))] = None,
+    consent_of: Consent = None,
+    by: By = None,
+) -> int:
+    steps: list[tuple[str, dict[str, Any]]] = []
+    if consent_of:
+        steps.append(("consented", {"to": "charge", "who": consent_of, "text": item}))
+    take(ticket_id, by, *steps, ("charged", {"item": item, "labour": labour, "material": material}))
+    return 0
+
+
+def pause(
+    ticket_id: Id,
+    waiting_for: Annotated[
+        str, typer.Option("--for", metavar="WHAT", help=_("resident, parts, weather or authority."))
+    ],
+    reason: Reason,
+    by: By = None,
+) -> int:
+    from propcli.kinds.ticket import WAITING
+
+    take(ticket_id, by, ("paused", {"waiting_for": code(WAITING, waiting_for, "--for"), "reason": reason}))
+    return 0
+
+
+def resume(ticket_id: Id, text: Text = None, by: By = None) -> int:
+    take(ticket_id, by, ("resumed", {"text": text}))
+    return 0
+
+
+def delay(
+    ticket_id: Id,
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help=_("The new time told to the resident."))],
+    reason: Reason,
+    who: Who = None,
+    how: How = None,
+    by: By = None,
+) -> int:
+    """[T8] The old time is the one told before or, where none was, the limit by policy."""
+    from propcli.desk.duty import owed_on
+    from propcli.kinds.ticket import CHANNEL, Ticket
+
+    here = session()
+    found = here.ticket_id(ticket_id)
+    ticket = here.estate.one(Ticket, found)
+    assert ticket is not None
+    for owed in owed_on(ticket, here.estate.policy, here.estate.calendar):
+        if owed.standing == "open" and owed.row.agreed == "expected" and owed.late(here.now):
+            raise Refusal(
+                say("the time it was due ({due}) has already passed [T8]", due=owed.due),
+                title=say("{id}: refused", id=found),
+                hint=say("a delay is told before; record what was told now with note"),
+            )
+    fields = {"until": here.time(until, "--until"), "reason": reason, "who": who, "how": code(CHANNEL, how, "--how")}
+    take(found, by, ("delayed", fields))
+    return 0
+
+
+def done(ticket_id: Id, text: Words, by: By = None) -> int:
+    take(ticket_id, by, ("done", {"text": text}))
+    return 0
+
+
+def test(
+    ticket_id: Id,
+    tight: Annotated[bool, typer.Option("--tight/--leaking", help=_("What the water test showed."))],
+    text: Text = None,
+    by: By = None,
+) -> int:
+    take(ticket_id, by, ("tested", {"tight": tight, "text": text}))
+    return 0
+
+
+def sign_off(
+    ticket_id: Id,
+    who: Annotated[str, typer.Option("--who", metavar="NAME", help=_("Who signed."))],
+    text: Text = None,
+    by: By = None,
+) -> int:
+    take(ticket_id, by, ("signed_off", {"who": who, "text": text}))
+    return 0
+
+
+def reply(ticket_id: Id, text: Words, who: Who = None, how: How = None, by: By = None) -> int:
+    from propcli.kinds.ticket import CHANNEL
+
+    take(ticket_id, by, ("replied", {"text": text, "who": who, "how": code(CHANNEL, how, "--how")}))
+    return 0
+
+
+def follow_up(
+    ticket_id: Id,
+    solved: Annotated[bool, typer.Option("--solved/--unsolved", help=_("What the resident says."))],
+    rating: Annotated[str | None, typer.Option("--rating", metavar="1-5", help=_("How satisfied, 1 to 5."))] = None,
+    text: Text = None,
+    who: Who = None,
+    how: How = None,
+    close: Annotated[bool, typer.Option("--close", help=_("And close it."))] = False,
+    summary: Annotated[str | None, typer.Option("--summary", help=_("The summing-up, with --close."))] = None,
+    by: By = None,
+) -> int:
+    from propcli.kinds.ticket import CHANNEL
+
+    fields = {"solved": solved, "rating": rating, "text": text, "who": who, "how": code(CHANNEL, how, "--how")}
+    steps: list[tuple[str, dict[str, Any]]] = [("followed_up", fields)]
+    if not solved:
+        if close:
+            raise Refusal(say("--close goes with --solved: what is unsolved is reopened [F5]"))
+        if not text:
+            raise Refusal(say("--unsolved needs --text: what is still wrong"))
+        steps.append(("reopened", {"reason": text}))
+    elif close:
+        steps.append(("closed", {"text": summary}))
+    take(ticket_id, by, *steps)
+    return 0
+
+
+def reopen(ticket_id: Id, reason: Reason, by: By = None) -> int:
+    take(ticket_id, by, ("reopened", {"reason": reason}))
+    return 0
+
+
+def escalate(
+    ticket_id: Id,
+    to: Annotated[str, typer.Option("--to", metavar="supervisor|manager", help=_("To whom."))],
+    reason: Reason,
+    by: By = None,
+) -> int:
+    from propcli.kinds.ticket import LEVEL
+
+    take(ticket_id, by, ("escalated", {"to": code(LEVEL, to, "--to"), "reason": reason}))
+    return 0
+
+
+def judge(
+    ticket_id: Id,
+    valid: Annotated[bool, typer.Option("--valid/--invalid", help=_("Whether the complaint is valid."))],
+    cause: Annotated[str | None, typer.Option("--cause", help=_("The cause."))] = None,
+    responsible: Annotated[str | None, typer.Option("--responsible", help=_("Who is responsible."))] = None,
+    solution: Annotated[str | None, typer.Option("--solution", help=_("The solution proposed."))] = None,
+    severity: Annotated[
+        str | None, typer.Option("--severity", help=_("If it turns out major, important or minor."))
+    ] = None,
+    text: Text = None,
+    by: By = None,
+) -> int:
+    from propcli.kinds.ticket import SEVERITY
+
+    fields = {
+        "valid": valid,
+        "cause": cause,
+        "responsible": responsible,
+        "solution": solution,
+        "severity": code(SEVERITY, severity, "--severity"),
+        "text": text,
+    }
+    take(ticket_id, by, ("judged", fields))
+    return 0
+
+
+def hand_over_to(
+    ticket_id: Id,
+    to: Annotated[str, typer.Argument(metavar="STAFF", help=_("The new acceptor."))],
+    reason: Annotated[str | None, typer.Option("--reason", help=_("Why."))] = None,
+    by: By = None,
+) -> int:
+    take(ticket_id, by, ("handed_over", {"to": session().person(to, "STAFF"), "reason": reason}))
+    return 0
+
+
+def merge(
+    ticket_id: Id,
+    into: Annotated[str, typer.Option("--into", metavar="ID", help=_("The ticket that goes on."))],
+    reason: Annotated[str | None, typer.Option("--reason", help=_("Why."))] = None,
+    by: By = None,
+) -> int:
+    """Both tickets tell of it, in one commit; the duplicate's resident still gets an answer [T11]."""
+    from propcli.commands.standing import record, show_standing, subject
+    from propcli.desk.recording import Recorder
+    from propcli.store.transaction import operation
+
+    here = session()
+    here.happened()
+    one, other = here.ticket_id(ticket_id), here.ticket_id(into)
+    with operation(here.estate.root) as op:
+        recorder = Recorder(here.estate, op)
+        master = recorder.ticket(other)
+        if master.status == "merged":
+            raise Refusal(
+                say("{id} is itself a duplicate of {other}", id=other, other=master.duplicate_of),
+                hint=say("merge into that one"),
+            )
+        merged = record(recorder, one, by, ("merged", {"other": other, "reason": reason}))
+        record(recorder, other, by, ("linked", {"other": one}))
+        recorder.commit(subject(merged, ["merged"]), merged.events[-1].by)
+    show_standing(merged)
+    return 0
+
+
+def link(
+    ticket_id: Id,
+    to: Annotated[str, typer.Option("--to", metavar="ID", help=_("The other ticket."))],
+    text: Text = None,
+    by: By = None,
+) -> int:
+    """On both tickets, in one commit."""
+    from propcli.commands.standing import record, show_standing, subject
+    from propcli.desk.recording import Recorder
+    from propcli.store.transaction import operation
+
+    here = session()
+    here.happened()
+    one, other = here.ticket_id(ticket_id), here.ticket_id(to)
+    with operation(here.estate.root) as op:
+        recorder = Recorder(here.estate, op)
+        linked = record(recorder, one, by, ("linked", {"other": other, "text": text}))
+        record(recorder, other, by, ("linked", {"other": one, "text": text}))
+        recorder.commit(subject(linked, ["linked"]), linked.events[-1].by)
+    show_standing(linked)
+    return 0
+
+
+def close(ticket_id: Id, text: Text = None, by: By = None) -> int:
+    take(ticket_id, by, ("closed", {"text": text}))
+    return 0
+
+
+def cancel(ticket_id: Id, reason: Reason, who: Who = None, by: By = None) -> int:
+    take(ticket_id, by, ("cancelled", {"reason": reason, "who": who}))
+    return 0

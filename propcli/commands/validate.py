@@ -1,0 +1,67 @@
+"""`propcli validate`: every problem of every file."""
+
+import json
+import sys
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+import typer
+
+from propcli.commands.session import problem_line, session, show
+from propcli.engine.problem import Refusal
+from propcli.engine.text import say
+from propcli.output.language import _, words
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "validate", help=_("Every problem of every record, as path:line:column. Exits with 3 if there is one.")
+    )(validate)
+
+
+def validate(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help=_("Only these files or folders."))
+    ] = None,
+    format: Annotated[str, typer.Option("--format", metavar="text|json", help=_("How to print it."))] = "text",
+) -> int:
+    from propcli.desk.validation import validate as check
+
+    if format not in ("text", "json"):
+        raise Refusal(
+            say("{option}: {value} is not known", option="--format", value=repr(format)),
+            hint=say("one of: {known}", known="text, json"),
+        )
+    estate = session().estate
+    only = [_inside(path, estate.root) for path in paths] if paths else None
+    files, problems = check(estate, only)
+    if format == "json":
+        found = [
+            {
+                "path": p.path,
+                "line": p.line,
+                "column": p.column,
+                "what": words(p.what),
+                "hint": words(p.hint) if p.hint else None,
+            }
+            for p in problems
+        ]
+        print(json.dumps({"files": files, "problems": found}, ensure_ascii=False, indent=2))
+    else:
+        for problem in problems:
+            sys.stdout.write(problem_line(problem) + "\n")
+        summary = (
+            say("{files} files, {n} problems", files=files, n=len(problems))
+            if problems
+            else say("{files} files, no problems", files=files)
+        )
+        show(summary)
+    return 3 if problems else 0
+
+
+def _inside(path: Path, root: Path) -> PurePosixPath:
+    for base in (session().folder, root):
+        full = (base / path).resolve() if not path.is_symlink() else (base / path).absolute()
+        if full.exists() and full.is_relative_to(root):
+            return PurePosixPath(full.relative_to(root).as_posix())
+    raise Refusal(say("{path} is not in the estate", path=str(path)))

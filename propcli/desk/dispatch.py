@@ -1,0 +1,137 @@
+"""Sending people: which team a ticket belongs to [T4, T9], and who of it goes [T6], with the reasons.
+
+Among the team's people: on duty now, with the skill; then the lightest open workload, weighted by urgency; ties
+go to whom fewest were sent lately. Urgent tickets are planned first [T5], so they get the freest people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from propcli.engine.policy import Policy
+from propcli.engine.text import Text, say
+from propcli.engine.worktime import Calendar
+from propcli.kinds.staff import Staff
+from propcli.kinds.ticket import ENDED, FINISHED, Ticket
+
+URGENCY_ORDER = {"urgent": 0, "normal": 1, "low": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One person considered for one ticket. `bar`: why not, or None."""
+
+    staff: Staff
+    load: int  # weighted open tickets, those of this plan included
+    sent: int  # tickets sent to in the last `fair_days`
+    bar: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What the plan says for one ticket: who goes, or `person` None and it must go up [T7]."""
+
+    ticket: Ticket
+    team: str | None
+    co_teams: tuple[str, ...]
+    person: Staff | None
+    why: Text
+    candidates: tuple[Candidate, ...] = field(default=())
+
+
+def waiting(tickets: Sequence[Ticket], policy: Policy) -> list[Ticket]:
+    """Tickets that wait to be sent, in the order they are planned: urgent first, then the oldest [T5]."""
+    open_ones = [t for t in tickets if t.status == "waiting" and t.kind in policy.dispatch.kinds]
+    return sorted(open_ones, key=lambda t: (URGENCY_ORDER[t.urgency], t.reported, t.id))
+
+
+def plan(
+    tickets: Sequence[Ticket],
+    staff: Sequence[Staff],
+    policy: Policy,
+    calendar: Calendar,
+    now: datetime,
+    only: frozenset[str] | None = None,
+) -> list[Assignment]:
+    """Who should go to each waiting ticket (`only`: those ids), given everything else that is open."""
+    weights = policy.dispatch.weights.model_dump()
+    load = dict.fromkeys((p.id for p in staff), 0)
+    sent = dict.fromkeys((p.id for p in staff), 0)
+    since = now - timedelta(days=policy.dispatch.fair_days)
+    for ticket in tickets:
+        if ticket.assignee in load and ticket.status not in ENDED | FINISHED | {"waiting"}:
+            load[ticket.assignee] += weights[ticket.urgency]
+        for event in ticket.events:
+            if event.event == "dispatched" and event.assignee in sent and since <= event.at <= now:
+                sent[event.assignee] += 1
+    made: list[Assignment] = []
+    for ticket in waiting(tickets, policy):
+        if only is not None and ticket.id not in only:
+            continue
+        assignment = _assign(ticket, staff, policy, calendar, now, load, sent)
+        made.append(assignment)
+        if assignment.person is not None:
+            load[assignment.person.id] += weights[ticket.urgency]
+            sent[assignment.person.id] += 1
+    return made
+
+
+def _assign(
+    ticket: Ticket,
+    staff: Sequence[Staff],
+    policy: Policy,
+    calendar: Calendar,
+    now: datetime,
+    load: dict[str, int],
+    sent: dict[str, int],
+) -> Assignment:
+    teams = policy.routing.get(ticket.category, ())
+    if not teams:
+        return Assignment(
+            ticket, None, (), None, say("no team is named for {category} in policy.yaml", category=ticket.category)
+        )
+    team, co_teams = teams[0], tuple(teams[1:])
+    candidates = sorted(
+        (
+            Candidate(p, load[p.id], sent[p.id], _bar(p, ticket, calendar, now))
+            for p in staff
+            if p.team == team and p.role not in ("manager", "supervisor")
+        ),
+        key=lambda c: (c.bar is not None, c.load, c.sent, c.staff.id),
+    )
+    free = [c for c in candidates if c.bar is None]
+    if not free:
+        why = say("nobody in the team is on duty with the skill") if candidates else say("the team has no staff")
+        return Assignment(ticket, team, co_teams, None, why, tuple(candidates))
+    best = free[0]
+    if len(free) == 1:
+        why = say("the only one on duty with the skill, load {load}", load=best.load)
+    elif best.load < free[1].load:
+        why = say(
+            "lightest load: {load}, next {other} {next}", load=best.load, other=free[1].staff.name, next=free[1].load
+        )
+    elif best.sent < free[1].sent:
+        why = say(
+            "same load {load} as {other}; sent fewer times lately: {sent} to {next}",
+            load=best.load,
+            other=free[1].staff.name,
+            sent=best.sent,
+            next=free[1].sent,
+        )
+    else:
+        why = say("same load {load} and turns as {other}; first by name", load=best.load, other=free[1].staff.name)
+    return Assignment(ticket, team, co_teams, best.staff, why, tuple(candidates))
+
+
+def _bar(person: Staff, ticket: Ticket, calendar: Calendar, now: datetime) -> Text | None:
+    """Why a person cannot be sent now, or None."""
+    today = now.astimezone(calendar.zone).date()
+    if not person.employed(today):
+        return say("not employed")
+    leave = person.away(today)
+    if leave is not None:
+        return say("on leave until {day}", day=leave.until)
+    if ticket.category not in person.skills:
+        return say("without the skill")
+    if not person.on_duty(now, calendar):
+        return say("off duty")
+    return None

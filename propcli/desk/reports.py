@@ -1,0 +1,437 @@
+"""The tables the supervisor and the manager read [M7, D2]: daily, monthly, workload."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from propcli.desk.duty import Duties
+from propcli.desk.measures import Measures, Period, measure, recurrences
+from propcli.engine.obligations import Obligation
+from propcli.engine.policy import OWED, ROLES
+from propcli.engine.table import Bar, Column, Minutes, Rate, Report, Table, Word
+from propcli.engine.text import Text, say
+from propcli.engine.words import Vocabulary
+from propcli.kinds.settings import Settings
+from propcli.kinds.staff import Staff
+from propcli.kinds.ticket import CATEGORY, CHANNEL, ENDED, FINISHED, KIND, SEVERITY, STATUS, URGENCY, WAITING, Ticket
+
+NO_HEADER = Text("{nothing}", {"nothing": ""})
+SLOWEST = 10
+LONGEST_OVERDUE = 20
+
+
+def word(vocabulary: Vocabulary, code: str | None) -> Word | None:
+    return None if code is None else Word(code, vocabulary.word(code))
+
+
+class Names:
+    """What teams and people are called; a code or id nobody has named stands for itself."""
+
+    def __init__(self, settings: Settings, staff: Iterable[Staff]) -> None:
+        self.settings = settings
+        self.people = {person.id: person.name for person in staff}
+
+    def team(self, code: str | None) -> Word | None:
+        if code is None:
+            return None
+        team = self.settings.teams.get(code)
+        return Word(code, Text("{name}", {"name": team.name if team else code}))
+
+    def person(self, staff_id: str | None) -> Word | None:
+        return (
+            None if staff_id is None else Word(staff_id, Text("{name}", {"name": self.people.get(staff_id, staff_id)}))
+        )
+
+
+def place(ticket: Ticket) -> Text:
+    """Where it is: the unit, or the public area of a building, and the exact place."""
+    where: Text | str = ticket.unit
+    if ticket.unit == "public":
+        where = say("public area of {building}", building=ticket.building) if ticket.building else say("public area")
+    return (
+        Text("{where} {place}", {"where": where, "place": ticket.place})
+        if ticket.place
+        else Text("{where}", {"where": where})
+    )
+
+
+TICKET_COLUMNS = [
+    Column("id", say("ticket")),
+    Column("kind", say("kind")),
+    Column("category", say("category")),
+    Column("urgency", say("urgency")),
+    Column("place", say("place"), wide=True),
+    Column("summary", say("summary"), wide=True),
+    Column("status", say("state")),
+    Column("assignee", say("who")),
+]
+
+
+def ticket_row(ticket: Ticket, names: Names) -> dict[str, object]:
+    return {
+        "id": ticket.id,
+        "kind": word(KIND, ticket.kind),
+        "severity": word(SEVERITY, ticket.severity),
+        "category": word(CATEGORY, ticket.category),
+        "urgency": word(URGENCY, ticket.urgency),
+        "place": place(ticket),
+        "summary": ticket.summary,
+        "status": word(STATUS, ticket.status),
+        "assignee": names.person(ticket.assignee or ticket.acceptor),
+        "reported": ticket.reported,
+    }
+
+
+def owed_word(obligation: Obligation) -> Text:
+    """What is owed, with the row's note: `report (to the manager)`."""
+    owed = OWED.word(obligation.row.owed)
+    return Text("{owed}", {"owed": owed})
+
+
+OVERDUE_COLUMNS = [
+    Column("id", say("ticket")),
+    Column("summary", say("summary"), wide=True),
+    Column("rule", say("rule")),
+    Column("owed", say("owed")),
+    Column("by", say("by")),
+    Column("due", say("due")),
+    Column("late", say("late")),
+]
+
+
+def obligation_row(obligation: Obligation, duties: Duties, names: Names) -> dict[str, object]:
+    debtor = duties.debtor(obligation)
+    assert obligation.due is not None
+    minutes = int((duties.now - obligation.due).total_seconds()) // 60
+    return {
+        "id": obligation.record.id,
+        "summary": obligation.record.summary,
+        "rule": obligation.row.rule,
+        "owed": Word(obligation.row.owed, OWED.word(obligation.row.owed)),
+        "by": names.person(debtor.person) or Word(debtor.role, ROLES.word(debtor.role)),
+        "due": obligation.due,
+        "late": Minutes(minutes),
+        "left": Minutes(-minutes),
+    }
+
+
+def overdue_table(owed: Sequence[Obligation], duties: Duties, names: Names) -> Table:
+    return Table(
+        "overdue",
+        say("Overdue"),
+        OVERDUE_COLUMNS,
+        [obligation_row(o, duties, names) for o in owed],
+        empty=say("Nothing is overdue."),
+    )
+
+
+def why_open(ticket: Ticket) -> Text:
+    """Why a ticket is not closed, from its last steps."""
+    status = ticket.status
+    if status == "waiting":
+        if any(e.event == "reopened" for e in ticket.events):
+            return say("reopened, nobody sent yet")
+        if any(e.event == "escalated" for e in ticket.events):
+            return say("passed up, no decision yet")
+        return (
+            say("nobody sent yet")
+            if ticket.kind in ("repair", "help", "convenience", "entrusted")
+            else say("with the acceptor")
+        )
+    if status == "paused":
+        last = next(e for e in reversed(ticket.events) if e.event == "paused")
+        return say("waiting for {what}: {reason}", what=WAITING.word(last.waiting_for or ""), reason=last.reason)
+    if status == "assigned":
+        return say("sent, not confirmed")
+    if status == "done":
+        if ticket.kind == "repair":
+            return say("done, not signed off")
+        return say("done, not followed up") if ticket.kind == "complaint" else say("done, not closed")
+    if status == "signed_off":
+        return say("signed off, not followed up")
+    if status == "followed_up":
+        return say("followed up, not closed")
+    return say("in work")
+
+
+def daily(duties: Duties, period: Period, names: Names) -> Report:
+    """What came in, what was closed, what stays open and why, what is overdue: for the supervisor [D2, M7]."""
+    figures = measure(duties, period)
+    still = sorted((t for t in duties.tickets if t.status not in ENDED), key=lambda t: (t.reported, t.id))
+    late = duties.overdue()
+    came = Table(
+        "received", say("Came in"), TICKET_COLUMNS, [ticket_row(t, names) for t in figures.received], say("Nothing.")
+    )
+    closed = Table(
+        "closed", say("Closed"), TICKET_COLUMNS, [ticket_row(t, names) for t in figures.closed], say("Nothing.")
+    )
+    columns = [c for c in TICKET_COLUMNS if c.key not in ("kind", "place")]
+    columns[-2:-2] = [Column("why", say("why"), wide=True)]
+    open_table = Table(
+        "open",
+        say("Still open, and why"),
+        columns,
+        [{**ticket_row(t, names), "why": why_open(t)} for t in still],
+        say("Nothing is open."),
+    )
+    return Report(
+        "daily",
+        say("Daily report, {day}", day=period.start.date()),
+        {"from": period.start, "until": period.end, "as_of": duties.now},
+        [
+            Table(
+                "summary",
+                say("In figures"),
+                [Column("what", say("what")), Column("count", say("number"))],
+                [
+                    {"what": say("came in"), "count": len(figures.received)},
+                    {"what": say("done"), "count": len(figures.completions)},
+                    {"what": say("closed"), "count": len(figures.closed)},
+                    {"what": say("still open"), "count": len(still)},
+                    {"what": say("overdue"), "count": len(late)},
+                ],
+            ),
+            came,
+            closed,
+            open_table,
+            overdue_table(late, duties, names),
+        ],
+    )
+
+
+def monthly(duties: Duties, period: Period, names: Names, settings: Settings) -> Report:
+    """Counts, measures, the slowest, what is overdue, what recurs: for the manager [M7]."""
+    figures = measure(duties, period)
+    late = duties.overdue()
+    tables = [
+        _measures(figures, settings),
+        _counts("by_kind", say("By kind"), lambda t: word(KIND, t.kind), figures, late),
+        _counts("by_category", say("By category"), lambda t: word(CATEGORY, t.category), figures, late),
+        _counts("by_team", say("By team"), lambda t: names.team(t.team), figures, late),
+        _counts("by_building", say("By building"), lambda t: t.home or None, figures, late),
+        _counts("by_channel", say("By channel"), lambda t: word(CHANNEL, t.channel), figures, late),
+        _slowest(figures, names),
+        _recurring(figures, duties),
+        _overdue_by_rule(late),
+        overdue_table(late[:LONGEST_OVERDUE], duties, names),
+    ]
+    tables[-1].title = say("Longest overdue")
+    if len(late) > LONGEST_OVERDUE:
+        tables[-1].note = say("{n} more: propcli overdue", n=len(late) - LONGEST_OVERDUE)
+    return Report(
+        "monthly",
+        say("Monthly report, {start} to {end}", start=period.start.date(), end=_last_day(period)),
+        {"from": period.start, "until": period.end, "as_of": duties.now},
+        tables,
+    )
+
+
+def _last_day(period: Period) -> object:
+    from datetime import timedelta
+
+    return (period.end - timedelta(seconds=1)).date()
+
+
+def _measures(figures: Measures, settings: Settings) -> Table:
+    rate = figures.complaint_rate(settings.occupied_units)
+    complaints = sum(t.kind == "complaint" for t in figures.received)
+    rows: list[dict[str, object]] = [
+        {
+            "rule": "M1",
+            "measure": say("timely rate"),
+            "value": figures.timely,
+            "how": say("done within the limit ÷ done"),
+        },
+        {"rule": "M2", "measure": say("handled rate"), "value": figures.handled, "how": say("closed ÷ received")},
+        {"rule": "M3", "measure": say("rework rate"), "value": figures.rework, "how": say("reopened ÷ done")},
+        {
+            "rule": "M4",
+            "measure": say("follow-up rate"),
+            "value": figures.followed_up,
+            "how": say("followed up in time ÷ owed"),
+        },
+        {
+            "rule": "M5",
+            "measure": say("complaints per 100 occupied units"),
+            "value": rate,
+            "how": say(
+                "{complaints} complaints, {units} occupied units", complaints=complaints, units=settings.occupied_units
+            )
+            if rate is not None
+            else say("{complaints} complaints; occupied_units is not set in propcli.yaml", complaints=complaints),
+        },
+    ]
+    columns = [
+        Column("rule", say("rule")),
+        Column("measure", say("measure")),
+        Column("value", say("value")),
+        Column("how", say("how")),
+    ]
+    unlimited = sum(c.late is None for c in figures.completions)
+    note = say("{n} done without a limit are not in the timely rate.", n=unlimited) if unlimited else None
+    return Table("measures", say("Measures"), columns, rows, note=note)
+
+
+def _counts(
+    name: str,
+    title: Text,
+    group_of: Callable[[Ticket], Word | str | None],
+    figures: Measures,
+    late: Sequence[Obligation],
+) -> Table:
+    """Received, done, closed, overdue by some property of the ticket; biggest first."""
+    groups: dict[str, Word | str | None] = {}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def count(ticket: Ticket, what: str) -> None:
+        group = group_of(ticket)
+        key = group.code if isinstance(group, Word) else group or ""
+        groups[key] = group
+        counts[key][what] += 1
+
+    for ticket in figures.received:
+        count(ticket, "received")
+        if ticket.status in ENDED:
+            count(ticket, "closed")
+    for completion in figures.completions:
+        count(completion.ticket, "done")
+        if completion.late is not None:
+            count(completion.ticket, "limited")
+            if not completion.late:
+                count(completion.ticket, "timely")
+    for record_id, ticket in {o.record.id: o.record for o in late}.items():
+        if record_id:
+            count(ticket, "overdue")
+    most = max((c["received"] for c in counts.values()), default=0)
+    rows: list[dict[str, object]] = [
+        {
+            "group": groups[key] or say("not known"),
+            "received": c["received"],
+            "bar": Bar(c["received"], most),
+            "done": c["done"],
+            "timely": Rate(c["timely"], c["limited"]),
+            "closed": c["closed"],
+            "overdue": c["overdue"],
+        }
+        for key, c in sorted(counts.items(), key=lambda item: (-item[1]["received"], item[0]))
+    ]
+    columns = [
+        Column("group", say("group")),
+        Column("received", say("came in")),
+        Column("bar", NO_HEADER),
+        Column("done", say("done")),
+        Column("timely", say("in time")),
+        Column("closed", say("of these closed")),
+        Column("overdue", say("overdue")),
+    ]
+    return Table(name, title, columns, rows, say("Nothing."))
+
+
+def _slowest(figures: Measures, names: Names) -> Table:
+    slowest = sorted(figures.completions, key=lambda c: (-c.minutes, c.ticket.id))[:SLOWEST]
+    columns = [
+        Column("id", say("ticket")),
+        Column("category", say("category")),
+        Column("summary", say("summary"), wide=True),
+        Column("assignee", say("who")),
+        Column("took", say("took")),
+        Column("late", say("late")),
+    ]
+    rows = [
+        {**ticket_row(c.ticket, names), "took": Minutes(c.minutes), "late": None if c.late is None else c.late}
+        for c in slowest
+    ]
+    return Table("slowest", say("The slowest, from reported to done"), columns, rows, say("Nothing."))
+
+
+def _recurring(figures: Measures, duties: Duties) -> Table:
+    columns = [
+        Column("place", say("place")),
+        Column("category", say("category")),
+        Column("count", say("number")),
+        Column("cause", say("cause found most often"), wide=True),
+        Column("tickets", say("tickets"), wide=True),
+    ]
+    rows: list[dict[str, object]] = [
+        {
+            "place": r.place,
+            "category": word(CATEGORY, r.category),
+            "count": len(r.tickets),
+            "cause": r.cause or say("none on record"),
+            "tickets": [t.id for t in r.tickets],
+        }
+        for r in recurrences(figures.received, duties.policy.recurring.model_dump())
+    ]
+    return Table("recurring", say("Problems that recur"), columns, rows, say("Nothing recurs."))
+
+
+def _overdue_by_rule(late: Sequence[Obligation]) -> Table:
+    counts = Counter((o.row.rule, o.row.owed) for o in late)
+    columns = [
+        Column("rule", say("rule")),
+        Column("owed", say("owed")),
+        Column("count", say("number")),
+        Column("bar", NO_HEADER),
+    ]
+    most = max(counts.values(), default=0)
+    rows: list[dict[str, object]] = [
+        {"rule": rule, "owed": Word(owed, OWED.word(owed)), "count": n, "bar": Bar(n, most)}
+        for (rule, owed), n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return Table("overdue_by_rule", say("Overdue, by rule"), columns, rows, say("Nothing is overdue."))
+
+
+def workload(duties: Duties, period: Period, names: Names, staff: Sequence[Staff]) -> Report:
+    """Per person: open now, sent and done in the period, late, average hours from being sent to done."""
+    open_now: Counter[str] = Counter()
+    done: Counter[str] = Counter()
+    late_done: Counter[str] = Counter()
+    minutes: dict[str, list[int]] = defaultdict(list)
+    overdue: Counter[str] = Counter()
+    for ticket in duties.tickets:
+        if ticket.status not in ENDED | FINISHED:
+            open_now[ticket.assignee or ticket.acceptor or ""] += 1
+    for completion in measure(duties, period).completions:
+        sent = [e for e in completion.ticket.events if e.event == "dispatched" and e.at <= completion.event.at]
+        person = (sent[-1].assignee if sent else None) or completion.event.by
+        done[person] += 1
+        late_done[person] += bool(completion.late)
+        begun: datetime = sent[-1].at if sent else completion.ticket.events[0].at
+        minutes[person].append(int((completion.event.at - begun).total_seconds()) // 60)
+    for obligation in duties.overdue():
+        overdue[duties.debtor(obligation).person or ""] += 1
+    people = {p.id: p for p in staff}
+    everyone = [*people, *sorted((set(open_now) | set(done) | set(overdue)) - set(people) - {""})]
+    most = max(open_now.values(), default=0)
+    rows: list[dict[str, object]] = []
+    for person in everyone:
+        member = people.get(person)
+        spent = minutes[person]
+        rows.append(
+            {
+                "person": names.person(person),
+                "team": names.team(member.team) if member else None,
+                "open": open_now[person],
+                "bar": Bar(open_now[person], most),
+                "done": done[person],
+                "late": late_done[person],
+                "overdue": overdue[person],
+                "hours": round(sum(spent) / len(spent) / 60, 1) if spent else None,
+            }
+        )
+    columns = [
+        Column("person", say("person")),
+        Column("team", say("team")),
+        Column("open", say("open")),
+        Column("bar", NO_HEADER),
+        Column("done", say("done")),
+        Column("late", say("of these late")),
+        Column("overdue", say("overdue now")),
+        Column("hours", say("average hours")),
+    ]
+    return Report(
+        "workload",
+        say("Workload, {start} to {end}", start=period.start.date(), end=_last_day(period)),
+        {"from": period.start, "until": period.end, "as_of": duties.now},
+        [Table("workload", say("Per person"), columns, rows, say("Nobody works here yet."))],
+    )

@@ -1,0 +1,75 @@
+"""Every problem of an estate's files: each by itself, then what they say of one another."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from propcli.desk.checks import (
+    Finding,
+    Sources,
+    Surroundings,
+    policy_references,
+    settings_references,
+    source_once,
+    staff_references,
+    ticket_life,
+    ticket_references,
+)
+from propcli.engine.policy import Policy
+from propcli.engine.problem import Problem
+from propcli.engine.worktime import Calendar
+from propcli.kinds.calendar import CalendarFile
+from propcli.kinds.settings import Settings
+from propcli.kinds.staff import Staff
+from propcli.kinds.staff import path_of as staff_path
+from propcli.kinds.ticket import Ticket, path_of
+from propcli.store.estate import MARKER, Estate
+
+
+def validate(estate: Estate, only: Sequence[PurePosixPath] | None = None) -> tuple[int, list[Problem]]:
+    """How many files were read, and every problem, sorted by place. `only`: files and folders to report on; they
+    are still checked against the whole estate."""
+    problems: list[Problem] = []
+    files = 3
+    settings, found = estate.load(Settings, PurePosixPath(MARKER))
+    problems += found
+    policy, found = estate.load(Policy, PurePosixPath("policy.yaml"))
+    problems += found
+    calendar_file, found = estate.load(CalendarFile, PurePosixPath("calendar.yaml"))
+    problems += found
+    staff = estate.read(Staff)
+    tickets = estate.read(Ticket)
+    files += staff.files + tickets.files
+    problems += staff.problems + tickets.problems
+    # What could not be read must not make everything that refers to it a problem too.
+    around = Surroundings(
+        frozenset(path.stem for path in estate.paths("staff")[0]),
+        frozenset(settings.teams)
+        if settings
+        else frozenset(t for ts in (policy.routing if policy else {}).values() for t in ts),
+        frozenset(policy.routing) if policy else frozenset(t.category for t in tickets.records),
+        frozenset(estate.ticket_ids()),
+    )
+    if settings:
+        problems += estate.at(PurePosixPath(MARKER), list(settings_references(settings, around)))
+        calendar = calendar_file.calendar(settings.zone) if calendar_file else None
+        if policy and calendar:
+            problems += _policy(estate, policy, around, calendar)
+    for person in staff.records:
+        if settings and policy:
+            problems += estate.at(staff_path(person.id), list(staff_references(person, around)))
+    sources = Sources()
+    for ticket in tickets.records:
+        findings: list[Finding] = [
+            *ticket_references(ticket, around),
+            *ticket_life(ticket),
+            *source_once(ticket, sources),
+        ]
+        if findings:
+            problems += estate.at(path_of(ticket.id), findings)
+    if only is not None:
+        problems = [p for p in problems if any(PurePosixPath(p.path).is_relative_to(o) for o in only)]
+    return files, sorted(problems, key=lambda p: p.place)
+
+
+def _policy(estate: Estate, policy: Policy, around: Surroundings, calendar: Calendar) -> list[Problem]:
+    return estate.at(PurePosixPath("policy.yaml"), list(policy_references(policy, around, calendar)))

@@ -1,0 +1,23 @@
+"""Personal data in lists and reports: enough to recognise, not enough to use [T12]."""
+
+import re
+
+
+def mask_name(name: str) -> str:
+    """王丽 → 王*, 欧阳明 → 欧**, John Smith → J***. A company name is masked too."""
+    name = name.strip()
+    if not name:
+        return ""
+    if name[0].isascii():
+        return name[0] + "***"
+    return name[0] + "*" * max(1, len(name) - 1)
+
+
+def mask_phone(phone: str) -> str:
+    """13800138000 → 138****8000; a short number keeps its last two digits."""
+    digits = re.sub(r"\D", "", phone)
+    if len(digits) >= 11:
+        return f"{digits[-11:-8]}****{digits[-4:]}"
+    if len(digits) >= 7:
+        return f"****{digits[-4:]}"
+    return "*" * max(0, len(digits) - 2) + digits[-2:]

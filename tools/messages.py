@@ -1,0 +1,95 @@
+"""Collect the program's messages into its catalogs and compile them.
+
+python tools/messages.py            update propcli/locale/*/LC_MESSAGES/propcli.po and .mo
+python tools/messages.py --check    exit 1 if they are not in step with the code, or a message is untranslated
+"""
+
+import argparse
+import importlib
+import io
+import pkgutil
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+import propcli
+from propcli.engine.words import Vocabulary
+
+ROOT = Path(propcli.__file__).parent
+KEYWORDS = {"_": None, "N_": None, "say": None, "Text": None}
+# what typer prints of itself
+TYPER = ("Options", "Arguments", "Commands", "required", "default: {default}", "env var: {var}", "(dynamic)")
+
+
+def template() -> Catalog:
+    """Every message the program can print."""
+    catalog = Catalog(project="propcli", charset="utf-8")
+    for name, _line, message, _comments, context in extract_from_dir(ROOT, keywords=KEYWORDS):
+        del name
+        if message and any(c.isalpha() for c in str(message).replace("{", "")) and not _only_fields(str(message)):
+            catalog.add(message, context=context)
+    for module in pkgutil.walk_packages([str(ROOT)], "propcli."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    for vocabulary in Vocabulary.every.values():
+        for label in vocabulary.labels.values():
+            catalog.add(label, context=vocabulary.name)
+    for message in TYPER:
+        catalog.add(message)
+    return catalog
+
+
+def _only_fields(message: str) -> bool:
+    """Patterns like `{where} {place}` have nothing to translate."""
+    import string
+
+    return not any(literal.strip(" ()/:,.·→[]-") for literal, *_ in string.Formatter().parse(message))
+
+
+def update(path: Path, found: Catalog, check: bool) -> list[str]:
+    """Bring one catalog in step; what is wrong with it, in words."""
+    with path.open("rb") as source:
+        old = read_po(source, locale=path.parent.parent.name)
+    complaints = []
+    have = {(m.id, m.context): m for m in old if m.id}
+    want = {(m.id, m.context) for m in found if m.id}
+    complaints += [f"{path}: not in the catalog: {key[0]!r}" for key in sorted(want - set(have), key=str)]
+    complaints += [f"{path}: no longer used: {key[0]!r}" for key in sorted(set(have) - want, key=str)]
+    new = Catalog(locale=path.parent.parent.name, project="propcli", charset="utf-8")
+    new.header_comment = old.header_comment
+    for key in sorted(want, key=lambda k: (k[1] or "", str(k[0]))):
+        message = have.get(key)
+        new.add(key[0], message.string if message else "", context=key[1])
+        if message is None or not message.string:
+            complaints.append(f"{path}: not translated: {key[0]!r}")
+    text, binary = io.BytesIO(), io.BytesIO()
+    new.creation_date = new.revision_date = old.creation_date
+    write_po(text, new, width=120, omit_header=False)
+    write_mo(binary, new)
+    mo = path.with_suffix(".mo")
+    if check:
+        if not mo.is_file() or mo.read_bytes() != binary.getvalue():
+            complaints.append(f"{mo}: not compiled from its .po")
+    else:
+        path.write_bytes(text.getvalue())
+        mo.write_bytes(binary.getvalue())
+    return complaints
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    found = template()
+    complaints = [c for path in sorted(ROOT.glob("locale/*/LC_MESSAGES/*.po")) for c in update(path, found, check)]
+    for complaint in complaints:
+        print(complaint)
+    return 1 if complaints and check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
