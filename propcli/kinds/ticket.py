@@ -561,7 +561,7 @@ def _check(state: State, event: TicketEvent) -> Found:
                 yield (
                     "P4",
                     say(
-                        "the work stops {supply}; the resident's consent is not recorded",
+                        "the work means a {supply}; the resident's consent is not recorded",
                         supply=SUPPLY.word(supply),
                     ),
                     say("record consent --to {supply} --who …", supply=supply),
