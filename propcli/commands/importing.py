@@ -19,9 +19,9 @@ SHOWN = 50  # bad rows printed to a person; json and csv have them all
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help=_("Bring records over from CSV or Excel."))
-    group.command(
-        "tickets", help=_("Tickets; a mapping says what the columns mean. Without --apply nothing is written.")
-    )(tickets)
+    group.command("tickets", help=_("Tickets, all or none, in one commit; a mapping says what the columns mean."))(
+        tickets
+    )
     app.add_typer(group, name="import")
 
 
@@ -30,9 +30,7 @@ def tickets(
     mapping: Annotated[
         Path, typer.Option("--map", metavar="MAP.yaml", help=_("What its columns mean (docs/guide.md)."))
     ],
-    apply: Annotated[
-        bool, typer.Option("--apply", help=_("Write the tickets, in one commit; without it, a dry run."))
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only show what would happen."))] = False,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help=_("Write the good rows though there are bad ones."))
     ] = False,
@@ -70,8 +68,8 @@ def tickets(
     if plan.bad and not skip_bad:
         show(say("Nothing was written. Put the rows right, or give --skip-bad to leave them out."))
         return 3
-    if not apply:
-        show(say("This was a dry run: nothing was written. --apply writes."))
+    if dry_run:
+        show(say("This was a dry run: nothing was written."))
         return 0
     if not plan.drafts:
         show(say("Nothing to write."))
