@@ -1,0 +1,45 @@
+# make demo: try it on the sample estate. make test: every test. Needs python3 (3.11 or newer), git and make.
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint types check schemas messages bench clean
+
+demo: $(VENV)/.installed
+	@sh tools/demo.sh $(BIN)/propcli
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check propcli tests tools benchmarks
+	$(BIN)/ruff format --check propcli tests tools benchmarks
+	$(BIN)/python tools/messages.py --check
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+check: lint types test
+
+schemas: $(VENV)/.dev
+	$(BIN)/propcli schema --write schemas
+
+messages: $(VENV)/.dev
+	$(BIN)/python tools/messages.py
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/tickets.py
+
+$(VENV)/.installed: pyproject.toml
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "propcli needs python3 3.11 or newer; this is $$(python3 --version)"; exit 1; }
+	@python3 -m venv $(VENV) || \
+		{ echo "python3 -m venv does not work here; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) scratch .pytest_cache .mypy_cache .ruff_cache .hypothesis
