@@ -37,8 +37,8 @@ STAFF = {
     "skills: [water, electricity, leak]\nshifts:\n- days: [all]\n  hours: 08:00-17:30\n",
     "wang.gang": "id: wang.gang\nname: 王刚\nrole: supervisor\nteam: engineering\n",
     "chen.jing": "id: chen.jing\nname: 陈静\nrole: manager\n",
-    "zhao.lei": "id: zhao.lei\nname: 赵磊\nrole: guard\nteam: security\nskills: [security, noise, parking, fire_safety]\n"
-    "shifts:\n- days: [all]\n  hours: 00:00-24:00\n",
+    "zhao.lei": "id: zhao.lei\nname: 赵磊\nrole: guard\nteam: security\n"
+    "skills: [security, noise, parking, fire_safety]\nshifts:\n- days: [all]\n  hours: 00:00-24:00\n",
 }
 SETTINGS = """\
 format: 1

@@ -44,9 +44,9 @@ def run_plan(
     """Plan for all waiting tickets (or one) and, if asked, put it on record."""
     from propcli.commands.reading import Office
     from propcli.desk.dispatch import plan
-    from propcli.desk.reports import place, word
+    from propcli.desk.reports import word
     from propcli.engine.table import Column, Table
-    from propcli.kinds.ticket import CATEGORY, URGENCY, as_of
+    from propcli.kinds.ticket import CATEGORY, URGENCY, as_of, place_of
 
     office = Office()
     tickets = [t for ticket in office.tickets() if (t := as_of(ticket, office.now)) is not None]
@@ -68,7 +68,7 @@ def run_plan(
             "id": a.ticket.id,
             "urgency": word(URGENCY, a.ticket.urgency),
             "category": word(CATEGORY, a.ticket.category),
-            "place": place(a.ticket),
+            "place": place_of(a.ticket),
             "summary": a.ticket.summary,
             "team": office.names.team(a.team),
             "co_teams": [office.names.team(t) for t in a.co_teams],

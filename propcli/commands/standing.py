@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 def headline(ticket: "Ticket") -> Text:
     """T-20261121-001  on site  repair · water · urgent  3-2-0501 厨房  水管漏水"""
-    from propcli.desk.reports import place
-    from propcli.kinds.ticket import CATEGORY, KIND, SEVERITY, STATUS, URGENCY
+    from propcli.kinds.ticket import CATEGORY, KIND, SEVERITY, STATUS, URGENCY, place_of
 
     what = [KIND.word(ticket.kind), CATEGORY.word(ticket.category)]
     if ticket.severity:
@@ -28,7 +27,7 @@ def headline(ticket: "Ticket") -> Text:
             "id": ticket.id,
             "status": STATUS.word(ticket.status),
             "what": " · ".join(words(w) for w in what),
-            "place": place(ticket),
+            "place": place_of(ticket),
             "summary": ticket.summary,
         },
     )

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from propcli.desk.checks import IMPORTER, Surroundings, ticket_references
 from propcli.engine.problem import Refusal
-from propcli.engine.record import Code, Line, Model
+from propcli.engine.record import Code, Line, Model, several
 from propcli.engine.text import Text, say
 from propcli.engine.worktime import UTC
 from propcli.kinds.settings import TimeZone
@@ -61,11 +61,7 @@ KNOWN_FORMATS = (
 )
 
 
-def _several(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-Several = Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1)]
+Several = Annotated[tuple[str, ...], BeforeValidator(several), Field(min_length=1)]
 
 
 class Mapping(Model):
@@ -173,6 +169,12 @@ def prepare(
             plan.known += 1
         else:
             plan.drafts.append(draft)
+    for target, number in reader.swapped.items():
+        # The format read some rows and not others: those it read may have day and month the wrong way round.
+        reason = say("day and month may be swapped: row {row} of this column is not of the form given", row=number)
+        plan.bad += [BadRow(draft.row, reader.column(target), reason) for draft in plan.drafts]
+        plan.drafts = []
+    plan.bad.sort(key=lambda b: b.row)
     plan.drafts.sort(key=lambda d: (d.fields["reported"], d.source_id))
     return plan
 
@@ -183,6 +185,7 @@ class _Reader:
     def __init__(self, mapping: Mapping, zone: ZoneInfo) -> None:
         self.mapping = mapping
         self.zone = zone
+        self.swapped: dict[str, int] = {}  # field: the first row whose day and month stand the other way round
         self.formats = Counter(dict.fromkeys(mapping.dates, 0))  # the one that fits most is tried first
 
     def column(self, target: str) -> str:
@@ -226,6 +229,8 @@ class _Reader:
                 "{value} is not a date of the form {forms}", value=repr(text), forms=" / ".join(self.mapping.dates)
             )
             other = _looks_like(text)
+            if other and _swap(other) in self.mapping.dates:
+                self.swapped.setdefault(target, row.number)
             if other:
                 reason = say("{reason}; it looks like {other}", reason=reason, other=other)
             bad.append(BadRow(row.number, self.column(target), reason))
@@ -269,6 +274,11 @@ class _Reader:
 
 def _time_of(target: str) -> time:
     return time() if target in ("reported", "appointment") else time(23, 59, 59)
+
+
+def _swap(form: str) -> str:
+    """A format with day and month the other way round."""
+    return form.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m")
 
 
 def _looks_like(text: str) -> str | None:

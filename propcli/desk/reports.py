@@ -13,7 +13,19 @@ from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
-from propcli.kinds.ticket import CATEGORY, CHANNEL, ENDED, FINISHED, KIND, SEVERITY, STATUS, URGENCY, WAITING, Ticket
+from propcli.kinds.ticket import (
+    CATEGORY,
+    CHANNEL,
+    ENDED,
+    FINISHED,
+    KIND,
+    SEVERITY,
+    STATUS,
+    URGENCY,
+    WAITING,
+    Ticket,
+    place_of,
+)
 
 NO_HEADER = Text("{nothing}", {"nothing": ""})
 SLOWEST = 10
@@ -43,18 +55,6 @@ class Names:
         )
 
 
-def place(ticket: Ticket) -> Text:
-    """Where it is: the unit, or the public area of a building, and the exact place."""
-    where: Text | str = ticket.unit
-    if ticket.unit == "public":
-        where = say("public area of {building}", building=ticket.building) if ticket.building else say("public area")
-    return (
-        Text("{where} {place}", {"where": where, "place": ticket.place})
-        if ticket.place
-        else Text("{where}", {"where": where})
-    )
-
-
 TICKET_COLUMNS = [
     Column("id", say("ticket")),
     Column("kind", say("kind")),
@@ -74,7 +74,7 @@ def ticket_row(ticket: Ticket, names: Names) -> dict[str, object]:
         "severity": word(SEVERITY, ticket.severity),
         "category": word(CATEGORY, ticket.category),
         "urgency": word(URGENCY, ticket.urgency),
-        "place": place(ticket),
+        "place": place_of(ticket),
         "summary": ticket.summary,
         "status": word(STATUS, ticket.status),
         "assignee": names.person(ticket.assignee or ticket.acceptor),

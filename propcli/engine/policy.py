@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from propcli.engine.record import Code, Count, Line, Model, quoted, wrong
+from propcli.engine.record import Code, Count, Line, Model, quoted, several, wrong
 from propcli.engine.text import say
 from propcli.engine.words import Vocabulary
 from propcli.engine.worktime import Limit
@@ -64,16 +64,11 @@ Within = Annotated[
 ]
 
 
-def _several(value: object) -> object:
-    """A single value where a list is possible."""
-    return [value] if isinstance(value, str | dict) else value
-
-
 class Trigger(Model):
     """An event, by name, or an event whose field has one of some values."""
 
     event: Code
-    to: Annotated[tuple[Code, ...], BeforeValidator(_several)] = ()
+    to: Annotated[tuple[Code, ...], BeforeValidator(several)] = ()
     solved: Literal["true", "false"] | None = None
 
 
@@ -101,12 +96,12 @@ _TRIGGER_SCHEMA: dict[str, Any] = {
 }
 Triggers = Annotated[
     tuple[Annotated[Trigger, BeforeValidator(_trigger)], ...],
-    BeforeValidator(_several),
+    BeforeValidator(several),
     Field(min_length=1),
     WithJsonSchema({"anyOf": [_TRIGGER_SCHEMA, {"type": "array", "items": _TRIGGER_SCHEMA, "minItems": 1}]}),
 ]
 Conditions = Annotated[
-    dict[Code, Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1)]],
+    dict[Code, Annotated[tuple[str, ...], BeforeValidator(several), Field(min_length=1)]],
     WithJsonSchema({"type": "object", "additionalProperties": {"anyOf": [_NAME, {"type": "array", "items": _NAME}]}}),
 ]
 
@@ -172,7 +167,7 @@ class Policy(Model):
     kind_of_record: ClassVar[str] = "policy"
 
     routing: Annotated[
-        dict[Code, Annotated[tuple[Code, ...], BeforeValidator(_several), Field(min_length=1)]],
+        dict[Code, Annotated[tuple[Code, ...], BeforeValidator(several), Field(min_length=1)]],
         WithJsonSchema(
             {
                 "type": "object",

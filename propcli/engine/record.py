@@ -98,6 +98,11 @@ def quoted(value: str) -> str:
     return repr(value if len(value) <= 60 else value[:57] + "...")
 
 
+def several(value: object) -> object:
+    """A validator for lists: a single value stands for a list of one."""
+    return [value] if isinstance(value, str | dict) else value
+
+
 class Form:
     """Metadata of a string type that must match a whole pattern, in our messages and in the JSON Schema alike."""
 

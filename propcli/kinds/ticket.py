@@ -245,6 +245,18 @@ def path_of(ticket_id: str) -> PurePosixPath:
     return PurePosixPath("tickets", match[1], match[2], f"{ticket_id}.yaml")
 
 
+def place_of(ticket: Ticket) -> Text:
+    """Where it is: the unit, or the public area of a building, and the exact place."""
+    where: Text | str = ticket.unit
+    if ticket.unit == "public":
+        where = say("public area of {building}", building=ticket.building) if ticket.building else say("public area")
+    return (
+        Text("{where} {place}", {"where": where, "place": ticket.place})
+        if ticket.place
+        else Text("{where}", {"where": where})
+    )
+
+
 ENDED = frozenset({"closed", "cancelled", "merged"})
 OPEN = frozenset(get_args(Status)) - ENDED
 WORK = frozenset({"waiting", "assigned", "confirmed", "on_site", "diagnosed"})

@@ -11,8 +11,7 @@ WIDTH = 64
 
 def work_order(ticket: Any, estate: str, names: Any) -> str:
     """One sheet. The resident's name and phone stand in full: it is for the person who goes there."""
-    from propcli.desk.reports import place
-    from propcli.kinds.ticket import CATEGORY, KIND, URGENCY
+    from propcli.kinds.ticket import CATEGORY, KIND, URGENCY, place_of
 
     charges = [e for e in ticket.events if e.event == "charged"]
     causes = [e.cause for e in ticket.events if e.event == "diagnosed"]
@@ -32,7 +31,7 @@ def work_order(ticket: Any, estate: str, names: Any) -> str:
             _("Resident"),
             " ".join(p for p in ((ticket.caller.name, ticket.caller.phone or "") if ticket.caller else ()) if p),
         ),
-        (_("Place"), words(place(ticket))),
+        (_("Place"), words(place_of(ticket))),
         (_("Visit"), words(ticket.appointment) if ticket.appointment else ticket.convenient or ""),
         (_("What"), ticket.summary),
         (_("Detail"), (ticket.detail or "").replace("\n", " ")),

@@ -1,0 +1,88 @@
+"""How the house is built: imports point down, and the start is light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "propcli"
+# layer: the layers it may use
+BELOW = {
+    "engine": {"engine"},
+    "kinds": {"kinds", "engine"},
+    "store": {"store", "kinds", "engine"},
+    "desk": {"desk", "store", "kinds", "engine"},
+    "output": {"output", "kinds", "engine"},
+    "commands": {"commands", "desk", "output", "store", "kinds", "engine"},
+}
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("layer", BELOW)
+def test_imports_point_down(layer: str) -> None:
+    """commands → desk → store → kinds → engine; output draws what it is given."""
+    for path in (PACKAGE / layer).rglob("*.py"):
+        used = {name.split(".")[1] for name in imports(path) if name.startswith("propcli.")}
+        assert used <= BELOW[layer] | {"__version__"}, path
+
+
+@pytest.mark.parametrize(
+    "path", [p for layer in ("engine", "kinds", "desk") for p in (PACKAGE / layer).glob("*.py")], ids=str
+)
+def test_rules_read_neither_the_clock_nor_the_environment(path: Path) -> None:
+    """The present time, the environment and the screen are parameters."""
+    source = path.read_text(encoding="utf-8")
+    for word in ("datetime.now", "date.today", "time.time", "os.environ", "Path.cwd", "print(", "sys.std"):
+        assert word not in source, f"{word} in {path}"
+
+
+@pytest.mark.parametrize("path", list(PACKAGE.rglob("*.py")), ids=str)
+def test_only_the_history_knows_git_and_nobody_typers_inside(path: Path) -> None:
+    """GitPython in one module; click and typer's private modules nowhere."""
+    used = imports(path)
+    if path.name != "history.py":
+        assert not any(name.split(".")[0] == "git" for name in used)
+    assert not any(name.split(".")[0] == "click" or name.startswith("typer._") for name in used)
+
+
+def modules_of(*arguments: str, folder: Path | None = None) -> set[str]:
+    """Which modules a command line imports."""
+    code = (
+        "import sys; from propcli.__main__ import main; sys.argv = ['propcli', *sys.argv[1:]]; code = main(); "
+        "sys.stderr.write('\\n'.join(sys.modules)); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=folder, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
+
+
+def test_the_version_loads_nothing() -> None:
+    """Asked for its version, the program imports two of its own modules and no library."""
+    loaded = modules_of("--version")
+    assert {name for name in loaded if name.startswith("propcli")} == {"propcli", "propcli.__main__"}
+    assert not loaded & {"typer", "pydantic", "ruamel.yaml", "git", "tabulate"}
+
+
+def test_reading_loads_neither_git_nor_locks(template: Path) -> None:
+    """overdue reads: it starts no git, takes no lock, imports none of what those need; JSON needs no tables."""
+    loaded = modules_of("overdue", "--format", "json", folder=template)
+    assert not loaded & {"git", "filelock", "tabulate", "rich", "babel", "python_calamine"}
+
+
+def test_help_does_not_load_records() -> None:
+    """Help is shown before anything heavy is imported."""
+    assert not modules_of("ticket", "--help") & {"git", "tabulate", "rich", "ruamel.yaml", "propcli.kinds.ticket"}
