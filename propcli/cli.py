@@ -170,7 +170,7 @@ def _refused(refusal: "Refusal") -> int:
             err(f"  - {words(reason)}\n")
     elif refusal.reasons:
         err(f"propcli: {words(refusal.reasons[0])}\n")
-    complain(refusal.problems)
+    complain(sorted(refusal.problems, key=lambda p: p.place))
     if refusal.hint is not None:
         err(f"  {words(refusal.hint)}\n")
     return refusal.code

@@ -95,8 +95,8 @@ def add(
         "caller": {"name": name, "phone": phone} if name else None,
         "convenient": convenient,
         "appointment": here.time(appointment, "--appointment"),
-        "asked_by": here.time(asked_by, "--asked-by"),
-        "expected": here.time(expected, "--expected"),
+        "asked_by": here.time(asked_by, "--asked-by", end_of_day=True),
+        "expected": here.time(expected, "--expected", end_of_day=True),
     }
     if harm:
         if given["urgency"] not in (None, "urgent"):
@@ -167,7 +167,7 @@ def _from_file(source: str) -> "list[Intake]":
     from propcli.store.reading import load
 
     raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    name = "-" if source == "-" else source
+    name = "stdin" if source == "-" else source
     data, problems = yamlfile.read(raw, name)
     if problems or data is None:
         raise Refusal(say("{file} cannot be used", file=name), problems=tuple(problems))

@@ -109,7 +109,7 @@ def dispatch(
                 "co_teams": co_teams,
                 "helpers": tuple(here.person(h, "--helper") for h in helper or ()),
                 "order": "printed" if printed else "oral",
-                "expected": here.time(expected, "--expected"),
+                "expected": here.time(expected, "--expected", end_of_day=True),
                 "reason": reason,
             },
         ),
@@ -218,7 +218,12 @@ def delay(
                 title=say("{id}: refused", id=found),
                 hint=say("a delay is told before; record what was told now with note"),
             )
-    fields = {"until": here.time(until, "--until"), "reason": reason, "who": who, "how": code(CHANNEL, how, "--how")}
+    fields = {
+        "until": here.time(until, "--until", end_of_day=True),
+        "reason": reason,
+        "who": who,
+        "how": code(CHANNEL, how, "--how"),
+    }
     take(found, by, ("delayed", fields))
     return 0
 

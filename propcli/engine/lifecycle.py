@@ -168,7 +168,7 @@ class Lifecycle:
                         event=word,
                         state=self.states.word(state.status),
                     ),
-                    say("possible now: {steps}", steps=", ".join(self.possible(state))),
+                    self._way_to(state, step),
                 )
             )
         else:
@@ -179,9 +179,30 @@ class Lifecycle:
             found.extend(Fault(index, rule, what, hint, name) for rule, what, hint, name in self.check(state, event))
         return found
 
+    def _way_to(self, state: State, wanted: Step) -> Text | None:
+        """Which steps come first: the shortest way from the present state to one the wanted step may follow."""
+        kind = str(getattr(state.record, "kind", ""))
+        ways: list[tuple[str | None, tuple[str, ...]]] = [(state.status, ())]
+        been = {state.status}
+        for status, way in ways:
+            if status in wanted.after:
+                return say("first: {steps}", steps=[self.events.word(event) for event in way])
+            for step in self.steps.values():
+                to = step.leads_to(kind)
+                if (
+                    status in step.after
+                    and to is not None
+                    and to not in been
+                    and to != "back"
+                    and step.actor != "import"
+                ):
+                    been.add(to)
+                    ways.append((to, (*way, step.event)))
+        return None
+
     def possible(self, state: State) -> list[str]:
         """The events whose place in the order would be right now (their guards not asked)."""
-        return [s.event for s in self.steps.values() if state.status in s.after]
+        return [s.event for s in self.steps.values() if state.status in s.after and s.actor != "import"]
 
     def advance(self, state: State, event: Event) -> None:
         """Let the event happen, right or wrong: a replay goes on after a fault to find the next."""

@@ -249,7 +249,9 @@ def place_of(ticket: Ticket) -> Text:
     """Where it is: the unit, or the public area of a building, and the exact place."""
     where: Text | str = ticket.unit
     if ticket.unit == "public":
-        where = say("public area of {building}", building=ticket.building) if ticket.building else say("public area")
+        where = (
+            say("public area, building {building}", building=ticket.building) if ticket.building else say("public area")
+        )
     return (
         Text("{where} {place}", {"where": where, "place": ticket.place})
         if ticket.place
@@ -272,7 +274,7 @@ STEPS: dict[str, Step] = {
     step.event: step
     for step in (
         Step("accepted", frozenset(), "waiting", takes=_OPENING, rule="T2"),
-        Step("imported", frozenset(), "waiting", takes=_OPENING),
+        Step("imported", frozenset(), "waiting", takes=_OPENING, actor="import"),
         Step(
             "dispatched",
             WORK,
@@ -342,7 +344,7 @@ STEPS: dict[str, Step] = {
         Step("linked", OPEN | ENDED, None, ("other",), ("text",)),
         Step("noted", OPEN | ENDED, None, ("text",)),
         Step("closed", FINISHED | WORK, "closed", (), ("text",), "acceptor", "C5"),
-        Step("settled", OPEN, "closed", (), ("text",)),
+        Step("settled", OPEN, "closed", (), ("text",), "import"),
         Step("cancelled", WORK | {"paused"}, "cancelled", ("reason",), ("who",), "acceptor"),
     )
 }

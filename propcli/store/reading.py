@@ -35,9 +35,15 @@ def load(model: type[M], raw: bytes, path: str) -> tuple[M | None, list[Problem]
 
 def locate(raw: bytes, path: str, findings: Iterable[Finding]) -> list[Problem]:
     """Give each finding its line and column; one about a missing value stands where it would belong."""
-    marks = yamlfile.places(yamlfile.decode(raw))
+    text = yamlfile.decode(raw)
+    marks = yamlfile.places(text)
     problems = []
     for where, what, hint in findings:
+        if where[-1:] == (yamlfile.KEY,) and where[:-1] in marks:
+            start = marks[where[:-1]].key_start
+            line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+            problems.append(Problem(path, line, column, what, hint))
+            continue
         while where not in marks:
             where = where[:-1]
         mark = marks[where]
@@ -57,7 +63,7 @@ def _finding(error: ErrorDetails, model: type[Model]) -> Finding:
     if kind == "extra_forbidden":
         close = get_close_matches(str(where[-1]), _fields(model, where[:-1]), 1)
         hint = say("did you mean {name}?", name=close[0]) if close else say("remove it, or see the format for the name")
-        return where, say("unknown field {field}", field=where[-1]), hint
+        return (*where, yamlfile.KEY), say("unknown field {field}", field=where[-1]), hint
     if kind in ("literal_error", "enum"):
         expected = str(context["expected"]).replace(" or ", ", ").replace("'", "")
         close = get_close_matches(str(value), expected.split(", "), 1)

@@ -22,6 +22,7 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 12
 
 Path = tuple[str | int, ...]
+KEY = -1  # at the end of a path: the key itself, not its value
 
 
 @dataclass(frozen=True, slots=True)
