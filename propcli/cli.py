@@ -2,15 +2,18 @@
 
 Only the module of the command asked for is imported; the language is chosen before that, so that help is in it."""
 
+import io
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from propcli.output import language
-from propcli.output.language import _, words
+from propcli.output.language import N_, _, words
 
 if TYPE_CHECKING:
     import typer
@@ -58,7 +61,8 @@ def run(arguments: list[str]) -> int:
         from typer.exceptions import TyperException
 
         command = typer.main.get_command(_app(rest))
-        result = command.main(rest, prog_name="propcli", standalone_mode=False)
+        with _translated_help(rest):
+            result = command.main(rest, prog_name="propcli", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except Refusal as refusal:
@@ -82,6 +86,21 @@ def run(arguments: list[str]) -> int:
         where = f"{error.filename}: " if error.filename else ""
         sys.stderr.write(f"propcli: {where}{error.strerror or error}\n")
         return 3
+
+
+@contextmanager
+def _translated_help(rest: list[str]) -> Iterator[None]:
+    """typer does not translate two phrases of every help page; they are replaced as it is printed."""
+    if language.current() == "en" or not {"--help", "-h"} & set(rest):
+        yield
+        return
+    page = io.StringIO()
+    with redirect_stdout(page):
+        yield
+    text = page.getvalue()
+    for phrase in (N_("Usage:"), N_("Show this message and exit.")):
+        text = text.replace(phrase, _(phrase))
+    sys.stdout.write(text)
 
 
 def hoist(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
@@ -165,7 +184,7 @@ def _refused(refusal: "Refusal") -> int:
     err = sys.stderr.write
     sys.stdout.flush()
     if refusal.title is not None or len(refusal.reasons) > 1:
-        err(f"propcli: {words(refusal.title) if refusal.title else _('refused')}\n")
+        err("propcli: " + (words(refusal.title) if refusal.title else _("refused")) + "\n")
         for reason in refusal.reasons:
             err(f"  - {words(reason)}\n")
     elif refusal.reasons:
@@ -177,13 +196,9 @@ def _refused(refusal: "Refusal") -> int:
 
 
 def _usage(message: str, command: str = "propcli") -> int:
-    sys.stderr.write(f"propcli: {message}\n  {_('see: {command} --help').format(command=command)}\n")
+    see = _("see: {command} --help").format(command=command)
+    sys.stderr.write(f"propcli: {message}\n  {see}\n")
     return 2
-
-
-def N_(pattern: str) -> str:
-    """Marks a pattern for translation where it stands; it is translated where it is used."""
-    return pattern
 
 
 # What typer says of a wrong command line, in our words.
@@ -193,7 +208,7 @@ _SAID = (
     (r"Missing command\.", N_("a command is missing")),
     (r"Missing (?:option|parameter) '(?P<option>.*)'\.", N_("the option {option} is missing")),
     (r"Missing argument '(?P<name>.*)'\.", N_("{name} is missing")),
-    (r"Got unexpected extra arguments? \((?P<what>.*)\)\.?", N_("{what} is one word too many")),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((?P<what>.*)\)\.?", N_("{what} is one word too many")),
     (r"Option '(?P<option>.*)' requires an argument\.", N_("{option} needs a value")),
     (r"Option '(?P<option>.*)' does not take a value\.", N_("{option} takes no value")),
     (
@@ -210,5 +225,5 @@ def _translated(message: str) -> str:
         if match:
             said = _(ours).format(**match.groupdict())
             close = match.groupdict().get("close")
-            return said + (" " + _("(did you mean {close}?)").format(close=close) if close else "")
+            return said + (_(" (did you mean {close}?)").format(close=close) if close else "")
     return message

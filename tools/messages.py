@@ -17,7 +17,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 import propcli
+from propcli.engine.policy import Policy
 from propcli.engine.words import Vocabulary
+from propcli.output.language import BETWEEN
+from propcli.store.reading import load
 
 ROOT = Path(propcli.__file__).parent
 KEYWORDS = {"_": None, "N_": None, "say": None, "Text": None}
@@ -38,6 +41,12 @@ def template() -> Catalog:
     for vocabulary in Vocabulary.every.values():
         for label in vocabulary.labels.values():
             catalog.add(label, context=vocabulary.name)
+    catalog.add(BETWEEN.pattern, context=BETWEEN.context)
+    policy, _problems = load(Policy, (ROOT / "defaults" / "policy.yaml").read_bytes(), "policy.yaml")
+    assert policy is not None
+    for row in policy.obligations:
+        if row.note:
+            catalog.add(row.note)
     for message in TYPER:
         catalog.add(message)
     return catalog
@@ -47,7 +56,7 @@ def _only_fields(message: str) -> bool:
     """Patterns like `{where} {place}` have nothing to translate."""
     import string
 
-    return not any(literal.strip(" ()/:,.·→[]-") for literal, *_ in string.Formatter().parse(message))
+    return not any(literal.strip(" /:,.·→[]-") for literal, *_ in string.Formatter().parse(message))
 
 
 def update(path: Path, found: Catalog, check: bool) -> list[str]:

@@ -48,7 +48,7 @@ def edit(
         op.write(path, edited)
         op.commit(
             "\n".join(
-                [f"{name} {words(say('edited'))}", "", f"Record: {name}", "Event: edited", f"By: {here.desk(by)}"]
+                [words(say("{name} edited", name=name)), "", f"Record: {name}", "Event: edited", f"By: {here.desk(by)}"]
             )
         )
     show(say("{path} is saved.", path=str(path)))

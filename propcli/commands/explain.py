@@ -9,7 +9,7 @@ from propcli.commands import options
 from propcli.commands.options import Id
 from propcli.commands.session import session, show
 from propcli.engine.text import Text, say
-from propcli.output.language import _, words
+from propcli.output.language import _, listing, words
 from propcli.output.table import duration
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _between(start: Any, end: Any) -> str:
 
 def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
     from propcli.engine.obligations import spans_of
-    from propcli.engine.policy import OWED, ROLES
+    from propcli.engine.policy import OWED, ROLES, SOURCE
     from propcli.kinds.ticket import EVENT
 
     row = o.row
@@ -122,10 +122,14 @@ def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
     elif o.ended is not None:
         line(say("ended"), Text("{at}", {"at": o.ended}))
     if row.note:
-        line(say("note"), row.note)
+        line(say("note"), _(row.note))
     line(
         say("policy"),
-        say("policy.yaml, obligations, rule {rule}; source: {source}", rule=row.rule, source=row.source or "–"),
+        say(
+            "policy.yaml, obligations, rule {rule}; source: {source}",
+            rule=row.rule,
+            source=SOURCE.word(row.source) if row.source else "–",
+        ),
     )
 
 
@@ -177,7 +181,7 @@ def _spans(spans: Any, line: Any, duties: "Duties") -> None:
         elif span.what == "closed":
             days = _days_off(start, end, duties)
             text = say("{start} → {end}  clock off", **stretch)
-            line(say("closed"), say("{text} ({days})", text=text, days=days) if days else text)
+            line(say("off hours"), say("{text} ({days})", text=text, days=days) if days else text)
         elif span.what == "day":
             line(
                 say("counted"),
@@ -203,7 +207,7 @@ def _days_off(start: Any, end: Any, duties: "Duties") -> str:
         if not duties.calendar.is_working(day):
             found.append(f"{day:%m-%d} {words(DAYS[duties.calendar.why(day)])}")
         day += timedelta(days=1)
-    return ", ".join(found)
+    return listing(found)
 
 
 def _object(o: "Obligation", duties: "Duties") -> dict[str, Any]:

@@ -10,7 +10,7 @@ from propcli.commands.session import session, show
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
 from propcli.output import language
-from propcli.output.language import _, words
+from propcli.output.language import N_, _, words
 
 TEAMS = {
     "engineering": say("Engineering"),
@@ -46,7 +46,7 @@ def init(
         "language": language.current(),
         "teams": {code: {"name": words(title)} for code, title in TEAMS.items()},
     }
-    text = yamlfile.dump(settings) + SETTINGS_HELP
+    text = yamlfile.dump(settings) + _(SETTINGS_HELP)
     record, problems = load(Settings, text.encode(), MARKER)
     if record is None:
         raise Refusal(*(p.what for p in problems))
@@ -68,12 +68,14 @@ def init(
     return 0
 
 
-SETTINGS_HELP = """\
+SETTINGS_HELP = N_(
+    """\
 # manager: chen.jing        who complaints and escalations end with
 # desk: zhou.min            who is at the desk when a command does not say --by
 # occupied_units: 486       for the complaint rate per 100 occupied homes
-# supervisors: teams: {engineering: {name: …, supervisor: wang.gang}}
+# a team's supervisor: supervisor: wang.gang below its name
 """
+)
 STAFF_EXAMPLE = """
     id: zhang.wei
     name: 张伟

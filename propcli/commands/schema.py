@@ -37,7 +37,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 def schema(
     kind: Annotated[
-        str | None, typer.Argument(metavar="[KIND]", help=_("ticket, staff, policy, calendar, settings, mapping."))
+        str | None, typer.Argument(metavar="KIND", help=_("ticket, staff, policy, calendar, settings, mapping."))
     ] = None,
     write: Annotated[
         Path | None, typer.Option("--write", metavar="DIR", help=_("Write every schema into this folder."))

@@ -54,7 +54,17 @@ class Session:
                 )
             self._estate = Estate(root)
             language.show_times_in(self._estate.settings.zone)
+            language.call_people(self.name_of)
         return self._estate
+
+    def name_of(self, staff_id: str) -> str:
+        """A person's name and id; the id alone where nobody has it."""
+        from pathlib import PurePosixPath
+
+        from propcli.kinds.staff import Staff
+
+        person, _problems = self.estate.load(Staff, PurePosixPath("staff", f"{staff_id}.yaml"))
+        return f"{person.name} ({staff_id})" if person else staff_id
 
     @property
     def clock(self) -> datetime:
@@ -213,5 +223,5 @@ def complain(problems: Iterable[Problem]) -> bool:
 
 
 def problem_line(problem: Problem) -> str:
-    hint = f" ({words(problem.hint)})" if problem.hint else ""
-    return f"{problem.path}:{problem.line}:{problem.column}: {words(problem.what)}{hint}"
+    what = say("{what} ({hint})", what=problem.what, hint=problem.hint) if problem.hint else problem.what
+    return f"{problem.path}:{problem.line}:{problem.column}: {words(what)}"

@@ -8,7 +8,7 @@ import typer
 from propcli.commands import options
 from propcli.commands.session import session, show
 from propcli.engine.text import Text, say
-from propcli.output.language import _, words
+from propcli.output.language import _, listing, words
 from propcli.output.table import cell, raw
 
 
@@ -46,7 +46,7 @@ def show_ticket(ticket_id: str, form: str) -> int:
     from propcli.commands.reading import Office
     from propcli.commands.standing import headline
     from propcli.desk.duty import Duties
-    from propcli.engine.policy import OWED
+    from propcli.engine.policy import OWED, ROLES
     from propcli.kinds.ticket import EVENT, LIFECYCLE, Ticket
 
     here = session()
@@ -80,7 +80,7 @@ def show_ticket(ticket_id: str, form: str) -> int:
         show("\n".join("  " + line for line in ticket.detail.split("\n")))
     show("")
     for event in ticket.events:
-        said = ", ".join(_said(event, names))
+        said = listing(_said(event, names))
         by = names.person(event.by)
         show(
             Text(
@@ -98,7 +98,8 @@ def show_ticket(ticket_id: str, form: str) -> int:
     if open_ones:
         show("")
     for o in open_ones:
-        debtor = names.person(duties.debtor(o).person)
+        debtor = duties.debtor(o)
+        person = names.person(debtor.person)
         standing = say("paused") if o.due is None else say("OVERDUE") if o.late(office.now) else say("open")
         show(
             Text(
@@ -107,7 +108,7 @@ def show_ticket(ticket_id: str, form: str) -> int:
                     "rule": o.row.rule,
                     "owed": OWED.word(o.row.owed),
                     "due": o.due,
-                    "who": debtor.text if debtor else "",
+                    "who": person.text if person else ROLES.word(debtor.role),
                     "state": standing,
                 },
             )
@@ -169,6 +170,8 @@ def _said(event: Any, names: Any) -> list[str]:
                 if value in SUPPLY or value in LEVEL
                 else cell(names.person(value))
             )
+        elif name == "stops":
+            text = listing(words(SUPPLY.word(supply)) for supply in value)
         elif name in FLAGS:
             text = words(FLAGS[name][0 if value else 1])
         elif name == "order":
@@ -188,7 +191,6 @@ FLAGS = {
 LABELS = {
     "expected": say("expected"),
     "until": say("new time"),
-    "stops": say("stops"),
     "labour": say("labour"),
     "material": say("material"),
     "rating": say("rating"),

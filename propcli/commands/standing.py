@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from propcli.commands.session import session, show
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
-from propcli.output.language import words
+from propcli.output.language import listing, words
 
 if TYPE_CHECKING:
     from propcli.desk.recording import Recorder
@@ -126,5 +126,5 @@ def subject(ticket: "Ticket", steps: list[str]) -> str:
     """A commit's first line, in the language the desk works in: `T-20261121-001 arrived: 水管漏水`."""
     from propcli.kinds.ticket import EVENT
 
-    what = ", ".join(words(EVENT.word(step)) for step in dict.fromkeys(steps))
+    what = listing(words(EVENT.word(step)) for step in dict.fromkeys(steps))
     return f"{ticket.id} {what}: {ticket.summary}"

@@ -193,7 +193,8 @@ def _ask(given: dict[str, Any]) -> None:
         labels = [words(vocabulary.word(c)) for c in known]
         show("  ".join(f"{n} {label}" for n, label in enumerate(labels, 1)))
         while True:
-            typed = str(typer.prompt(question, default=default)).strip()
+            shown = None if default is None else words(vocabulary.word(default))
+            typed = str(typer.prompt(question, default=shown)).strip()
             if typed.isdigit() and 0 < int(typed) <= len(known):
                 return known[int(typed) - 1]
             found = typed if typed in known else parse(vocabulary, typed)

@@ -20,9 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def validate(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help=_("Only these files or folders."))
-    ] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help=_("Only these files or folders."))] = None,
     format: Annotated[str, typer.Option("--format", metavar="text|json", help=_("How to print it."))] = "text",
 ) -> int:
     from propcli.desk.validation import validate as check

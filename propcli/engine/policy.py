@@ -35,6 +35,13 @@ OWED = Vocabulary(
     ),
     **{"water-test": "water test", "promise": "what was promised"},
 )
+SOURCE = Vocabulary(
+    "source",
+    ("procedures", "grade", "own"),
+    procedures="the office procedures",
+    grade="published service grades",
+    own="a default of this program",
+)
 ROLES = Vocabulary("debtor", ("acceptor", "assignee", "supervisor", "manager", "desk"), assignee="person sent")
 
 _LIMIT = re.compile(r"(\d{1,5})(m|h|d|wd)")

@@ -22,6 +22,10 @@ class Text:
         return self.pattern.format_map({k: str(v) for k, v in self.values.items()})
 
 
+class Person(str):
+    """The id of a member of staff, to be shown with the name."""
+
+
 def say(pattern: str, **values: Any) -> Text:
     """A sentence: `say("unknown field {name}", name=name)`. The literal pattern is collected for translation."""
     return Text(pattern, values)

@@ -27,7 +27,7 @@ from propcli.engine.record import (
     Yes,
     wrong,
 )
-from propcli.engine.text import Text, say
+from propcli.engine.text import Person, Text, say
 from propcli.engine.words import Vocabulary
 
 Kind = Literal["repair", "complaint", "suggestion", "inquiry", "help", "convenience", "entrusted", "praise"]
@@ -565,7 +565,7 @@ def _check(state: State, event: TicketEvent) -> Found:
     if name == "confirmed" and event.by != state.folded.get("assignee") and state.folded.get("assignee"):
         yield (
             "T6",
-            say("the person sent confirms: {assignee}", assignee=state.folded["assignee"]),
+            say("the person sent confirms: {assignee}", assignee=Person(state.folded["assignee"])),
             say("confirm as that person, or dispatch it anew"),
             "by",
         )
@@ -599,13 +599,13 @@ def _check(state: State, event: TicketEvent) -> Found:
         if allowed is not None and event.to not in allowed:
             yield "", say("to is one of: {known}", known=", ".join(allowed)), None, "to"
     if name == "handed_over" and event.to == state.folded.get("acceptor"):
-        yield "C5", say("{staff} is already the acceptor", staff=event.to), None, "to"
+        yield "C5", say("{staff} is already the acceptor", staff=Person(event.to)), None, "to"
     if name == "escalated" and f"escalated to {event.to}" in state.facts:
         yield "T7", say("it is already with the {level}", level=LEVEL.word(str(event.to))), None, "to"
     if name == "replied" and event.by != state.folded.get("acceptor") and state.folded.get("acceptor"):
         yield (
             "C5",
-            say("the acceptor replies: {acceptor}", acceptor=state.folded["acceptor"]),
+            say("the acceptor replies: {acceptor}", acceptor=Person(state.folded["acceptor"])),
             say("hand it over first: hand-over-to"),
             "by",
         )

@@ -1,14 +1,14 @@
 """Turning Texts into words of a language. The language is chosen once, before anything is printed."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from propcli.engine.text import Text
+from propcli.engine.text import Person, Text
 from propcli.engine.words import Vocabulary
 
 if TYPE_CHECKING:
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 LANGUAGES = {"en": "", "zh": "zh_CN"}
 FOLDER = Path(__file__).parent.parent / "locale"
 
+BETWEEN = Text(", ", context="between the parts of a list")
+
 _current = "en"
 _zone: tzinfo | None = None
+_name_of: Callable[[str], str] = str
 
 
 def choose(name: str | None, environment: Mapping[str, str]) -> str:
@@ -50,6 +53,12 @@ def show_times_in(zone: tzinfo) -> None:
     _zone = zone
 
 
+def call_people(name_of: Callable[[str], str]) -> None:
+    """How people are called from now on, given their ids."""
+    global _name_of
+    _name_of = name_of
+
+
 def current() -> str:
     return _current
 
@@ -59,6 +68,11 @@ def _catalog(language: str) -> "GNUTranslations":
     import gettext
 
     return gettext.translation("propcli", str(FOLDER), [LANGUAGES[language]])
+
+
+def N_(pattern: str) -> str:
+    """Marks a pattern for translation where it stands; it is translated where it is used."""
+    return pattern
 
 
 def _(pattern: str) -> str:
@@ -74,6 +88,8 @@ def words(value: Any) -> str:
         else:
             pattern = _(value.pattern)
         return pattern.format_map({k: words(v) for k, v in value.values.items()})
+    if isinstance(value, Person):
+        return _name_of(value)
     if isinstance(value, datetime):
         local = value.astimezone(_zone) if _zone and value.tzinfo else value
         return local.strftime("%Y-%m-%d %H:%M")
@@ -82,8 +98,13 @@ def words(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value:.2f}"
     if isinstance(value, list | tuple):
-        return ", ".join(words(v) for v in value)
+        return listing(words(v) for v in value)
     return "" if value is None else str(value)
+
+
+def listing(parts: Iterable[str]) -> str:
+    """Parts one after another: `a, b` or `a、b`."""
+    return words(BETWEEN).join(parts)
 
 
 def parse(vocabulary: Vocabulary, typed: str) -> str | None:

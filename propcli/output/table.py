@@ -11,7 +11,7 @@ from typing import Any
 
 from propcli.engine.table import Bar, Column, Minutes, Rate, Report, Table, Word
 from propcli.engine.text import Text
-from propcli.output.language import _, words
+from propcli.output.language import _, listing, words
 
 FORMATS = ("table", "json", "csv", "markdown", "html")
 BAR_WIDTH = 20
@@ -37,7 +37,7 @@ def cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.1f}"
     if isinstance(value, list | tuple):
-        return ", ".join(cell(v) for v in value)
+        return listing(cell(v) for v in value)
     return words(value)
 
 
@@ -161,7 +161,7 @@ def _flat(value: Any) -> str:
     if isinstance(value, Word):
         return words(value.text)
     if isinstance(value, list | tuple):
-        return ", ".join(_flat(v) for v in value)
+        return listing(_flat(v) for v in value)
     out = raw(value)
     return "" if out is None else str(out)
 

@@ -35,8 +35,8 @@ def work_order(ticket: Any, estate: str, names: Any) -> str:
         (_("Visit"), words(ticket.appointment) if ticket.appointment else ticket.convenient or ""),
         (_("What"), ticket.summary),
         (_("Detail"), (ticket.detail or "").replace("\n", " ")),
-        (_("Team"), cell(team) + "".join(f", {cell(names.team(t))}" for t in ticket.co_teams)),
-        (_("Sent"), ", ".join(cell(names.person(p)) for p in (ticket.assignee, *ticket.helpers) if p)),
+        (_("Team"), cell([team, *(names.team(t) for t in ticket.co_teams)])),
+        (_("Sent"), cell([names.person(p) for p in (ticket.assignee, *ticket.helpers) if p])),
         (_("Cause found"), "; ".join(c for c in causes if c)),
         (_("Work done"), "; ".join(d for d in done if d)),
     ]

@@ -12,7 +12,7 @@ from propcli.store import yamlfile
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n"), min_size=1, max_size=40)
 AWKWARD = st.sampled_from(
     r"""no|yes|0501|0o17|12:30|1e3|3.10|~|null|2026-11-21|*x|&x|!x|- a|a: b|# c|'|"|\U0001F600|𬀩|{|[|>|%|@|`"""
-    """| lead|trail |a\n|\na|=|<<|on|0x1F|+1|-|?|:""".split("|")  # noqa: SIM905 - a list of these reads worse
+    """| lead|trail |a\n|\na|=|<<|on|0x1F|+1|-|?|:""".split("|")
 )
 VALUES = TEXTS | AWKWARD
 NAMES = st.text(st.characters(codec="ascii", categories=("Ll",)), min_size=1, max_size=8)
