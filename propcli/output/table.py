@@ -183,8 +183,9 @@ def _harmless(value: str) -> str:
 
 
 def _drawn(table: Table, form: str, width: int | None) -> str:
-    from tabulate import tabulate
+    import tabulate
 
+    tabulate.MIN_PADDING = 0  # two spaces between columns are enough without two more behind each header
     rows = [[cell(row.get(c.key)).replace("\n", " ") for c in table.columns] for row in table.rows]
     headers = [cell_header(c) for c in table.columns]
     if form == "table" and width:
@@ -198,7 +199,7 @@ def _drawn(table: Table, form: str, width: int | None) -> str:
         else "left"
         for c in table.columns
     ]
-    text = tabulate(rows, headers, style, colalign=align if rows else None, disable_numparse=True)
+    text = tabulate.tabulate(rows, headers, style, colalign=align if rows else None, disable_numparse=True)
     return "\n".join(line.rstrip() for line in text.split("\n")) + "\n"
 
 
