@@ -17,6 +17,7 @@ from propcli import cli
 from propcli.output import language
 
 REALDATA = Path(__file__).parent.parent.parent / "shared" / "data"
+LOCALES = {"en": "C.UTF-8", "zh": "zh_CN.UTF-8"}
 IDENTITY = {
     "GIT_AUTHOR_NAME": "Desk",
     "GIT_AUTHOR_EMAIL": "desk@example.invalid",
@@ -85,7 +86,7 @@ class Desk:
         env = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.root.parent),
-            "LANG": {"en": "C.UTF-8", "zh": "zh_CN.UTF-8"}[self.language],
+            "LANG": LOCALES[self.language],
             "PROPCLI_NOW": self.now,
             **IDENTITY,
             **environment,

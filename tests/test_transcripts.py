@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import IDENTITY, Desk
+from tests.conftest import IDENTITY, LOCALES, Desk
 
 FOLDER = Path(__file__).parent / "transcripts"
 ACCEPT = bool(os.environ.get("PROPCLI_ACCEPT"))
@@ -39,7 +39,7 @@ def play(desk: Desk, transcript: str) -> str:
             out.append(line + here)
             out += run(desk, command + here)
             skipping = True
-        elif line.startswith(("#", "@", "%")) or not line:
+        elif line.startswith(("# ", "@ ", "% ")) or not (line or skipping):
             skipping = False
             out.append(line)
             if line.startswith("@ "):
@@ -57,12 +57,16 @@ def run(desk: Desk, command: str) -> list[str]:
         printed, code = result.all, result.code
     else:
         done = subprocess.run(
-            command, shell=True, cwd=desk.root, capture_output=True, text=True, check=False,
-            env={**os.environ, **IDENTITY, "PROPCLI_NOW": desk.now, "LANG": {"en": "C.UTF-8", "zh": "zh_CN.UTF-8"}[desk.language]},
-        )  # fmt: skip
+            command,
+            shell=True,
+            cwd=desk.root,
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **IDENTITY, "PROPCLI_NOW": desk.now, "LANG": LOCALES[desk.language]},
+        )
         printed, code = done.stdout + done.stderr, done.returncode
-    # an empty line would end the output
-    lines = [line.rstrip() or "." for line in printed.rstrip("\n").split("\n")] if printed else []
+    lines = [line.rstrip() for line in printed.rstrip("\n").split("\n")] if printed else []
     return lines + ([f"[exit {code}]"] if code else [])
 
 

@@ -207,7 +207,7 @@ def monthly(duties: Duties, period: Period, names: Names, settings: Settings) ->
         _measures(figures, settings),
         _counts("by_kind", say("By kind"), lambda t: word(KIND, t.kind), figures, late),
         _counts("by_category", say("By category"), lambda t: word(CATEGORY, t.category), figures, late),
-        _counts("by_team", say("By team"), lambda t: names.team(t.team), figures, late),
+        _counts("by_team", say("By team"), lambda t: names.team(team_of(t, duties)), figures, late),
         _counts("by_building", say("By building"), lambda t: t.home or None, figures, late),
         _counts("by_channel", say("By channel"), lambda t: word(CHANNEL, t.channel), figures, late),
         _slowest(figures, names),
@@ -224,6 +224,11 @@ def monthly(duties: Duties, period: Period, names: Names, settings: Settings) ->
         {"from": period.start, "until": period.end, "as_of": duties.now},
         tables,
     )
+
+
+def team_of(ticket: Ticket, duties: Duties) -> str | None:
+    """The team a ticket is with or, before it is sent, the one its category belongs to [T4]."""
+    return ticket.team or next(iter(duties.policy.routing.get(ticket.category, ())), None)
 
 
 def _last_day(period: Period) -> object:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from propcli.engine.record import Code, Count, Line, Model, StaffId, quoted, wrong
+from propcli.engine.record import Code, Count, Line, Model, StaffId, integer, quoted, wrong
 from propcli.engine.text import say
 
 
@@ -35,7 +35,7 @@ class Settings(Model):
 
     kind_of_record: ClassVar[str] = "settings"
 
-    format: Literal["1"] = Field(json_schema_extra={"enum": [1, "1"]})
+    format: Annotated[Literal[1], BeforeValidator(integer)]
     name: Line
     timezone: TimeZone
     language: Literal["en", "zh"] | None = None

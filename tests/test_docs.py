@@ -1,0 +1,85 @@
+"""README and guides: every line a newcomer can copy does what is printed below it."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from propcli.cli import COMMANDS
+from propcli.store.estate import FOLDERS
+from tests.conftest import Desk
+from tests.test_transcripts import ACCEPT, play
+
+ROOT = Path(__file__).parent.parent
+BLOCK = re.compile(r"```console\n(.*?)```", re.S)
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Desk:
+    """A scratch copy of the sample estate, on the evening of its last day."""
+    shutil.copytree(ROOT / "records", tmp_path / "lakeside")
+    desk = Desk(tmp_path / "lakeside")
+    desk.git("init", "--quiet", "-b", "main")
+    desk.git("add", "-A")
+    desk.git("commit", "--quiet", "-m", "The sample estate")
+    desk.now = "2026-10-31T18:00:00+08:00"
+    return desk
+
+
+def test_the_tour_of_the_readme_prints_what_it_says(sample: Desk) -> None:
+    """Each block in turn, on a copy of the sample estate. PROPCLI_ACCEPT=1 writes what is printed."""
+    path = ROOT / "README.md"
+    text = path.read_text(encoding="utf-8")
+    happened = BLOCK.sub(lambda block: f"```console\n{play(sample, block[1])}```", text)
+    if ACCEPT:
+        path.write_text(happened, encoding="utf-8")
+    assert happened == text or ACCEPT
+
+
+@pytest.mark.parametrize("guide", ["guide.md", "guide.zh.md"])
+def test_the_guide_knows_every_command(guide: str) -> None:
+    """A command that the guides do not mention is one nobody finds."""
+    text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
+    for command in COMMANDS:
+        assert re.search(rf"(propcli|ticket|`){' ?' if command != 'ticket' else ' '}{command}\b", text) or command in (
+            "schema",
+            "staff",
+        ), command
+
+
+@pytest.mark.parametrize("guide", ["guide.md", "guide.zh.md"])
+def test_the_rule_in_the_guide_is_a_rule(desk: Desk, guide: str) -> None:
+    """The row shown for policy.yaml can be pasted there."""
+    text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
+    [row] = re.findall(r"```yaml\n(  - rule: .*?)```", text, re.S)
+    policy = desk.root / "policy.yaml"
+    policy.write_text(policy.read_text(encoding="utf-8") + row, encoding="utf-8")
+    assert desk.run("validate").code == 0
+
+
+@pytest.mark.parametrize("guide", ["guide.md", "guide.zh.md"])
+def test_the_mapping_in_the_guide_is_a_mapping(desk: Desk, tmp_path: Path, guide: str) -> None:
+    """The mapping shown imports a table with those columns, in GBK as it says."""
+    text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
+    [mapping] = re.findall(r"```yaml\n(system: .*?)```", text, re.S)
+    (tmp_path / "map.yaml").write_text(mapping, encoding="utf-8")
+    head = "工单编号,报修时间,要求完成时间,完成时间,处理结果,类型,房号,内容,备注,处理过程,联系人,电话"
+    row = "1001,2026/10/01 08:00:00,2026/10/03 08:00:00,,,水,3-2-0501,漏水,急,,王丽,13800138000"
+    (tmp_path / "old.csv").write_bytes(f"{head}\n{row}\n".encode("gb18030"))
+    out = desk.ok("import", "tickets", str(tmp_path / "old.csv"), "--map", str(tmp_path / "map.yaml"))
+    assert "1 rows: 1 new" in out
+    assert desk.run("validate").code == 0
+
+
+def test_the_format_describes_every_event_and_folder() -> None:
+    """docs/format.md is a specification: nothing the program writes is missing there."""
+    from propcli.kinds.ticket import STEPS, Ticket
+
+    text = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
+    for name in [*STEPS, *Ticket.model_fields, *(folder for folder, _model, _path in FOLDERS.values())]:
+        assert name in text, name
+    for step in STEPS.values():
+        row = next(line for line in text.splitlines() if line.startswith(f"| {step.event} |"))
+        for name in (*step.needs, *step.takes):
+            assert name in row, (step.event, name)
