@@ -26,4 +26,5 @@ run due --within 24h
 run report monthly --month 2026-10
 printf '\n$ git log --oneline -5\n'
 git --no-pager log --oneline -5
-printf '\n%s\nPROPCLI_NOW=%s\n' "$scratch" "$PROPCLI_NOW"
+# where to look around
+printf '\ncd %s; export PROPCLI_NOW=%s PATH=%s:$PATH\n' "$scratch" "$PROPCLI_NOW" "$(dirname "$propcli")"

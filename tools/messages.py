@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 import propcli
 from propcli.engine.policy import Policy
 from propcli.engine.words import Vocabulary
-from propcli.output.language import BETWEEN
+from propcli.output.language import BETWEEN, CLAUSES
 from propcli.store.reading import load
 
 ROOT = Path(propcli.__file__).parent
@@ -41,7 +41,8 @@ def template() -> Catalog:
     for vocabulary in Vocabulary.every.values():
         for label in vocabulary.labels.values():
             catalog.add(label, context=vocabulary.name)
-    catalog.add(BETWEEN.pattern, context=BETWEEN.context)
+    for sign in (BETWEEN, CLAUSES):
+        catalog.add(sign.pattern, context=sign.context)
     policy, _problems = load(Policy, (ROOT / "defaults" / "policy.yaml").read_bytes(), "policy.yaml")
     assert policy is not None
     for row in policy.obligations:

@@ -55,13 +55,13 @@ def run_plan(
     )
     if only and not planned:
         from propcli.engine.problem import Refusal
-        from propcli.kinds.ticket import STATUS
+        from propcli.kinds.ticket import STATUS, WORK
 
         ticket = next((t for t in tickets if t.id == only), None)
         state = STATUS.word(ticket.status) if ticket else say("unreadable")
         raise Refusal(
             say("{id} does not wait to be sent: {state}", id=only, state=state),
-            hint=say("name who goes with --to STAFF to send it anyway"),
+            hint=say("name who goes with --to STAFF to send it anyway") if ticket and ticket.status in WORK else None,
         )
     rows = [
         {
@@ -125,6 +125,7 @@ def _apply(planned: "list[Assignment]", one_commit: bool, by: str | None, printe
     """Record the plan. A ticket that changed since it was planned is refused by its own life."""
     from propcli.commands.standing import record, subject
     from propcli.desk.recording import Recorder
+    from propcli.kinds.ticket import LEVEL, LIFECYCLE
     from propcli.store.transaction import operation
 
     here = session()
@@ -141,8 +142,10 @@ def _apply(planned: "list[Assignment]", one_commit: bool, by: str | None, printe
                 "reason": words(a.why),
             }
             steps.append((a.ticket.id, "dispatched", fields))
-        elif any(e.event == "escalated" for e in a.ticket.events):
-            show(say("{id}: nobody can go; it is with the supervisor already", id=a.ticket.id))
+        elif asked := LIFECYCLE.replay(a.ticket, a.ticket.events)[0].folded.get("asked"):
+            show(
+                say("{id}: nobody can go; it is with the {level} already", id=a.ticket.id, level=LEVEL.word(asked[-1]))
+            )
         else:
             steps.append((a.ticket.id, "escalated", {"to": "supervisor", "reason": words(a.why)}))
     sent = sum(step == "dispatched" for _, step, _ in steps)

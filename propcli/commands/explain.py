@@ -75,7 +75,7 @@ def _between(start: Any, end: Any) -> str:
 
 def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
     from propcli.engine.obligations import spans_of
-    from propcli.engine.policy import OWED, ROLES, SOURCE
+    from propcli.engine.policy import AGREED, OWED, ROLES, SOURCE
     from propcli.kinds.ticket import EVENT
 
     row = o.row
@@ -100,7 +100,7 @@ def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
         text = words(label)
         from propcli.output.workorder import _columns
 
-        show("    " + text + " " * max(1, 10 - _columns(text)) + (words(value) if isinstance(value, Text) else value))
+        show("    " + text + " " * max(1, 12 - _columns(text)) + (words(value) if isinstance(value, Text) else value))
 
     sender = names.person(o.start.by)
     line(
@@ -108,7 +108,7 @@ def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
         say("{event} {at}, {by}", event=EVENT.word(o.start.event), at=o.start.at, by=sender.text if sender else ""),
     )
     if o.agreed:
-        line(say("limit"), say("the time in {field}, agreed with the resident", field=row.agreed))
+        line(say("limit"), say("{field}, agreed with the resident", field=AGREED.word(row.agreed or "")))
     else:
         line(
             say("limit"),

@@ -45,6 +45,7 @@ def schema(
 ) -> int:
     every = schemas()
     if write is not None:
+        write.mkdir(parents=True, exist_ok=True)
         for name, body in every.items():
             (write / f"{name}.json").write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         return 0

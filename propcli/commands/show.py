@@ -7,8 +7,9 @@ import typer
 
 from propcli.commands import options
 from propcli.commands.session import session, show
+from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
-from propcli.output.language import _, listing, words
+from propcli.output.language import CLAUSES, _, listing, words
 from propcli.output.table import cell, raw
 
 
@@ -47,7 +48,7 @@ def show_ticket(ticket_id: str, form: str) -> int:
     from propcli.commands.standing import headline
     from propcli.desk.duty import Duties
     from propcli.engine.policy import OWED, ROLES
-    from propcli.kinds.ticket import EVENT, LIFECYCLE, Ticket
+    from propcli.kinds.ticket import EVENT, LIFECYCLE, Ticket, as_of
 
     here = session()
     ticket = here.estate.one(Ticket, ticket_id)
@@ -57,10 +58,14 @@ def show_ticket(ticket_id: str, form: str) -> int:
         return 0
     office = Office()
     names = office.names
+    then = as_of(ticket, office.now)
+    if then is None:
+        raise Refusal(say("{id} did not exist yet at {at}", id=ticket_id, at=office.now))
+    ticket = then
     show(headline(ticket))
     details: list[tuple[Text, Any]] = [
         (say("reported"), ticket.reported),
-        (say("caller"), f"{ticket.caller.name} {ticket.caller.phone or ''}".strip() if ticket.caller else None),
+        (say("caller"), " ".join(str(v) for v in ticket.caller.plain().values()) if ticket.caller else None),
         (say("visit"), ticket.appointment or ticket.convenient),
         (say("expected"), ticket.expected),
         (say("due"), ticket.due),
@@ -80,7 +85,7 @@ def show_ticket(ticket_id: str, form: str) -> int:
         show("\n".join("  " + line for line in ticket.detail.split("\n")))
     show("")
     for event in ticket.events:
-        said = listing(_said(event, names))
+        said = words(CLAUSES).join(_said(event, names))
         by = names.person(event.by)
         show(
             Text(
@@ -131,6 +136,7 @@ COMMAND_OF = {
     "paused": "pause",
     "resumed": "resume",
     "delayed": "delay",
+    "assisted": "assist",
     "done": "done",
     "tested": "test",
     "signed_off": "sign-off",
@@ -191,6 +197,7 @@ FLAGS = {
 LABELS = {
     "expected": say("expected"),
     "until": say("new time"),
+    "appointment": say("visit"),
     "labour": say("labour"),
     "material": say("material"),
     "rating": say("rating"),

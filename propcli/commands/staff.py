@@ -21,10 +21,10 @@ def list_(
     format: options.Format = "table",
 ) -> int:
     from propcli.commands.reading import Office
-    from propcli.desk.reports import word
+    from propcli.desk.reports import in_hand, word
     from propcli.engine.table import Column, Table
     from propcli.kinds.staff import ROLE
-    from propcli.kinds.ticket import CATEGORY, ENDED, FINISHED, as_of
+    from propcli.kinds.ticket import CATEGORY, as_of
 
     form = options.form(format)
     office = Office()
@@ -32,8 +32,8 @@ def list_(
     open_ones: dict[str, int] = {}
     for ticket in office.tickets():
         then = as_of(ticket, office.now)
-        if then is not None and then.assignee and then.status not in ENDED | FINISHED:
-            open_ones[then.assignee] = open_ones.get(then.assignee, 0) + 1
+        if then is not None and in_hand(then):
+            open_ones[in_hand(then)] = open_ones.get(in_hand(then), 0) + 1
     rows = []
     for person in office.staff:
         duty = person.on_duty(office.now, office.calendar)

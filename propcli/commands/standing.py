@@ -111,7 +111,7 @@ def record(recorder: "Recorder", ticket_id: str, by: str | None, *steps: tuple[s
             events.append(TicketEvent(at=at, by=actor(before, name, by), event=name, **given))
         except ValidationError as error:
             raise Refusal(
-                *(_wrong(e) for e in error.errors(include_url=False)), title=say("{id}: refused", id=ticket_id)
+                *(_wrong(e) for e in error.errors(include_url=False)), title=say("{record}: refused", record=ticket_id)
             ) from None
     return recorder.step(ticket_id, events)
 

@@ -45,6 +45,9 @@ def add(
     summary: Annotated[str | None, typer.Option(help=_("What it is, in one line."))] = None,
     name: Annotated[str | None, typer.Option(help=_("Who raised it."))] = None,
     phone: Annotated[str | None, typer.Option(help=_("That person's phone."))] = None,
+    caller_unit: Annotated[
+        str | None, typer.Option(help=_("Where that person lives, if the matter is elsewhere."))
+    ] = None,
     urgency: Annotated[str | None, typer.Option(help=_("urgent, normal (the default) or low."))] = None,
     harm: Annotated[
         bool, typer.Option("--harm", help=_("Harm is still going on: urgent, stop the harm first [T5]."))
@@ -92,7 +95,7 @@ def add(
         "place": place,
         "summary": summary,
         "detail": detail,
-        "caller": {"name": name, "phone": phone} if name else None,
+        "caller": {k: v for k, v in (("name", name), ("phone", phone), ("unit", caller_unit)) if v} if name else None,
         "convenient": convenient,
         "appointment": here.time(appointment, "--appointment"),
         "asked_by": here.time(asked_by, "--asked-by", end_of_day=True),
@@ -102,8 +105,8 @@ def add(
         if given["urgency"] not in (None, "urgent"):
             raise Refusal(say("--harm goes with --urgency urgent: harm that is going on is stopped first [T5]"))
         given["urgency"] = "urgent"
-    if phone and not name:
-        raise Refusal(say("--phone needs --name"))
+    if (phone or caller_unit) and not name:
+        raise Refusal(say("--phone and --caller-unit need --name"))
     given = {key: value for key, value in given.items() if value is not None}
     if source is not None:
         if given:
@@ -304,7 +307,9 @@ def list_(
 
 
 def _all_text(ticket: "Ticket") -> str:
-    said = (part for event in ticket.events for part in (event.text, event.cause, event.reason))
+    said = [part for event in ticket.events for part in (event.text, event.cause, event.reason)]
+    if ticket.caller:
+        said += [ticket.caller.name, ticket.caller.phone]
     return "\n".join(part for part in (ticket.id, ticket.summary, ticket.detail, ticket.place, *said) if part).lower()
 
 

@@ -23,6 +23,7 @@ def register(group: typer.Typer) -> None:
     for name, function, help_text in (
         ("note", note, _("Write something down.")),
         ("dispatch", dispatch, _("Give it to a team and a person, by hand or as the plan says [T6, T9].")),
+        ("assist", assist, _("Helpers from any post join in [T6].")),
         ("confirm", confirm, _("The person sent has taken it [T6].")),
         ("arrive", arrive, _("The person is on site [P1, P7].")),
         ("diagnose", diagnose, _("The cause has been found [P1, P4].")),
@@ -71,6 +72,9 @@ def dispatch(
     expected: Annotated[
         str | None, typer.Option(metavar="TIME", help=_("When the resident was told it will be done [T8]."))
     ] = None,
+    appointment: Annotated[
+        str | None, typer.Option(metavar="TIME", help=_("The time agreed for the visit [P7]."))
+    ] = None,
     reason: Annotated[str | None, typer.Option("--reason", help=_("Why this person."))] = None,
     by: By = None,
 ) -> int:
@@ -110,10 +114,22 @@ def dispatch(
                 "helpers": tuple(here.person(h, "--helper") for h in helper or ()),
                 "order": "printed" if printed else "oral",
                 "expected": here.time(expected, "--expected", end_of_day=True),
+                "appointment": here.time(appointment, "--appointment"),
                 "reason": reason,
             },
         ),
     )
+    return 0
+
+
+def assist(
+    ticket_id: Id,
+    helpers: Annotated[list[str], typer.Argument(metavar="STAFF...", help=_("Who helps."))],
+    text: Text = None,
+    by: By = None,
+) -> int:
+    people = tuple(session().person(h, "STAFF") for h in helpers)
+    take(ticket_id, by, ("assisted", {"helpers": people, "text": text}))
     return 0
 
 
@@ -197,8 +213,13 @@ def resume(ticket_id: Id, text: Text = None, by: By = None) -> int:
 
 def delay(
     ticket_id: Id,
-    until: Annotated[str, typer.Option("--until", metavar="TIME", help=_("The new time told to the resident."))],
     reason: Reason,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="TIME", help=_("The new time told to the resident for the work."))
+    ] = None,
+    appointment: Annotated[
+        str | None, typer.Option("--appointment", metavar="TIME", help=_("The new time agreed for the visit."))
+    ] = None,
     who: Who = None,
     how: How = None,
     by: By = None,
@@ -211,15 +232,16 @@ def delay(
     found = here.ticket_id(ticket_id)
     ticket = here.estate.one(Ticket, found)
     assert ticket is not None
-    for owed in owed_on(ticket, here.estate.policy, here.estate.calendar):
+    for owed in owed_on(ticket, here.estate.policy, here.estate.calendar) if until else ():
         if owed.standing == "open" and owed.row.agreed == "expected" and owed.late(here.now):
             raise Refusal(
                 say("the time it was due ({due}) has already passed [T8]", due=owed.due),
-                title=say("{id}: refused", id=found),
+                title=say("{record}: refused", record=found),
                 hint=say("a delay is told before; record what was told now with note"),
             )
     fields = {
         "until": here.time(until, "--until", end_of_day=True),
+        "appointment": here.time(appointment, "--appointment"),
         "reason": reason,
         "who": who,
         "how": code(CHANNEL, how, "--how"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from propcli.engine.policy import Policy, Trigger
+from propcli.engine.policy import AGREED, Policy, Trigger
 from propcli.engine.text import Text, say
 from propcli.engine.worktime import Calendar
 from propcli.kinds.settings import Settings
@@ -170,8 +170,8 @@ def policy_references(policy: Policy, around: Surroundings, calendar: Calendar) 
                 for value in values:
                     if known is not None and value not in known and value not in ("any", "none"):
                         yield ((*here, key, name), *_unknown(say("value"), value, known, "docs/format.md"))
-        if row.agreed and row.agreed not in ("appointment", "asked_by", "expected", "due"):
-            times = frozenset({"appointment", "asked_by", "expected", "due"})
+        if row.agreed and row.agreed not in AGREED:
+            times = frozenset(AGREED)
             yield ((*here, "agreed"), *_unknown(say("field"), row.agreed, times, "docs/format.md"))
         if row.clock != "calendar" and row.clock not in calendar.clocks:
             yield (

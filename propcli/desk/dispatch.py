@@ -58,8 +58,10 @@ def plan(
     sent = dict.fromkeys((p.id for p in staff), 0)
     since = now - timedelta(days=policy.dispatch.fair_days)
     for ticket in tickets:
-        if ticket.assignee in load and ticket.status not in ENDED | FINISHED | {"waiting"}:
-            load[ticket.assignee] += weights[ticket.urgency]
+        if ticket.status not in ENDED | FINISHED | {"waiting"}:
+            for person in (ticket.assignee, *ticket.helpers):
+                if person in load:
+                    load[person] += weights[ticket.urgency]
         for event in ticket.events:
             if event.event == "dispatched" and event.assignee in sent and since <= event.at <= now:
                 sent[event.assignee] += 1

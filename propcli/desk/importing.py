@@ -335,7 +335,7 @@ def _draft(row: Row, reader: _Reader, around: Surroundings, bad: list[BadRow]) -
         "place": " ".join(texts["place"].split())[:SUMMARY_LENGTH] if texts["place"] else None,
         "summary": summary,
         "detail": detail,
-        **{name: times[name] for name in ("reported", "due", "asked_by", "appointment")},
+        **{name: times[name] for name in ("reported", "due", "asked_by")},
         "source": {"system": reader.mapping.system, "id": texts["source_id"]},
     }
     if texts["caller_name"]:
@@ -347,7 +347,15 @@ def _draft(row: Row, reader: _Reader, around: Surroundings, bad: list[BadRow]) -
                 at=reported,
                 by=IMPORTER,
                 event="imported",
-                **{k: v for k, v in (("severity", texts["severity"]), ("expected", times["expected"])) if v},
+                **{
+                    k: v
+                    for k, v in (
+                        ("severity", texts["severity"]),
+                        ("expected", times["expected"]),
+                        ("appointment", times["appointment"]),
+                    )
+                    if v
+                },
             )
         ]
         if closed:

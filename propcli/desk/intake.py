@@ -30,9 +30,13 @@ class Intake(Model):
     def opening(self, now: Any, acceptor: str) -> tuple[dict[str, Any], TicketEvent]:
         """The fields of the new ticket, and the event that accepts it."""
         fields = {name: value for name, value in self.plain().items() if name in Ticket.model_fields}
-        for name in ("severity", "expected", "acceptor"):  # the accepted event says these
+        for name in ("severity", "expected", "appointment", "acceptor"):  # the accepted event says these
             fields.pop(name, None)
         fields.setdefault("reported", now)
         fields["caller"] = self.caller
-        given = {name: value for name in ("severity", "expected") if (value := getattr(self, name)) is not None}
+        given = {
+            name: value
+            for name in ("severity", "expected", "appointment")
+            if (value := getattr(self, name)) is not None
+        }
         return fields, TicketEvent(at=now, by=self.acceptor or acceptor, event="accepted", **given)

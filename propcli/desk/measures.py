@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from propcli.desk.duty import Duties
+from propcli.desk.duty import ENDING, Duties
 from propcli.engine.obligations import Obligation
 from propcli.engine.table import Rate
+from propcli.engine.text import Text, say
 from propcli.kinds.ticket import ANSWERS, ENDED, PUBLIC, Ticket, TicketEvent
 
 
@@ -78,7 +79,12 @@ class Measures:
 
 def completes(ticket: Ticket, event: TicketEvent) -> bool:
     """Whether an event is the end of the work: done, settled elsewhere, or, for an inquiry or suggestion, replied."""
-    return event.event in ("done", "settled") or (event.event == "replied" and ticket.kind in ANSWERS)
+    return event.event == "settled" or event.event == ("replied" if ticket.kind in ANSWERS else "done")
+
+
+def ended_at(ticket: Ticket) -> datetime:
+    """When an ended ticket ended; what was noted afterwards does not move it."""
+    return next(event.at for event in reversed(ticket.events) if event.event in ENDING)
 
 
 def measure(duties: Duties, period: Period) -> Measures:
@@ -99,7 +105,7 @@ def measure(duties: Duties, period: Period) -> Measures:
     for ticket in duties.tickets:
         if ticket.reported in period:
             received.append(ticket)
-        if ticket.status in ENDED and ticket.events[-1].at in period:
+        if ticket.status in ENDED and ended_at(ticket) in period:
             closed.append(ticket)
         answered = False
         for event in ticket.events:
@@ -119,7 +125,7 @@ def measure(duties: Duties, period: Period) -> Measures:
 class Recurrence:
     """The same category again and again at one place [M7]."""
 
-    place: str
+    place: Text
     category: str
     tickets: tuple[Ticket, ...]
     cause: str | None  # most often found; None where nothing was written down
@@ -133,6 +139,14 @@ def line_of(ticket: Ticket) -> str | None:
     return f"{building}-{entrance}-··{room[-2:]}" if len(room) > 2 else None
 
 
+_PLACES: dict[str, Callable[[str], Text]] = {
+    "unit": lambda place: say("unit {unit}", unit=place),
+    "line": lambda place: say("line {line}", line=place),
+    "public": lambda place: say("public area, building {building}", building=place),
+    "building": lambda place: say("building {building}", building=place),
+}
+
+
 def recurrences(tickets: Iterable[Ticket], least: dict[str, int]) -> list[Recurrence]:
     """Problems that recur in a unit, a building line or a building; `least`: from how many tickets on.
 
@@ -140,6 +154,7 @@ def recurrences(tickets: Iterable[Ticket], least: dict[str, int]) -> list[Recurr
     places: dict[str, Callable[[Ticket], str | None]] = {
         "unit": lambda t: None if t.unit == PUBLIC else t.unit,
         "line": line_of,
+        "public": lambda t: t.building if t.unit == PUBLIC else None,
         "building": lambda t: t.home or None,
     }
     found: list[Recurrence] = []
@@ -153,8 +168,8 @@ def recurrences(tickets: Iterable[Ticket], least: dict[str, int]) -> list[Recurr
         for (place, category), members in groups.items():
             spread = level != "line" or len({t.unit for t in members}) > 1
             if len(members) >= least[level] and spread:
-                found.append(Recurrence(place, category, tuple(members), _cause(members)))
-    return sorted(found, key=lambda r: (-len(r.tickets), r.place, r.category))
+                found.append(Recurrence(_PLACES[level](place), category, tuple(members), _cause(members)))
+    return sorted(found, key=lambda r: (-len(r.tickets), str(r.place), r.category))
 
 
 def _cause(tickets: Iterable[Ticket]) -> str | None:

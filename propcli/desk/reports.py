@@ -111,7 +111,7 @@ def obligation_row(obligation: Obligation, duties: Duties, names: Names) -> dict
         "by": names.person(debtor.person) or Word(debtor.role, ROLES.word(debtor.role)),
         "due": obligation.due,
         "late": Minutes(minutes),
-        "left": Minutes(-minutes),
+        "left": Minutes(int((obligation.due - duties.now).total_seconds()) // 60),
     }
 
 
@@ -125,19 +125,15 @@ def overdue_table(owed: Sequence[Obligation], duties: Duties, names: Names) -> T
     )
 
 
-def why_open(ticket: Ticket) -> Text:
-    """Why a ticket is not closed, from its last steps."""
+def why_open(ticket: Ticket, sent: Sequence[str]) -> Text:
+    """Why a ticket is not closed, from its last steps; `sent`: the kinds that somebody is sent for."""
     status = ticket.status
     if status == "waiting":
         if any(e.event == "reopened" for e in ticket.events):
             return say("reopened, nobody sent yet")
         if any(e.event == "escalated" for e in ticket.events):
             return say("passed up, no decision yet")
-        return (
-            say("nobody sent yet")
-            if ticket.kind in ("repair", "help", "convenience", "entrusted")
-            else say("with the acceptor")
-        )
+        return say("nobody sent yet") if ticket.kind in sent else say("with the acceptor")
     if status == "paused":
         last = next(e for e in reversed(ticket.events) if e.event == "paused")
         return say("waiting for {what}: {reason}", what=WAITING.word(last.waiting_for or ""), reason=last.reason)
@@ -171,7 +167,7 @@ def daily(duties: Duties, period: Period, names: Names) -> Report:
         "open",
         say("Still open, and why"),
         columns,
-        [{**ticket_row(t, names), "why": why_open(t)} for t in still],
+        [{**ticket_row(t, names), "why": why_open(t, duties.policy.dispatch.kinds)} for t in still],
         say("Nothing is open."),
     )
     return Report(
@@ -386,6 +382,11 @@ def _overdue_by_rule(late: Sequence[Obligation]) -> Table:
     return Table("overdue_by_rule", say("Overdue, by rule"), columns, rows, say("Nothing is overdue."))
 
 
+def in_hand(ticket: Ticket) -> str:
+    """Who has an open ticket in hand: the person sent, else the acceptor; '' when nobody, or the work is done."""
+    return "" if ticket.status in ENDED | FINISHED else ticket.assignee or ticket.acceptor or ""
+
+
 def workload(duties: Duties, period: Period, names: Names, staff: Sequence[Staff]) -> Report:
     """Per person: open now, sent and done in the period, late, average hours from being sent to done."""
     open_now: Counter[str] = Counter()
@@ -394,8 +395,8 @@ def workload(duties: Duties, period: Period, names: Names, staff: Sequence[Staff
     minutes: dict[str, list[int]] = defaultdict(list)
     overdue: Counter[str] = Counter()
     for ticket in duties.tickets:
-        if ticket.status not in ENDED | FINISHED:
-            open_now[ticket.assignee or ticket.acceptor or ""] += 1
+        if in_hand(ticket):
+            open_now[in_hand(ticket)] += 1
     for completion in measure(duties, period).completions:
         sent = [e for e in completion.ticket.events if e.event == "dispatched" and e.at <= completion.event.at]
         person = (sent[-1].assignee if sent else None) or completion.event.by

@@ -36,7 +36,7 @@ class Step:
     """One kind of event: the states it may follow, the state it leads to, the fields it carries.
 
     `to` may differ by the value of the record's `kind`; None leaves the state; "back" returns to the state
-    before the present one. `actor` is who does it when nobody is named."""
+    before the present one. `actor` is who does it when nobody is named. `kinds`: only records of these kinds."""
 
     event: str
     after: frozenset[str]
@@ -45,6 +45,7 @@ class Step:
     takes: tuple[str, ...] = ()
     actor: str = "desk"
     rule: str = ""
+    kinds: tuple[str, ...] = ()
 
     def leads_to(self, kind: str) -> str | None:
         return self.to if self.to is None or isinstance(self.to, str) else self.to.get(kind, self.to.get("*"))
@@ -99,6 +100,7 @@ class Lifecycle:
 
     steps: Mapping[str, Step]
     guards: Sequence[Guard]
+    kinds: Vocabulary
     states: Vocabulary
     events: Vocabulary
     first: frozenset[str]
@@ -125,6 +127,9 @@ class Lifecycle:
             ]
         found: list[Fault] = []
         word = self.events.word(event.event)
+        if step.kinds and getattr(state.record, "kind", None) not in step.kinds:
+            kinds = [self.kinds.word(kind) for kind in step.kinds]
+            return [Fault(index, step.rule, say("{event} is only for: {kinds}", event=word, kinds=kinds))]
         if state.last is not None and event.at < state.last.at:
             found.append(
                 Fault(
@@ -202,7 +207,12 @@ class Lifecycle:
 
     def possible(self, state: State) -> list[str]:
         """The events whose place in the order would be right now (their guards not asked)."""
-        return [s.event for s in self.steps.values() if state.status in s.after and s.actor != "import"]
+        kind = getattr(state.record, "kind", None)
+        return [
+            s.event
+            for s in self.steps.values()
+            if state.status in s.after and s.actor != "import" and (not s.kinds or kind in s.kinds)
+        ]
 
     def advance(self, state: State, event: Event) -> None:
         """Let the event happen, right or wrong: a replay goes on after a fault to find the next."""

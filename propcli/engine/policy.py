@@ -35,6 +35,15 @@ OWED = Vocabulary(
     ),
     **{"water-test": "water test", "promise": "what was promised"},
 )
+# the fields of a record that hold a time somebody agreed to
+AGREED = Vocabulary(
+    "agreed",
+    ("appointment", "asked_by", "expected", "due"),
+    appointment="the time of the visit",
+    asked_by="the time the resident asked for",
+    expected="the time told to the resident",
+    due="the due time in the former system",
+)
 SOURCE = Vocabulary(
     "source",
     ("procedures", "grade", "own"),
@@ -165,6 +174,7 @@ class Recurring(Model):
 
     unit: Annotated[Count, Field(ge=2)]
     line: Annotated[Count, Field(ge=2)]
+    public: Annotated[Count, Field(ge=2)]
     building: Annotated[Count, Field(ge=2)]
 
 

@@ -23,6 +23,7 @@ from propcli.engine.record import (
     Moment,
     Money,
     StaffId,
+    UnitId,
     Words,
     Yes,
     wrong,
@@ -81,6 +82,7 @@ EventName = Literal[
     "judged",
     "handed_over",
     "merged",
+    "assisted",
     "linked",
     "noted",
     "closed",
@@ -129,6 +131,7 @@ EVENT = Vocabulary(
     handed_over="handed over to another acceptor",
     merged="merged as a duplicate",
     settled="closed in the former system",
+    assisted="helpers added",
 )
 
 _ID = re.compile(r"T-(\d{4})(\d{2})(\d{2})-(\d{3,5})")
@@ -148,6 +151,7 @@ class TicketEvent(Event):
     event: EventName
     severity: Severity | None = None
     expected: Moment | None = None  # when the resident was told it will be done [T8]
+    appointment: Moment | None = None  # the time agreed for the visit [P7]
     team: Code | None = None
     assignee: StaffId | None = None
     co_teams: tuple[Code, ...] = ()  # [T9]
@@ -179,6 +183,7 @@ class Caller(Model):
 
     name: Line
     phone: Line | None = None
+    unit: UnitId | None = None  # where the caller lives, if the matter is elsewhere
 
 
 class Source(Model):
@@ -268,8 +273,9 @@ FINISHED = frozenset({"done", "signed_off", "followed_up"})
 ANSWERS = ("inquiry", "suggestion")
 # Kinds somebody goes out for.
 SERVICES = ("help", "convenience", "entrusted")
+WORKED = ("repair", "complaint", *SERVICES)
 
-_OPENING = ("severity", "expected")
+_OPENING = ("severity", "expected", "appointment")
 STEPS: dict[str, Step] = {
     step.event: step
     for step in (
@@ -280,7 +286,7 @@ STEPS: dict[str, Step] = {
             WORK,
             "assigned",
             ("team",),
-            ("assignee", "co_teams", "helpers", "order", "expected", "reason"),
+            ("assignee", "co_teams", "helpers", "order", "expected", "appointment", "reason"),
             rule="T6",
         ),
         Step("confirmed", frozenset({"assigned"}), "confirmed", (), ("text",), "assignee", "T6"),
@@ -304,11 +310,11 @@ STEPS: dict[str, Step] = {
             "assignee",
             "P3",
         ),
-        Step("paused", WORK, "paused", ("waiting_for", "reason"), (), "assignee", "T8"),
+        Step("paused", WORK | {"done"}, "paused", ("waiting_for", "reason"), (), "assignee", "T8"),
         Step("resumed", frozenset({"paused"}), "back", (), ("text",), "assignee", "T8"),
-        Step("delayed", WORK | {"paused"}, None, ("until", "reason"), ("who", "how"), "acceptor", "T8"),
-        Step("done", WORK, "done", ("text",), (), "assignee", "P1"),
-        Step("tested", frozenset({"done", "signed_off"}), None, ("tight",), ("text",), "assignee", "F2"),
+        Step("delayed", WORK | {"paused"}, None, ("reason",), ("until", "appointment", "who", "how"), "acceptor", "T8"),
+        Step("done", WORK, "done", ("text",), (), "assignee", "P1", WORKED),
+        Step("tested", frozenset({"done", "signed_off"}), None, ("tight",), ("text",), "assignee", "F2", ("repair",)),
         Step("signed_off", frozenset({"done"}), "signed_off", ("who",), ("text",), "assignee", "P5"),
         Step(
             "replied",
@@ -338,7 +344,9 @@ STEPS: dict[str, Step] = {
             ("severity", "cause", "responsible", "solution", "text"),
             "acceptor",
             "C4",
+            ("complaint",),
         ),
+        Step("assisted", WORK, None, ("helpers",), ("text",), "desk", "T6"),
         Step("handed_over", OPEN, None, ("to",), ("reason",), "acceptor", "C5"),
         Step("merged", WORK | {"paused"}, "merged", ("other",), ("reason",), "acceptor", "T11"),
         Step("linked", OPEN | ENDED, None, ("other",), ("text",)),
@@ -501,25 +509,35 @@ GUARDS: tuple[Guard, ...] = (
 )
 
 
+# Events that answer an escalation [T7].
+DECISIONS = ("dispatched", "replied", "judged", "done", "delayed", "reopened")
+
+
 def _fold(state: State, event: TicketEvent) -> None:
     folded, facts, name = state.folded, state.facts, event.event
+    if name in DECISIONS:
+        folded["asked"] = ()  # whoever was asked for a decision [T7]
     if name in ("accepted", "imported"):
-        folded.update(severity=event.severity, expected=event.expected)
+        folded.update(severity=event.severity, expected=event.expected, appointment=event.appointment)
         folded["acceptor"] = event.by if name == "accepted" else None
     elif name == "dispatched":
         folded.update(team=event.team, co_teams=event.co_teams, assignee=event.assignee, helpers=event.helpers)
         if folded.get("acceptor") is None:
             folded["acceptor"] = event.by
-        if event.expected is not None:
-            folded["expected"] = event.expected
+        folded["expected"] = event.expected or folded.get("expected")
+        folded["appointment"] = event.appointment or folded.get("appointment")
     elif name == "delayed":
-        folded["expected"] = event.until
+        folded["expected"] = event.until or folded.get("expected")
+        folded["appointment"] = event.appointment or folded.get("appointment")
+    elif name == "assisted":
+        folded["helpers"] = tuple(dict.fromkeys((*folded.get("helpers", ()), *event.helpers)))
     elif name == "handed_over":
         folded["acceptor"] = event.to
     elif name == "merged":
         folded["duplicate_of"] = event.other
     elif name == "escalated":
         facts.add(f"escalated to {event.to}")
+        folded["asked"] = (*folded.get("asked", ()), event.to)
     elif name == "consented":
         facts.add(f"consented {event.to}")
     elif name == "diagnosed":
@@ -592,15 +610,27 @@ def _check(state: State, event: TicketEvent) -> Found:
                 say("a delay is told before; record what was told now with note"),
                 "at",
             )
-        if event.until is not None and event.until <= event.at:
-            yield "T8", say("the new time is not in the future"), None, "until"
+        old = state.folded.get("appointment")
+        if old is not None and event.appointment is not None and event.at > old:
+            yield (
+                "T8",
+                say("the time agreed for the visit ({old}) has already passed", old=old),
+                say("a delay is told before; record what was told now with note, and edit the appointment"),
+                "at",
+            )
+        if event.until is None and event.appointment is None:
+            yield "T8", say("a delay needs the new time: until, or appointment for a visit"), None, "event"
+    for promised in ("expected", "appointment", "until"):
+        moment = getattr(event, promised)
+        if moment is not None and moment <= event.at and name != "imported":
+            yield "T8", say("{field} ({at}) is not after the event itself", field=promised, at=moment), None, promised
     if name in ("consented", "escalated", "handed_over"):
         allowed = {"consented": SUPPLY, "escalated": LEVEL}.get(name)
         if allowed is not None and event.to not in allowed:
             yield "", say("to is one of: {known}", known=", ".join(allowed)), None, "to"
     if name == "handed_over" and event.to == state.folded.get("acceptor"):
         yield "C5", say("{staff} is already the acceptor", staff=Person(event.to)), None, "to"
-    if name == "escalated" and f"escalated to {event.to}" in state.facts:
+    if name == "escalated" and event.to in state.folded.get("asked", ()):
         yield "T7", say("it is already with the {level}", level=LEVEL.word(str(event.to))), None, "to"
     if name == "replied" and event.by != state.folded.get("acceptor") and state.folded.get("acceptor"):
         yield (
@@ -609,8 +639,6 @@ def _check(state: State, event: TicketEvent) -> Found:
             say("hand it over first: hand-over-to"),
             "by",
         )
-    if name == "judged" and ticket.kind != "complaint":
-        yield "C4", say("only a complaint is judged"), None, "event"
     if name == "merged" and event.other == ticket.id:
         yield "", say("a ticket cannot be a duplicate of itself"), None, "other"
     if name == "linked" and event.other == ticket.id:
@@ -633,10 +661,21 @@ def _check(state: State, event: TicketEvent) -> Found:
 LIFECYCLE = Lifecycle(
     steps=STEPS,
     guards=GUARDS,
+    kinds=KIND,
     states=STATUS,
     events=EVENT,
     first=frozenset({"accepted", "imported"}),
-    folded=("severity", "expected", "acceptor", "team", "co_teams", "assignee", "helpers", "duplicate_of"),
+    folded=(
+        "severity",
+        "appointment",
+        "expected",
+        "acceptor",
+        "team",
+        "co_teams",
+        "assignee",
+        "helpers",
+        "duplicate_of",
+    ),
     round_facts=frozenset(
         {
             "dispatched",
@@ -666,7 +705,7 @@ def as_of(ticket: Ticket, at: datetime) -> Ticket | None:
     state, _ = LIFECYCLE.replay(ticket, past)
     update = {
         name: state.folded.get(name)
-        for name in ("severity", "expected", "acceptor", "team", "assignee", "duplicate_of")
+        for name in ("severity", "expected", "appointment", "acceptor", "team", "assignee", "duplicate_of")
     }
     tuples = {name: state.folded.get(name, ()) for name in ("co_teams", "helpers")}
     return ticket.model_copy(update={**update, **tuples, "status": state.status, "events": past})

@@ -18,6 +18,7 @@ LANGUAGES = {"en": "", "zh": "zh_CN"}
 FOLDER = Path(__file__).parent.parent / "locale"
 
 BETWEEN = Text(", ", context="between the parts of a list")
+CLAUSES = Text("; ", context="between clauses")
 
 _current = "en"
 _zone: tzinfo | None = None

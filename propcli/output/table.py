@@ -35,7 +35,7 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, float):
-        return f"{value:.1f}"
+        return f"{value:g}"
     if isinstance(value, list | tuple):
         return listing(cell(v) for v in value)
     return words(value)

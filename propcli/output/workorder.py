@@ -11,8 +11,9 @@ WIDTH = 64
 
 def work_order(ticket: Any, estate: str, names: Any) -> str:
     """One sheet. The resident's name and phone stand in full: it is for the person who goes there."""
-    from propcli.kinds.ticket import CATEGORY, KIND, URGENCY, place_of
+    from propcli.kinds.ticket import CATEGORY, KIND, SUPPLY, URGENCY, place_of
 
+    agreed = [say("{what}: {who}", what=SUPPLY.word(e.to), who=e.who) for e in ticket.events if e.event == "consented"]
     charges = [e for e in ticket.events if e.event == "charged"]
     causes = [e.cause for e in ticket.events if e.event == "diagnosed"]
     done = [e.text for e in ticket.events if e.event == "done"]
@@ -38,6 +39,7 @@ def work_order(ticket: Any, estate: str, names: Any) -> str:
         (_("Team"), cell([team, *(names.team(t) for t in ticket.co_teams)])),
         (_("Sent"), cell([names.person(p) for p in (ticket.assignee, *ticket.helpers) if p])),
         (_("Cause found"), "; ".join(c for c in causes if c)),
+        (_("Agreed"), cell(agreed)),
         (_("Work done"), "; ".join(d for d in done if d)),
     ]
     out = [estate, _("Work order"), "=" * WIDTH]
