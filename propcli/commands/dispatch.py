@@ -1,12 +1,13 @@
 """`propcli dispatch`: plan for every waiting ticket who goes and why; record it with --apply [T5, T6, T7, T9]."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from propcli.commands import options
-from propcli.commands.session import session, show, show_table
-from propcli.engine.text import say
+from propcli.commands.session import note, session, show, show_table
+from propcli.engine.text import Text, say
 from propcli.output.language import _, words
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def run_plan(
             say("{id} does not wait to be sent: {state}", id=only, state=state),
             hint=say("name who goes with --to STAFF to send it anyway") if ticket and ticket.status in WORK else None,
         )
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": a.ticket.id,
             "urgency": word(URGENCY, a.ticket.urgency),
@@ -89,14 +90,20 @@ def run_plan(
     ]
     if form != "table":
         columns.insert(6, Column("co_teams", say("co-teams")))
+    if explain and form != "table":
+        columns.append(Column("candidates", say("candidates")))
+        for row, assignment in zip(rows, planned, strict=True):
+            row["candidates"] = [
+                {"id": c.staff.id, "load": c.load, "sent": c.sent, "bar": c.bar} for c in assignment.candidates
+            ]
     show_table(Table("dispatch", None, columns, rows, say("Nothing waits to be sent.")), form)
-    if explain:
+    if explain and form == "table":
         _explain(planned)
     if not apply:
         if planned and form == "table":
             show(say("This is a plan. propcli dispatch --apply records it."))
         return office.finish()
-    _apply(planned, one_commit, by, printed)
+    _apply(planned, one_commit, by, printed, show if form == "table" else note)
     return office.finish()
 
 
@@ -121,7 +128,9 @@ def _explain(planned: "list[Assignment]") -> None:
             show(say("  nobody is in that team"))
 
 
-def _apply(planned: "list[Assignment]", one_commit: bool, by: str | None, printed: bool) -> None:
+def _apply(
+    planned: "list[Assignment]", one_commit: bool, by: str | None, printed: bool, tell: Callable[[Text], None]
+) -> None:
     """Record the plan. A ticket that changed since it was planned is refused by its own life."""
     from propcli.commands.standing import record, subject
     from propcli.desk.recording import Recorder
@@ -143,7 +152,7 @@ def _apply(planned: "list[Assignment]", one_commit: bool, by: str | None, printe
             }
             steps.append((a.ticket.id, "dispatched", fields))
         elif asked := LIFECYCLE.replay(a.ticket, a.ticket.events)[0].folded.get("asked"):
-            show(
+            tell(
                 say("{id}: nobody can go; it is with the {level} already", id=a.ticket.id, level=LEVEL.word(asked[-1]))
             )
         else:
@@ -163,4 +172,4 @@ def _apply(planned: "list[Assignment]", one_commit: bool, by: str | None, printe
                 recorder = Recorder(here.estate, op)
                 ticket = record(recorder, ticket_id, sender, (step, fields))
                 recorder.commit(subject(ticket, [step]), sender)
-    show(say("{sent} sent, {up} passed up to the supervisor.", sent=sent, up=len(steps) - sent))
+    tell(say("{sent} sent, {up} passed up to the supervisor.", sent=sent, up=len(steps) - sent))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from propcli.commands.session import complain, session, show
+from propcli.commands.session import complain, note, session, tell_unknown_years
 from propcli.desk.duty import Duties
 from propcli.desk.reports import Names
 from propcli.engine.problem import Problem
@@ -34,32 +34,9 @@ class Office:
 
     def finish(self, code: int = 0) -> int:
         """The exit code: 3 if a record could not be read, after telling which; what was printed lacks it."""
-        if self.calendar.unknown_years:
-            import sys
-
-            years = ", ".join(str(y) for y in sorted(self.calendar.unknown_years))
-            from propcli.output.language import words
-
-            sys.stderr.write(
-                words(say("note: no public holidays are known for {years}; only weekends count", years=years)) + "\n"
-            )
+        tell_unknown_years(self.calendar)
         if complain(self.problems):
-            import sys
-
-            from propcli.output.language import words
-
-            sys.stderr.write(
-                words(
-                    say(
-                        "{n} problems: what is printed above may lack something (propcli validate)",
-                        n=len(self.problems),
-                    )
-                )
-                + "\n"
-            )
+            n = len(self.problems)
+            note(say("{n} problems: what is printed above may lack something (propcli validate)", n=n))
             return 3
         return code
-
-
-def blank() -> None:
-    show("")

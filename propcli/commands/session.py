@@ -14,6 +14,7 @@ from propcli.output.language import words
 
 if TYPE_CHECKING:
     from propcli.engine.table import Report, Table
+    from propcli.engine.worktime import Calendar
     from propcli.store.estate import Estate
 
 
@@ -71,6 +72,8 @@ class Session:
         """The real time (PROPCLI_NOW stands in for it in rehearsals and tests), in the estate's zone."""
         zone = self.estate.settings.zone
         given = self.environment.get("PROPCLI_NOW")
+        from propcli.engine.worktime import fixed
+
         if given:
             from propcli.desk.times import when
 
@@ -78,7 +81,7 @@ class Session:
             if moment is None:
                 raise Refusal(say("PROPCLI_NOW: {value} is not a time", value=given))
             return moment
-        return datetime.now(zone).replace(microsecond=0)
+        return fixed(datetime.now(zone).replace(microsecond=0))
 
     @property
     def now(self) -> datetime:
@@ -192,6 +195,19 @@ def session() -> Session:
 
 def show(value: Text | str = "") -> None:
     sys.stdout.write((words(value) if isinstance(value, Text) else value) + "\n")
+
+
+def note(value: Text) -> None:
+    """Something to know besides what was asked for: on stderr, so that json stays json."""
+    sys.stdout.flush()
+    sys.stderr.write(words(value) + "\n")
+
+
+def tell_unknown_years(calendar: "Calendar") -> None:
+    """Say where due times rest on years whose public holidays are not known [M8]."""
+    if calendar.unknown_years:
+        years = [str(year) for year in sorted(calendar.unknown_years)]
+        note(say("note: no public holidays are known for {years}; only weekends count", years=years))
 
 
 def show_table(table: "Table", form: str) -> None:

@@ -122,7 +122,7 @@ def show_ticket(ticket_id: str, form: str) -> int:
     steps = [COMMAND_OF[e] for e in LIFECYCLE.possible(state) if e in COMMAND_OF]
     show("")
     show(say("  possible now: {steps}", steps=", ".join(steps)))
-    return 0
+    return office.finish()
 
 
 # the command that records an event, where it is called differently
@@ -196,7 +196,6 @@ FLAGS = {
 }
 LABELS = {
     "expected": say("expected"),
-    "until": say("new time"),
     "appointment": say("visit"),
     "labour": say("labour"),
     "material": say("material"),

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from propcli.commands.session import session, show
+from propcli.commands.session import session, show, tell_unknown_years
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.output.language import listing, words
@@ -63,6 +63,7 @@ def show_standing(ticket: "Ticket") -> None:
                 if late
                 else say("  {rule} {owed} by {due}, {who}", **values)
             )
+    tell_unknown_years(estate.calendar)
 
 
 def actor(ticket: "Ticket", step: str, by: str | None) -> str:

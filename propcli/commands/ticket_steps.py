@@ -240,7 +240,7 @@ def delay(
                 hint=say("a delay is told before; record what was told now with note"),
             )
     fields = {
-        "until": here.time(until, "--until", end_of_day=True),
+        "expected": here.time(until, "--until", end_of_day=True),
         "appointment": here.time(appointment, "--appointment"),
         "reason": reason,
         "who": who,

@@ -129,11 +129,9 @@ def _bar(person: Staff, ticket: Ticket, calendar: Calendar, now: datetime) -> Te
     today = now.astimezone(calendar.zone).date()
     if not person.employed(today):
         return say("not employed")
-    leave = person.away(today)
-    if leave is not None:
-        return say("on leave until {day}", day=leave.until)
+    if not person.on_duty(now, calendar):
+        leave = person.away(today)  # the night shift that began before the leave is still worked
+        return say("on leave until {day}", day=leave.until) if leave else say("off duty")
     if ticket.category not in person.skills:
         return say("without the skill")
-    if not person.on_duty(now, calendar):
-        return say("off duty")
     return None

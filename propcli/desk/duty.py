@@ -10,7 +10,8 @@ from propcli.engine.worktime import Calendar
 from propcli.kinds.settings import Settings
 from propcli.kinds.ticket import Ticket, as_of
 
-ENDING = frozenset({"closed", "settled", "cancelled", "merged"})
+CLOSING = frozenset({"closed", "settled", "cancelled", "merged"})
+ENDING = CLOSING | {"reopened"}  # what was owed before is over; reopened work has obligations of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from propcli.desk.duty import ENDING, Duties
+from propcli.desk.duty import CLOSING, Duties
 from propcli.engine.obligations import Obligation
 from propcli.engine.table import Rate
 from propcli.engine.text import Text, say
@@ -84,7 +84,7 @@ def completes(ticket: Ticket, event: TicketEvent) -> bool:
 
 def ended_at(ticket: Ticket) -> datetime:
     """When an ended ticket ended; what was noted afterwards does not move it."""
-    return next(event.at for event in reversed(ticket.events) if event.event in ENDING)
+    return next(event.at for event in reversed(ticket.events) if event.event in CLOSING)
 
 
 def measure(duties: Duties, period: Period) -> Measures:
@@ -103,7 +103,7 @@ def measure(duties: Duties, period: Period) -> Measures:
                 follow_ups.append((obligation, not late))
     received, closed, reopened, completions = [], [], [], []
     for ticket in duties.tickets:
-        if ticket.reported in period:
+        if ticket.events[0].at in period:
             received.append(ticket)
         if ticket.status in ENDED and ended_at(ticket) in period:
             closed.append(ticket)

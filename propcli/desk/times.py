@@ -4,7 +4,7 @@ import re
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from propcli.engine.worktime import UTC
+from propcli.engine.worktime import UTC, fixed
 
 _DAYS = {"today": 0, "今天": 0, "tomorrow": 1, "明天": 1, "yesterday": -1, "昨天": -1, "后天": 2}
 _AHEAD = re.compile(r"\+(\d{1,4})(m|h|d)")
@@ -17,14 +17,18 @@ def when(text: str, now: datetime, zone: ZoneInfo, end_of_day: bool = False) -> 
 
     2026-11-21T09:42:00+08:00, 2026-11-21 09:42, 2026-11-21 (its beginning, or its end with `end_of_day`), 09:42
     (today), tomorrow 09:42, 明天 09:42, +2h (from now)."""
-    text = text.strip()
+    found = _read(text.strip(), now, zone, end_of_day)
+    return fixed(found.replace(microsecond=0)) if found and 1900 <= found.year < 2200 else None
+
+
+def _read(text: str, now: datetime, zone: ZoneInfo, end_of_day: bool) -> datetime | None:
     ahead = _AHEAD.fullmatch(text)
     if ahead:
         amount, unit = int(ahead[1]), ahead[2]
         if unit == "d":
-            return (now.astimezone(zone) + timedelta(days=amount)).replace(microsecond=0)
+            return now.astimezone(zone) + timedelta(days=amount)
         step = timedelta(hours=amount) if unit == "h" else timedelta(minutes=amount)
-        return (now.astimezone(UTC) + step).astimezone(zone).replace(microsecond=0)
+        return (now.astimezone(UTC) + step).astimezone(zone)
     day, _, rest = text.replace("T", " ", 1).partition(" ") if not _CLOCK.fullmatch(text) else ("today", "", text)
     if day in _DAYS:
         date = now.astimezone(zone).date() + timedelta(days=_DAYS[day])
@@ -40,9 +44,7 @@ def when(text: str, now: datetime, zone: ZoneInfo, end_of_day: bool = False) -> 
         return None
     if len(text) == 10 and end_of_day:
         moment = moment.replace(hour=23, minute=59, second=59)
-    if not 1900 <= moment.year < 2200:
-        return None
-    return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)).replace(microsecond=0)
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
 
 
 def length(text: str) -> timedelta | None:

@@ -87,29 +87,25 @@ def obligations(record: Record, rows: Sequence[Row], calendar: Calendar, ending:
     for row in rows:
         if not holds(row.when, value_of) or (row.unless and holds(row.unless, value_of)):
             continue
-        agreed = getattr(record, row.agreed, None) if row.agreed else None
-        if row.within is None and agreed is None:
-            continue
         starts = [i for i, event in enumerate(events) if matches(row.start, event)]
         for position, index in enumerate(starts):
             following = starts[position + 1] if position + 1 < len(starts) else len(events)
             met: Event | None = None
             ended: datetime | None = None
-            for event in events[index + 1 :]:
+            last = len(events) - 1
+            for number, event in enumerate(events[index + 1 :], index + 1):
                 if matches(row.until, event):
-                    met = event
+                    met, last = event, number
                     break
-                if event.event in ending:
-                    ended = event.at
+                if event.event in ending or number == following:  # or the clock is started anew
+                    ended, last = event.at, number
                     break
-                if following < len(events) and event is events[following]:
-                    ended = event.at  # the clock is started anew
-                    break
-            # A time agreed once says nothing about work that was reopened after it.
-            use_agreed = agreed is not None and (position == 0 or agreed > events[index].at)
-            if not use_agreed and row.within is None:
+            agreed = _agreed(record, row.agreed, index if position else 0, last) if row.agreed else None
+            if agreed is not None and position and agreed <= events[index].at:
+                agreed = None  # a time agreed before says nothing about work that was reopened after it
+            if agreed is None and row.within is None:
                 continue
-            if use_agreed:
+            if agreed is not None:
                 result = Run(agreed)
             else:
                 assert row.within is not None
@@ -118,9 +114,21 @@ def obligations(record: Record, rows: Sequence[Row], calendar: Calendar, ending:
                 result = run(calendar, row.clock, events[index].at, row.within, pauses or () if row.pauses else ())
             standing: Standing = "met" if met else "void" if ended else "stopped" if result.due is None else "open"
             found.append(
-                Obligation(record, row, events[index], result.due, met, standing, ended, use_agreed, result.left)
+                Obligation(
+                    record, row, events[index], result.due, met, standing, ended, agreed is not None, result.left
+                )
             )
     return found
+
+
+def _agreed(record: Any, name: str, first: int, last: int) -> datetime | None:
+    """The time agreed for one round of work: the last one its own events carry or, where events do not carry the
+    field, what stands in the record."""
+    events = record.events
+    if name not in type(events[0]).model_fields:
+        return getattr(record, name, None)
+    told = [at for event in events[first : last + 1] if (at := getattr(event, name, None)) is not None]
+    return told[-1] if told else None
 
 
 def spans_of(obligation: Obligation, calendar: Calendar) -> list[Span]:

@@ -6,11 +6,20 @@ or on working days. Working days are weekdays less public holidays, plus make-up
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 UTC = ZoneInfo("UTC")
+
+
+def fixed(moment: datetime) -> datetime:
+    """The same moment with its offset from UTC fixed.
+
+    Python compares and subtracts two times of one ZoneInfo by their wall clocks, which is wrong over a change of
+    summer time; times with fixed offsets are compared as the moments they are."""
+    offset = moment.utcoffset()
+    return moment if offset is None else moment.replace(tzinfo=timezone(offset))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +97,26 @@ class Calendar:
         if day in self.working_days:
             return True
         if self.holidays == "china":
-            from chinese_calendar import is_workday
+            from chinese_calendar import constants, is_workday
 
             try:
-                china = bool(is_workday(day))
+                is_workday(day)
             except NotImplementedError:
                 self.unknown_years.add(day.year)
             else:
-                # The national calendar assumes Saturday and Sunday; an estate with other days off still keeps
-                # its holidays (a weekday that is off) and make-up days (a weekend day that is on).
-                if china != (day.weekday() < 5):
-                    return china
+                # an estate with other days off a week keeps the holidays and make-up days of the nation
+                if day in constants.workdays:
+                    return True
+                if day in constants.holidays:
+                    return False
         return day.weekday() not in self.weekend
+
+    def _is_holiday(self, day: date) -> bool:
+        if self.holidays != "china":
+            return False
+        from chinese_calendar import constants
+
+        return day in constants.holidays
 
     def why(self, day: date) -> str:
         """What kind of day it is: `day off` and `make-up day` (the estate's own), `public holiday`, `make-up workday`,
@@ -111,7 +128,9 @@ class Calendar:
         weekend = day.weekday() in self.weekend
         if self.is_working(day):
             return "make-up workday" if weekend else "working day"
-        return "weekend" if weekend else "public holiday"
+        if weekend and not self._is_holiday(day):
+            return "weekend"
+        return "public holiday"
 
     def runs_on(self, clock: str, day: date) -> bool:
         return clock == "calendar" or self.clocks[clock].days == "all" or self.is_working(day)
@@ -164,10 +183,12 @@ def run(
     start = start.astimezone(calendar.zone)
     pauses = [p for p in pauses if p.end is None or p.end > start]
     if limit.unit == "m":
-        return _run_minutes(calendar, clock, start, limit.amount, pauses, spans)
-    if limit.unit == "d":
-        return _run_days(calendar, start, limit.amount, pauses, spans)
-    return _run_closings(calendar, clock, start, limit, pauses, spans)
+        result = _run_minutes(calendar, clock, start, limit.amount, pauses, spans)
+    elif limit.unit == "d":
+        result = _run_days(calendar, start, limit.amount, pauses, spans)
+    else:
+        result = _run_closings(calendar, clock, start, limit, pauses, spans)
+    return result if result.due is None else Run(fixed(result.due), result.left)
 
 
 def _run_minutes(

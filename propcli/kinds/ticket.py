@@ -165,7 +165,6 @@ class TicketEvent(Event):
     material: Money | None = None  # yuan [P3]
     item: Line | None = None
     waiting_for: Waiting | None = None
-    until: Moment | None = None  # the new time told to the resident [T8]
     reason: Words | None = None
     tight: Yes | None = None  # outcome of the water test [F2]
     text: Words | None = None
@@ -312,7 +311,9 @@ STEPS: dict[str, Step] = {
         ),
         Step("paused", WORK | {"done"}, "paused", ("waiting_for", "reason"), (), "assignee", "T8"),
         Step("resumed", frozenset({"paused"}), "back", (), ("text",), "assignee", "T8"),
-        Step("delayed", WORK | {"paused"}, None, ("reason",), ("until", "appointment", "who", "how"), "acceptor", "T8"),
+        Step(
+            "delayed", WORK | {"paused"}, None, ("reason",), ("expected", "appointment", "who", "how"), "acceptor", "T8"
+        ),
         Step("done", WORK, "done", ("text",), (), "assignee", "P1", WORKED),
         Step("tested", frozenset({"done", "signed_off"}), None, ("tight",), ("text",), "assignee", "F2", ("repair",)),
         Step("signed_off", frozenset({"done"}), "signed_off", ("who",), ("text",), "assignee", "P5"),
@@ -358,7 +359,8 @@ STEPS: dict[str, Step] = {
 }
 
 _REPAIR = {"kind": ("repair",)}
-_COMPLAINT = {"kind": ("complaint",)}
+# a duplicate's resident is answered with what was found on the other ticket [T11]
+_COMPLAINT = {"kind": ("complaint",), "duplicate_of": ("none",)}
 _MAJOR = {**_COMPLAINT, "severity": ("major",)}
 _IMPORTANT = {**_COMPLAINT, "severity": ("important",)}
 _VALID = {**_COMPLAINT, "valid": ("True",)}
@@ -378,7 +380,7 @@ GUARDS: tuple[Guard, ...] = (
         "confirmed",
         say("nobody has been sent and confirmed"),
         say("dispatch it and record confirm first"),
-        {"kind": SERVICES},
+        {"kind": ("repair", *SERVICES)},
     ),
     Guard(
         "P5",
@@ -515,6 +517,9 @@ DECISIONS = ("dispatched", "replied", "judged", "done", "delayed", "reopened")
 
 def _fold(state: State, event: TicketEvent) -> None:
     folded, facts, name = state.folded, state.facts, event.event
+    if name in ("dispatched", "delayed"):
+        folded["expected"] = event.expected or folded.get("expected")
+        folded["appointment"] = event.appointment or folded.get("appointment")
     if name in DECISIONS:
         folded["asked"] = ()  # whoever was asked for a decision [T7]
     if name in ("accepted", "imported"):
@@ -524,11 +529,11 @@ def _fold(state: State, event: TicketEvent) -> None:
         folded.update(team=event.team, co_teams=event.co_teams, assignee=event.assignee, helpers=event.helpers)
         if folded.get("acceptor") is None:
             folded["acceptor"] = event.by
-        folded["expected"] = event.expected or folded.get("expected")
-        folded["appointment"] = event.appointment or folded.get("appointment")
-    elif name == "delayed":
-        folded["expected"] = event.until or folded.get("expected")
-        folded["appointment"] = event.appointment or folded.get("appointment")
+        # whoever is sent instead of another confirms for himself
+        facts -= {"confirmed", "arrived"}
+    elif name == "reopened":
+        # what was told, found and agreed to was for the work before
+        folded.update(expected=None, appointment=None, stops=())
     elif name == "assisted":
         folded["helpers"] = tuple(dict.fromkeys((*folded.get("helpers", ()), *event.helpers)))
     elif name == "handed_over":
@@ -601,26 +606,19 @@ def _check(state: State, event: TicketEvent) -> Found:
                 )
     if name == "charged" and event.labour is None and event.material is None:
         yield "P3", say("a charge needs labour or material, in yuan"), None, "event"
-    if name == "delayed":
-        old = state.folded.get("expected")
-        if old is not None and event.at > old:
-            yield (
-                "T8",
-                say("the time told to the resident ({old}) has already passed", old=old),
-                say("a delay is told before; record what was told now with note"),
-                "at",
-            )
-        old = state.folded.get("appointment")
-        if old is not None and event.appointment is not None and event.at > old:
-            yield (
-                "T8",
-                say("the time agreed for the visit ({old}) has already passed", old=old),
-                say("a delay is told before; record what was told now with note, and edit the appointment"),
-                "at",
-            )
-        if event.until is None and event.appointment is None:
-            yield "T8", say("a delay needs the new time: until, or appointment for a visit"), None, "event"
-    for promised in ("expected", "appointment", "until"):
+    if name in ("delayed", "dispatched"):
+        for promised, what in (("expected", say("the work")), ("appointment", say("the visit"))):
+            old = state.folded.get(promised)
+            if getattr(event, promised) is not None and old is not None and event.at > old:
+                yield (
+                    "T8",
+                    say("the time told to the resident for {what} ({old}) has already passed", what=what, old=old),
+                    say("a delay is told before; record what was told now with note"),
+                    "at",
+                )
+    if name == "delayed" and event.expected is None and event.appointment is None:
+        yield "T8", say("a delay needs the new time: --until, or --appointment for a visit"), None, "event"
+    for promised in ("expected", "appointment"):
         moment = getattr(event, promised)
         if moment is not None and moment <= event.at and name != "imported":
             yield "T8", say("{field} ({at}) is not after the event itself", field=promised, at=moment), None, promised
@@ -643,7 +641,11 @@ def _check(state: State, event: TicketEvent) -> Found:
         yield "", say("a ticket cannot be a duplicate of itself"), None, "other"
     if name == "linked" and event.other == ticket.id:
         yield "", say("a ticket cannot be linked to itself"), None, "other"
-    if name == "signed_off" and state.folded.get("tight") is False and "tested" in state.facts:
+    if (
+        (name in ("signed_off", "closed") or (name == "followed_up" and event.solved))
+        and state.folded.get("tight") is False
+        and "tested" in state.facts
+    ):
         yield "F2", say("the water test still leaks"), say("reopen it, or record a tight test"), "event"
     if (
         "followed_up" in state.facts
@@ -687,6 +689,7 @@ LIFECYCLE = Lifecycle(
             "signed_off",
             "replied",
             "followed_up",
+            *(f"consented {supply}" for supply in SUPPLY),
         }
     ),
     fold=_fold,
