@@ -1,13 +1,18 @@
 """The program's entry. Asked only for its version, it loads nothing else."""
 
+import os
 import sys
+from contextlib import suppress
 
 
 def main() -> int:
     if sys.argv[1:] == ["--version"]:
         from propcli import __version__
 
-        print(f"propcli {__version__}")
+        with suppress(BrokenPipeError):
+            print(f"propcli {__version__}", flush=True)
+            return 0
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     from propcli.cli import run
 

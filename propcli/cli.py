@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,9 +44,14 @@ def run(arguments: list[str]) -> int:
     from propcli.commands.session import Session, start
     from propcli.engine.problem import Refusal
 
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller (>&-)
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for good
+        elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for good
     given, rest = hoist(arguments)
     language.use(_language(given))
     unfinished = [option for option, value in given.items() if value == ""]
@@ -54,7 +59,11 @@ def run(arguments: list[str]) -> int:
         return _usage(_("{option} needs a value").format(option=unfinished[0]))
     if given.get("--lang") and given["--lang"].lower()[:2] not in ("en", "zh", "中文"):
         return _usage(_("--lang is en or zh"))
-    start(Session(given.get("--estate"), given.get("--at"), os.environ, Path.cwd()))
+    folder = _folder()
+    if folder is None:
+        sys.stderr.write("propcli: " + _("the folder you are in is gone") + "\n")
+        return 3
+    start(Session(given.get("--estate"), given.get("--at"), os.environ, folder))
     import typer
 
     try:
@@ -63,7 +72,7 @@ def run(arguments: list[str]) -> int:
         command = typer.main.get_command(_app(rest))
         with _translated_help(rest):
             result = command.main(rest, prog_name="propcli", standalone_mode=False)
-        sys.stdout.flush()
+        _flush()
         return result if isinstance(result, int) else 0
     except Refusal as refusal:
         return _refused(refusal)
@@ -78,14 +87,28 @@ def run(arguments: list[str]) -> int:
             "\npropcli: " + _("interrupted; nothing was recorded by this command unless it said so") + "\n"
         )
         return 130
-    except BrokenPipeError:
-        # the reader went away (| head); python would complain once more when it closes stdout
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # typer's answer to a closed pipe: the reader went away (| head)
+        _silence()
         return 0
     except OSError as error:
+        _silence()
         where = f"{error.filename}: " if error.filename else ""
         sys.stderr.write(f"propcli: {where}{error.strerror or error}\n")
         return 3
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader went away (| head)
+        _silence()
+
+
+def _silence() -> None:
+    """Let python's own last flush of stdout, which would fail once more, go nowhere."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -101,6 +124,13 @@ def _translated_help(rest: list[str]) -> Iterator[None]:
     for phrase in (N_("Usage:"), N_("Show this message and exit.")):
         text = text.replace(phrase, _(phrase))
     sys.stdout.write(text)
+
+
+def _folder() -> Path | None:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return None
 
 
 def hoist(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
@@ -182,7 +212,7 @@ def _refused(refusal: "Refusal") -> int:
     from propcli.commands.session import complain
 
     err = sys.stderr.write
-    sys.stdout.flush()
+    _flush()
     if refusal.title is not None or len(refusal.reasons) > 1:
         err("propcli: " + (words(refusal.title) if refusal.title else _("refused")) + "\n")
         for reason in refusal.reasons:

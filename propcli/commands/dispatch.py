@@ -47,7 +47,10 @@ def run_plan(
     from propcli.desk.dispatch import plan
     from propcli.desk.reports import word
     from propcli.engine.table import Column, Table
-    from propcli.kinds.ticket import CATEGORY, URGENCY, as_of, place_of
+    from propcli.kinds.ticket import CATEGORY, URGENCY, Ticket, as_of, place_of
+
+    if only is not None:
+        session().estate.one(Ticket, only)  # refused, with its problems, where it is no good record
 
     office = Office()
     tickets = [t for ticket in office.tickets() if (t := as_of(ticket, office.now)) is not None]
@@ -157,19 +160,25 @@ def _apply(
             )
         else:
             steps.append((a.ticket.id, "escalated", {"to": "supervisor", "reason": words(a.why)}))
-    sent = sum(step == "dispatched" for _, step, _ in steps)
-    if steps and one_commit:
-        with operation(here.estate.root) as op:
-            recorder = Recorder(here.estate, op)
-            for ticket_id, step, fields in steps:
-                record(recorder, ticket_id, sender, (step, fields))
-            recorder.commit(
-                words(say("{sent} tickets dispatched, {up} passed up", sent=sent, up=len(steps) - sent)), sender
-            )
-    else:
-        for ticket_id, step, fields in steps:
+    done: list[str] = []
+    try:
+        if one_commit and steps:
             with operation(here.estate.root) as op:
                 recorder = Recorder(here.estate, op)
-                ticket = record(recorder, ticket_id, sender, (step, fields))
-                recorder.commit(subject(ticket, [step]), sender)
-    tell(say("{sent} sent, {up} passed up to the supervisor.", sent=sent, up=len(steps) - sent))
+                for ticket_id, step, fields in steps:
+                    record(recorder, ticket_id, sender, (step, fields))
+                sent = sum(step == "dispatched" for _id, step, _fields in steps)
+                recorder.commit(
+                    words(say("{sent} tickets dispatched, {up} passed up", sent=sent, up=len(steps) - sent)), sender
+                )
+            done = [step for _id, step, _fields in steps]
+        else:
+            for ticket_id, step, fields in steps:
+                with operation(here.estate.root) as op:
+                    recorder = Recorder(here.estate, op)
+                    ticket = record(recorder, ticket_id, sender, (step, fields))
+                    recorder.commit(subject(ticket, [step]), sender)
+                done.append(step)
+    finally:
+        sent = done.count("dispatched")
+        tell(say("{sent} sent, {up} passed up to the supervisor.", sent=sent, up=len(done) - sent))

@@ -13,7 +13,7 @@ import typer
 from propcli.commands import options
 from propcli.commands.session import complain, session, show
 from propcli.engine.problem import Problem, Refusal
-from propcli.engine.text import say
+from propcli.engine.text import Text, say
 from propcli.output.language import _, words
 
 
@@ -28,31 +28,55 @@ def edit(
     ],
     by: options.By = None,
 ) -> int:
+    from propcli.store.history import History
     from propcli.store.transaction import operation
 
     here = session()
     root = here.estate.root
     path, name = _path(record)
-    before = (root / path).read_bytes()
+    History(root).check_ready()  # before somebody works at what cannot be saved
+    editor = _signature(by)
+    before = here.estate.raw(path)
     edited = _edited(path, before)
     if edited is None:
         show(say("{path} is as it was.", path=str(path)))
         return 0
-    with operation(root) as op:
-        if op.read(path) != before:
-            raise Refusal(
-                say("{path} was changed by somebody else meanwhile", path=str(path)),
-                hint=say("your version is kept in {file}", file=str(_keep(path, edited))),
-                code=3,
+    try:
+        with operation(root) as op:
+            if op.read(path) != before:
+                raise Refusal(say("{path} was changed by somebody else meanwhile", path=str(path)), code=3)
+            op.write(path, edited)
+            op.commit(
+                "\n".join(
+                    [words(say("{name} edited", name=name)), "", f"Record: {name}", "Event: edited", f"By: {editor}"]
+                )
             )
-        op.write(path, edited)
-        op.commit(
-            "\n".join(
-                [words(say("{name} edited", name=name)), "", f"Record: {name}", "Event: edited", f"By: {here.desk(by)}"]
-            )
-        )
+    except Refusal as refusal:
+        refusal.hint = _kept(refusal.hint, _keep(path, edited))
+        raise
     show(say("{path} is saved.", path=str(path)))
     return 0
+
+
+def _signature(by: str | None) -> str:
+    """Who edits. Where the settings themselves are what has to be mended, git's author has to do."""
+    try:
+        return session().desk(by)
+    except Refusal:
+        if by is not None or "propcli.yaml" not in _broken():
+            raise
+        return "-"
+
+
+def _broken() -> set[str]:
+    from propcli.desk.validation import validate
+
+    return {problem.path for problem in validate(session().estate)[1]}
+
+
+def _kept(hint: Text | None, file: Path) -> Text:
+    kept = say("your version is kept in {file}", file=str(file))
+    return say("{hint}; {kept}", hint=hint, kept=kept) if hint else kept
 
 
 def _path(record: str) -> tuple[PurePosixPath, str]:
@@ -91,7 +115,11 @@ def _edited(path: PurePosixPath, before: bytes) -> bytes | None:
                 _("Not valid. Edit again (no: throw the change away)"), default=True
             ):
                 continue
-            raise Refusal(say("{path} was not saved: it would not be valid", path=str(path)), code=3)
+            raise Refusal(
+                say("{path} was not saved: it would not be valid", path=str(path)),
+                hint=_kept(None, _keep(path, after)),
+                code=3,
+            )
 
 
 def _run_editor(file: Path) -> None:
@@ -109,45 +137,23 @@ def _run_editor(file: Path) -> None:
 
 
 def _check(path: PurePosixPath, content: bytes) -> list[Problem]:
-    """Everything wrong with a file as it would be, by itself and against the estate."""
-    from propcli.desk import checks
-    from propcli.desk.recording import surroundings
-    from propcli.engine.policy import Policy
-    from propcli.kinds import ticket
-    from propcli.kinds.calendar import CalendarFile
-    from propcli.kinds.settings import Settings
-    from propcli.kinds.staff import Staff
-    from propcli.kinds.ticket import Ticket
-    from propcli.store.reading import load, locate
+    """Everything wrong with a file as it would be, and whatever it would make wrong elsewhere in the estate."""
+    from propcli.desk.validation import validate
+    from propcli.store.estate import Estate
+    from propcli.store.reading import locate
+    from propcli.store.yamlfile import read
 
     estate = session().estate
-    name = str(path)
-    findings: list[checks.Finding] = []
-    around = surroundings(estate, with_tickets=True)
-    if name == "policy.yaml":
-        policy, problems = load(Policy, content, name)
-        if policy:
-            around = checks.Surroundings(around.staff, around.teams, frozenset(policy.routing))
-            findings = list(checks.policy_references(policy, around, estate.calendar))
-    elif name == "calendar.yaml":
-        _file, problems = load(CalendarFile, content, name)
-    elif name == "propcli.yaml":
-        settings, problems = load(Settings, content, name)
-        if settings:
-            findings = list(checks.settings_references(settings, around))
-    elif path.parts[0] == "staff":
-        person, problems = load(Staff, content, name)
-        if person:
-            findings = list(checks.staff_references(person, around))
-            if person.id != path.stem:
-                findings.append((("id",), say("the id of a record stays what it is: {id}", id=path.stem), None))
-    else:
-        found, problems = load(Ticket, content, name)
-        if found:
-            findings = [*checks.ticket_references(found, around), *checks.ticket_life(found)]
-            if ticket.path_of(found.id) != path:
-                findings.append((("id",), say("the id of a record stays what it is: {id}", id=path.stem), None))
-    return problems + (locate(content, name, findings) if findings else [])
+    data, _problems = read(content, str(path))
+    if len(path.parts) > 1 and data is not None and data.get("id") != path.stem:
+        return locate(
+            content, str(path), [(("id",), say("the id of a record stays what it is: {id}", id=path.stem), None)]
+        )
+    _files, after = validate(Estate(estate.root, {path: content}))
+    if not after:
+        return []
+    before = set(map(repr, validate(estate)[1]))
+    return [problem for problem in after if problem.path == str(path) or repr(problem) not in before]
 
 
 def _keep(path: PurePosixPath, content: bytes) -> Path:

@@ -41,7 +41,7 @@ def explain(ticket_id: Id, format: options.Format = "table") -> int:
     office = Office()
     duties = Duties(office.settings, office.policy, office.calendar, office.now).add([ticket])
     if form == "json":
-        print(json.dumps([_object(o, duties) for o in duties.all], ensure_ascii=False, indent=2))
+        show(json.dumps([_object(o, duties) for o in duties.all], ensure_ascii=False, indent=2))
         return office.finish()
     if not duties.tickets:
         raise Refusal(say("{id} did not exist yet at {at}", id=ticket.id, at=office.now))

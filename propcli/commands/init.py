@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from propcli.commands.session import session, show
+from propcli.commands.session import complain, session, show
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
 from propcli.output import language
@@ -30,6 +30,7 @@ def init(
     name: Annotated[str | None, typer.Option(help=_("What the estate is called (else the folder's name)."))] = None,
     timezone: Annotated[str, typer.Option(help=_("Its time zone."))] = "Asia/Shanghai",
 ) -> int:
+    from propcli.desk.validation import validate
     from propcli.kinds.settings import Settings
     from propcli.store import history, yamlfile
     from propcli.store.estate import MARKER, Estate
@@ -65,7 +66,7 @@ def init(
     show(say("Next: write down who works here, one file each: staff/zhang.wei.yaml"))
     show(STAFF_EXAMPLE)
     show(say("then take in the first ticket: propcli ticket add (in {folder})", folder=str(folder)))
-    return 0
+    return 3 if complain(validate(estate)[1]) else 0
 
 
 SETTINGS_HELP = N_(

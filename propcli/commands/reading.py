@@ -1,9 +1,12 @@
 """Reading the estate for a command: records, names, obligations; bad records are told, never passed over."""
 
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from propcli.commands.session import complain, note, session, tell_unknown_years
+from propcli.desk.checks import policy_references
 from propcli.desk.duty import Duties
+from propcli.desk.recording import surroundings
 from propcli.desk.reports import Names
 from propcli.engine.problem import Problem
 from propcli.engine.text import say
@@ -22,6 +25,13 @@ class Office:
         staff = self.estate.read(Staff)
         self.staff = staff.records
         self.problems: list[Problem] = staff.problems
+        findings = list(policy_references(self.policy, surroundings(self.estate), self.calendar))
+        if findings:  # rows that name what does not exist are told, and left out
+            path = PurePosixPath("policy.yaml")
+            self.problems = [*self.problems, *self.estate.at(path, findings)]
+            wrong = {where[1] for where, _what, _hint in findings if where[0] == "obligations"}
+            rows = tuple(row for number, row in enumerate(self.policy.obligations) if number not in wrong)
+            self.policy = self.policy.model_copy(update={"obligations": rows})
         self.names = Names(self.settings, self.staff)
 
     def tickets(self) -> list[Ticket]:

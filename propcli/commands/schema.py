@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from propcli.commands.session import show
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
 from propcli.output.language import _
@@ -51,5 +52,5 @@ def schema(
         return 0
     if kind not in every:
         raise Refusal(say("name a kind"), hint=say("one of: {known}", known=", ".join(every)))
-    print(json.dumps(every[kind], ensure_ascii=False, indent=2))
+    show(json.dumps(every[kind], ensure_ascii=False, indent=2))
     return 0

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from propcli.engine.problem import Problem, Refusal
@@ -32,6 +32,7 @@ class Session:
     @property
     def estate(self) -> "Estate":
         if self._estate is None:
+            from propcli.kinds.settings import Settings
             from propcli.store.estate import MARKER, Estate, find
 
             chosen = self._estate_option or self.environment.get("PROPCLI_ESTATE")
@@ -54,14 +55,14 @@ class Session:
                     code=3,
                 )
             self._estate = Estate(root)
-            language.show_times_in(self._estate.settings.zone)
+            settings, _problems = self._estate.load(Settings, PurePosixPath(MARKER))
+            if settings is not None:  # a bad one is told by whoever needs it
+                language.show_times_in(settings.zone)
             language.call_people(self.name_of)
         return self._estate
 
     def name_of(self, staff_id: str) -> str:
         """A person's name and id; the id alone where nobody has it."""
-        from pathlib import PurePosixPath
-
         from propcli.kinds.staff import Staff
 
         person, _problems = self.estate.load(Staff, PurePosixPath("staff", f"{staff_id}.yaml"))
@@ -116,8 +117,8 @@ class Session:
 
     def desk(self, by: str | None) -> str:
         """Who is at the desk: --by, PROPCLI_BY, or `desk` in propcli.yaml."""
-        chosen = by or self.environment.get("PROPCLI_BY") or self.estate.settings.desk
-        if not chosen:
+        chosen = by if by is not None else self.environment.get("PROPCLI_BY") or self.estate.settings.desk
+        if chosen is None:
             raise Refusal(
                 say("who is doing this is not known"),
                 hint=say("give --by STAFF, set PROPCLI_BY, or write desk: STAFF into propcli.yaml"),
@@ -131,7 +132,7 @@ class Session:
         ids = [path.stem for path in self.estate.paths("staff")[0]]
         if typed in ids:
             return typed
-        close = [i for i in ids if typed.lower() in i.split(".") or i.startswith(typed.lower())]
+        close = [i for i in ids if typed and (typed.lower() in i.split(".") or i.startswith(typed.lower()))]
         if len(close) != 1:
             people = self.estate.read(Staff).records
             close = [p.id for p in people if p.name == typed] or close
@@ -140,7 +141,7 @@ class Session:
         if close:
             raise Refusal(say("{option}: {value} could be {ids}", option=option, value=typed, ids=", ".join(close)))
         raise Refusal(
-            say("{option}: there is no staff {value}", option=option, value=typed),
+            say("{option}: there is no staff {value}", option=option, value=typed or "''"),
             hint=say("known: {ids}", ids=", ".join(ids)) if ids else say("staff are files: staff/zhang.wei.yaml"),
         )
 
@@ -193,8 +194,17 @@ def session() -> Session:
 # --- printing
 
 
+def out(text: str) -> None:
+    """Write to stdout. Where nobody reads any more (| head) the command still does what it was asked."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def show(value: Text | str = "") -> None:
-    sys.stdout.write((words(value) if isinstance(value, Text) else value) + "\n")
+    out((words(value) if isinstance(value, Text) else value) + "\n")
 
 
 def note(value: Text) -> None:
@@ -213,13 +223,13 @@ def tell_unknown_years(calendar: "Calendar") -> None:
 def show_table(table: "Table", form: str) -> None:
     from propcli.output.table import draw
 
-    sys.stdout.write(draw(table, form, screen()))
+    out(draw(table, form, screen()))
 
 
 def show_report(report: "Report", form: str) -> None:
     from propcli.output.table import draw_report
 
-    sys.stdout.write(draw_report(report, form, screen()))
+    out(draw_report(report, form, screen()))
 
 
 def screen() -> int | None:
@@ -240,4 +250,6 @@ def complain(problems: Iterable[Problem]) -> bool:
 
 def problem_line(problem: Problem) -> str:
     what = say("{what} ({hint})", what=problem.what, hint=problem.hint) if problem.hint else problem.what
-    return f"{problem.path}:{problem.line}:{problem.column}: {words(what)}"
+    path = problem.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    path = "".join(c if c.isprintable() else repr(c)[1:-1] for c in path)  # a name must not act on the screen
+    return f"{path}:{problem.line}:{problem.column}: {words(what)}"

@@ -35,7 +35,7 @@ def show_any(
 
 def _fields(plain: dict[str, Any], form: str) -> None:
     if form == "json":
-        print(json.dumps(raw(plain), ensure_ascii=False, indent=2))
+        show(json.dumps(raw(plain), ensure_ascii=False, indent=2))
         return
     from propcli.store.yamlfile import dump
 
@@ -54,7 +54,7 @@ def show_ticket(ticket_id: str, form: str) -> int:
     ticket = here.estate.one(Ticket, ticket_id)
     assert ticket is not None
     if form == "json":
-        print(json.dumps(raw(ticket.plain()), ensure_ascii=False, indent=2))
+        show(json.dumps(raw(ticket.plain()), ensure_ascii=False, indent=2))
         return 0
     office = Office()
     names = office.names

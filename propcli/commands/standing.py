@@ -8,7 +8,10 @@ from propcli.engine.text import Text, say
 from propcli.output.language import listing, words
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
+
     from propcli.desk.recording import Recorder
+    from propcli.engine.record import Model
     from propcli.kinds.ticket import Ticket
 
 
@@ -71,7 +74,7 @@ def actor(ticket: "Ticket", step: str, by: str | None) -> str:
     from propcli.kinds.ticket import STEPS
 
     here = session()
-    if by:
+    if by is not None:
         return here.person(by, "--by")
     role = STEPS[step].actor
     chosen = (
@@ -111,16 +114,20 @@ def record(recorder: "Recorder", ticket_id: str, by: str | None, *steps: tuple[s
         try:
             events.append(TicketEvent(at=at, by=actor(before, name, by), event=name, **given))
         except ValidationError as error:
-            raise Refusal(
-                *(_wrong(e) for e in error.errors(include_url=False)), title=say("{record}: refused", record=ticket_id)
-            ) from None
+            raise Refusal(*said(error, TicketEvent), title=say("{record}: refused", record=ticket_id)) from None
     return recorder.step(ticket_id, events)
 
 
-def _wrong(error: Any) -> Text:
-    option = "--" + str(error["loc"][0]).replace("_", "-") if error["loc"] else ""
-    what = error.get("ctx", {}).get("text") or say("{message}", message=error["msg"])
-    return say("{option}: {what}", option=option, what=what)
+def said(error: "ValidationError", model: "type[Model]") -> list[Text]:
+    """What is wrong with values given as options, by the option's name."""
+    from propcli.store.reading import described
+
+    reasons = []
+    for where, what, hint in described(error, model):
+        parts = [str(part) for part in where if part not in ("caller", -1)]
+        text = say("{option}: {what}", option="--" + "-".join(parts).replace("_", "-"), what=what) if parts else what
+        reasons.append(say("{what} ({hint})", what=text, hint=hint) if hint else text)
+    return reasons
 
 
 def subject(ticket: "Ticket", steps: list[str]) -> str:

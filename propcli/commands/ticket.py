@@ -9,7 +9,7 @@ import typer
 from propcli.commands import options, ticket_steps
 from propcli.commands.options import Id, code, codes
 from propcli.commands.session import session, show, show_table
-from propcli.commands.standing import show_standing, subject
+from propcli.commands.standing import said, show_standing, subject
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.output.language import _, words
@@ -147,20 +147,24 @@ def _intake(fields: dict[str, Any], where: str) -> "Intake":
     from pydantic import ValidationError
 
     from propcli.desk.intake import Intake
+    from propcli.store.reading import ADD, described
 
     try:
         return Intake.model_validate(fields)
     except ValidationError as error:
-        reasons = []
-        for e in error.errors(include_url=False):
-            option = "--" + "-".join(str(part) for part in e["loc"]).replace("_", "-").replace("caller-", "")
-            name = option if not where else ".".join(str(part) for part in e["loc"])
-            if e["type"] == "missing":
-                reasons.append(say("{option} is missing", option=name))
-            else:
-                what = e.get("ctx", {}).get("text") or say("{message}", message=e["msg"])
-                reasons.append(say("{option}: {what}", option=name, what=what))
-        raise Refusal(*reasons, title=Text("{where}", {"where": where}) if where else None) from None
+        if where:
+            found = described(error, Intake)
+            reasons = [
+                say("{option}: {what}", option=".".join(map(str, at)), what=what) if at else what
+                for at, what, _ in found
+            ]
+            raise Refusal(*reasons, title=Text("{where}", {"where": where})) from None
+        missing = [e["loc"] for e in error.errors() if e["type"] == "missing"]
+        options = ["--" + ("name" if loc == ("caller", "name") else str(loc[-1])) for loc in missing]
+        others = [
+            text for text in said(error, Intake) if text.pattern != "{what} ({hint})" or text.values["hint"] != ADD
+        ]
+        raise Refusal(*(say("{option} is missing", option=option) for option in options), *others) from None
 
 
 def _from_file(source: str) -> "list[Intake]":
@@ -174,7 +178,9 @@ def _from_file(source: str) -> "list[Intake]":
     data, problems = yamlfile.read(raw, name)
     if problems or data is None:
         raise Refusal(say("{file} cannot be used", file=name), problems=tuple(problems))
-    if set(data) == {"tickets"} and isinstance(data["tickets"], list):
+    if set(data) == {"tickets"}:
+        if not isinstance(data["tickets"], list) or not data["tickets"]:
+            raise Refusal(say("{file}: tickets is not a list of tickets", file=name))
         return [_intake(item, f"{name}: tickets[{i}]") for i, item in enumerate(data["tickets"], 1)]
     intake, problems = load(Intake, raw, name)
     if intake is None:
@@ -307,10 +313,10 @@ def list_(
 
 
 def _all_text(ticket: "Ticket") -> str:
-    said = [part for event in ticket.events for part in (event.text, event.cause, event.reason)]
+    spoken = [part for event in ticket.events for part in (event.text, event.cause, event.reason)]
     if ticket.caller:
-        said += [ticket.caller.name, ticket.caller.phone]
-    return "\n".join(part for part in (ticket.id, ticket.summary, ticket.detail, ticket.place, *said) if part).lower()
+        spoken += [ticket.caller.name, ticket.caller.phone]
+    return "\n".join(part for part in (ticket.id, ticket.summary, ticket.detail, ticket.place, *spoken) if part).lower()
 
 
 def show_one(ticket_id: Id, format: options.Format = "table") -> int:
@@ -328,5 +334,5 @@ def print_(ticket_id: Id) -> int:
     ticket = here.estate.one(Ticket, here.ticket_id(ticket_id))
     assert ticket is not None
     office = Office()
-    sys.stdout.write(work_order(ticket, office.settings.name, office.names))
+    show(work_order(ticket, office.settings.name, office.names).rstrip("\n"))
     return 0

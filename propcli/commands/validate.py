@@ -1,7 +1,7 @@
 """`propcli validate`: every problem of every file."""
 
 import json
-import sys
+import os
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -44,10 +44,10 @@ def validate(
             }
             for p in problems
         ]
-        print(json.dumps({"files": files, "problems": found}, ensure_ascii=False, indent=2))
+        show(json.dumps({"files": files, "problems": found}, ensure_ascii=False, indent=2))
     else:
         for problem in problems:
-            sys.stdout.write(problem_line(problem) + "\n")
+            show(problem_line(problem))
         summary = (
             say("{files} files, {n} problems", files=files, n=len(problems))
             if problems
@@ -59,7 +59,9 @@ def validate(
 
 def _inside(path: Path, root: Path) -> PurePosixPath:
     for base in (session().folder, root):
-        full = (base / path).resolve() if not path.is_symlink() else (base / path).absolute()
-        if full.exists() and full.is_relative_to(root):
-            return PurePosixPath(full.relative_to(root).as_posix())
+        full = Path(os.path.normpath(base / path))  # links are not followed: they are problems themselves
+        if os.path.lexists(full):
+            for whole in (full, full.resolve()):
+                if whole.is_relative_to(root):
+                    return PurePosixPath(whole.relative_to(root).as_posix())
     raise Refusal(say("{path} is not in the estate", path=str(path)))

@@ -76,6 +76,8 @@ def ticket_life(ticket: Ticket) -> Iterator[Finding]:
     for fault in faults:
         what = say("{what} [{rule}]", what=fault.what, rule=fault.rule) if fault.rule else fault.what
         yield ("events", fault.index, fault.field), what, fault.hint
+    if state.status is None:
+        return  # the first event is wrong; what follows from it would only repeat that
     if ticket.status != state.status:
         yield (
             ("status",),
@@ -116,7 +118,7 @@ def source_once(ticket: Ticket, sources: Sources) -> Iterator[Finding]:
         yield (
             ("source", "id"),
             say("{system} {id} was also imported as {other}", system=key[0], id=key[1], other=other),
-            say("cancel or merge one of them"),
+            say("remove source from one of them"),
         )
 
 

@@ -1,6 +1,7 @@
 """Tickets from another system's table: a mapping says what its columns mean; every row becomes a ticket or a
 complaint with its row, its column and the reason."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,15 +10,16 @@ from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from propcli.desk.checks import IMPORTER, Surroundings, ticket_references
 from propcli.engine.problem import Refusal
-from propcli.engine.record import Code, Line, Model, several
+from propcli.engine.record import FIRST_YEAR, LAST_YEAR, Code, Line, Model, quoted, several, wrong
 from propcli.engine.text import Text, say
 from propcli.engine.worktime import UTC
 from propcli.kinds.settings import TimeZone
 from propcli.kinds.ticket import CHANNEL, KIND, SEVERITY, URGENCY, Ticket, TicketEvent
+from propcli.store.reading import described
 from propcli.store.sheets import Cell, Row, Sheet
 
 TIMES = ("reported", "due", "closed", "expected", "asked_by", "appointment")
@@ -64,6 +66,19 @@ KNOWN_FORMATS = (
 Several = Annotated[tuple[str, ...], BeforeValidator(several), Field(min_length=1)]
 
 
+def _formats(forms: tuple[str, ...]) -> tuple[str, ...]:
+    """Whether each is a date format that can read anything."""
+    for form in forms:
+        try:
+            datetime.strptime("", form)
+        except re.error:
+            raise wrong(say("{value} is not a date format (like %Y-%m-%d %H:%M:%S)", value=quoted(form))) from None
+        except ValueError as error:
+            if "does not match format" not in str(error):
+                raise wrong(say("{value} is not a date format (like %Y-%m-%d %H:%M:%S)", value=quoted(form))) from None
+    return forms
+
+
 class Mapping(Model):
     """What the columns of a foreign table mean.
 
@@ -75,7 +90,7 @@ class Mapping(Model):
 
     system: Code
     timezone: TimeZone | None = None
-    dates: Several = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+    dates: Annotated[Several, AfterValidator(_formats)] = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
     encoding: Line | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     sheet: Line | None = None
@@ -235,6 +250,10 @@ class _Reader:
                 reason = say("{reason}; it looks like {other}", reason=reason, other=other)
             bad.append(BadRow(row.number, self.column(target), reason))
             return None
+        if not FIRST_YEAR <= naive.year <= LAST_YEAR:
+            reason = say("{value} is not a year this office will see", value=repr(str(cell)))
+            bad.append(BadRow(row.number, self.column(target), reason))
+            return None
         if naive.tzinfo is not None:
             return naive
         moment = naive.replace(tzinfo=self.zone)
@@ -264,9 +283,9 @@ class _Reader:
                 found = datetime.strptime(cell, form)
             except ValueError:
                 continue
-            self.formats[form] += 1
-            if not 1900 <= found.year < 2200:
+            if not FIRST_YEAR <= found.year <= LAST_YEAR:
                 return None
+            self.formats[form] += 1
             found = found.replace(microsecond=0)
             return found if "%H" in form or "%I" in form else datetime.combine(found.date(), _time_of(target))
         return None
@@ -274,6 +293,14 @@ class _Reader:
 
 def _time_of(target: str) -> time:
     return time() if target in ("reported", "appointment") else time(23, 59, 59)
+
+
+def _target(where: tuple[str | int, ...]) -> str:
+    """The field of a mapping that a place in a ticket comes from."""
+    names = [str(part) for part in where if isinstance(part, str)]
+    return {"source.id": "source_id", "caller.name": "caller_name", "caller.phone": "caller_phone"}.get(
+        ".".join(names[:2]), "closed_text" if names[:1] == ["text"] else (names or [""])[0]
+    )
 
 
 def _swap(form: str) -> str:
@@ -365,9 +392,9 @@ def _draft(row: Row, reader: _Reader, around: Surroundings, bad: list[BadRow]) -
             {**fields, "id": "T-20000101-001", "status": "waiting", "events": events, "severity": texts["severity"]}
         )
     except ValidationError as error:
-        for e in error.errors(include_url=False):
-            target = str(e["loc"][0]) if e["loc"] else ""
-            text = e.get("ctx", {}).get("text") or say("{message}", message=e["msg"])
+        for where, what, hint in described(error, Ticket):
+            target = _target(where)
+            text = say("{what} ({hint})", what=what, hint=hint) if hint else what
             bad.append(BadRow(row.number, reader.column(target), text))
         return None
     for where, what, hint in ticket_references(trial, around):

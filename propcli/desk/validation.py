@@ -20,8 +20,7 @@ from propcli.engine.worktime import Calendar
 from propcli.kinds.calendar import CalendarFile
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
-from propcli.kinds.staff import path_of as staff_path
-from propcli.kinds.ticket import Ticket, path_of
+from propcli.kinds.ticket import Ticket
 from propcli.store.estate import MARKER, Estate
 
 
@@ -56,7 +55,7 @@ def validate(estate: Estate, only: Sequence[PurePosixPath] | None = None) -> tup
             problems += _policy(estate, policy, around, calendar)
     for person in staff.records:
         if settings and policy:
-            problems += estate.at(staff_path(person.id), list(staff_references(person, around)))
+            problems += estate.at(staff.places[person.id], list(staff_references(person, around)))
     sources = Sources()
     for ticket in tickets.records:
         findings: list[Finding] = [
@@ -65,7 +64,7 @@ def validate(estate: Estate, only: Sequence[PurePosixPath] | None = None) -> tup
             *source_once(ticket, sources),
         ]
         if findings:
-            problems += estate.at(path_of(ticket.id), findings)
+            problems += estate.at(tickets.places[ticket.id], findings)
     if only is not None:
         problems = [p for p in problems if any(PurePosixPath(p.path).is_relative_to(o) for o in only)]
     return files, sorted(problems, key=lambda p: p.place)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from propcli.engine.record import Code, Count, Line, Model, quoted, several, wrong
+from propcli.engine.record import Code, Count, Line, Model, Yes, quoted, several, wrong
 from propcli.engine.text import say
 from propcli.engine.words import Vocabulary
 from propcli.engine.worktime import Limit
@@ -53,7 +53,8 @@ SOURCE = Vocabulary(
 )
 ROLES = Vocabulary("debtor", ("acceptor", "assignee", "supervisor", "manager", "desk"), assignee="person sent")
 
-_LIMIT = re.compile(r"(\d{1,5})(m|h|d|wd)")
+_LIMIT = re.compile(r"([0-9]{1,6})(m|h|d|wd)")
+_LONGEST = {"m": 120_000, "h": 2_000, "d": 3_650, "wd": 2_500}  # ten years of days; hours as long as two years of work
 
 
 def _limit(value: object) -> object:
@@ -69,6 +70,8 @@ def _limit(value: object) -> object:
                 )
             )
         amount, unit = int(match[1]), match[2]
+        if amount > _LONGEST[unit]:
+            raise wrong(say("{value} is longer than ten years", value=quoted(value)))
         return Limit(amount * 60, "m") if unit == "h" else Limit(amount, unit)
     return value
 
@@ -141,7 +144,7 @@ class Row(Model):
     agreed: Code | None = None
     until: Triggers
     clock: Code = "calendar"
-    pauses: Annotated[bool, BeforeValidator(lambda v: {"true": True, "false": False}.get(v, v))] = False
+    pauses: Yes = False
     note: Line | None = None
 
     @model_validator(mode="after")

@@ -24,19 +24,31 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from propcli.engine.text import Text, say
 
+KEY = -1  # at the end of the path of a finding: the key itself, not its value
+FIRST_YEAR, LAST_YEAR = 1950, 2199  # what an office may meet; earlier offsets from UTC have seconds
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
-def wrong(text: Text) -> PydanticCustomError:
-    """The error a validator raises: the Text travels in its context to the reader of the file."""
-    return PydanticCustomError("propcli", "{text}", {"text": text})
+
+def _printable(value: object) -> object:
+    """No control characters in texts: they act on the screen that shows them."""
+    if isinstance(value, str) and (found := _CONTROL.search(value)):
+        raise wrong(say("a control character ({code})", code=repr(found[0])[1:-1]), hint=say("remove it"))
+    return value
 
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_INTEGER = re.compile(r"0|[1-9]\d{0,8}")
-_MONEY = re.compile(r"(0|[1-9]\d{0,8})(\.\d{1,2})?")
-_STAFF = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
-_UNIT = re.compile(r"[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}")
-_CODE = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff._-]{0,39}")
+def wrong(text: Text, *where: str | int, hint: Text | None = None) -> PydanticCustomError:
+    """The error a validator raises: the Text travels in its context to the reader of the file. A validator of a
+    whole model says `where` in it the culprit stands."""
+    return PydanticCustomError("propcli", "{text}", {"text": text, "where": where, "hint": hint})
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_INTEGER = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
+_MONEY = re.compile(r"(0|[1-9]\d{0,8})(\.\d{1,2})?", re.ASCII)
+_STAFF = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*", re.ASCII)
+_UNIT = re.compile(r"[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}", re.ASCII)
+_CODE = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff._-]{0,39}", re.ASCII)
 
 
 def _moment(value: object) -> object:
@@ -52,7 +64,7 @@ def _moment(value: object) -> object:
             moment = datetime.fromisoformat(value)
         except ValueError:
             raise wrong(say("{value} does not exist in the calendar", value=quoted(value))) from None
-        if not 1900 <= moment.year < 2200:
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
             raise wrong(say("{value} is not a year this office will see", value=quoted(value)))
         return moment
     return value
@@ -127,8 +139,14 @@ Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "
 Count = Annotated[int, BeforeValidator(integer), WithJsonSchema({"type": "integer", "minimum": 0})]
 Yes = Annotated[bool, BeforeValidator(_yes), WithJsonSchema({"type": "boolean"})]
 Money = Annotated[Decimal, BeforeValidator(_money), WithJsonSchema({"type": "number", "minimum": 0})]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\n\r]*$")]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Line = Annotated[
+    str,
+    BeforeValidator(_printable),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\n\r]*$"),
+]
+Words = Annotated[
+    str, BeforeValidator(_printable), StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)
+]
 StaffId = Annotated[str, Form(_STAFF, say("a staff id (like zhang.wei)"))]
 UnitId = Annotated[str, Form(_UNIT, say("a unit (building-entrance-room, like 3-2-0501)"))]
 Code = Annotated[str, Form(_CODE, say("a code (letters, digits, - . _, a letter first)"))]

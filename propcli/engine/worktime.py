@@ -257,7 +257,7 @@ def _open_hours(calendar: Calendar, clock: str, start: datetime) -> Iterator[tup
         return
     at = start
     day = start.date()
-    for _ in range(3660):
+    for _ in range(36_600):
         for begin, end in calendar.spans(clock, day):
             if end <= at:
                 continue
@@ -304,7 +304,7 @@ def _run_closings(
         if spans is not None:
             spans.append(Span("day not counted", start, calendar.close(clock, day)))
         day += timedelta(days=1)
-    for _ in range(3660):
+    for _ in range(36_600):
         close = calendar.close(clock, day)
         working = calendar.is_working(day) if limit.unit == "wd" else calendar.runs_on(clock, day)
         if working and close >= start:

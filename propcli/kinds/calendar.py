@@ -6,18 +6,18 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
-from propcli.engine.record import Code, Day, Line, Model, wrong
+from propcli.engine.record import KEY, Code, Day, Line, Model, wrong
 from propcli.engine.text import say
 from propcli.engine.worktime import Calendar
 from propcli.engine.worktime import Hours as ClockHours
-from propcli.kinds.staff import Hours, Weekday, span
+from propcli.kinds.staff import DayHours, Weekday, span
 
 
 class Clock(Model):
     """Hours on all days or on working days; a lunch break is the gap between two of them."""
 
     days: Literal["all", "working"]
-    hours: Annotated[tuple[Hours, ...], Field(min_length=1)]
+    hours: Annotated[tuple[DayHours, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _ordered(self) -> "Clock":
@@ -49,9 +49,13 @@ class CalendarFile(Model):
     @model_validator(mode="after")
     def _works_sometimes(self) -> "CalendarFile":
         if len(set(self.weekend)) == 7:
-            raise wrong(say("with seven days of weekend nothing is ever due"))
+            raise wrong(say("with seven days of weekend nothing is ever due"), "weekend")
         if "calendar" in self.clocks:
-            raise wrong(say("the clock named calendar is built in; choose another name"))
+            raise wrong(say("the clock named calendar is built in; choose another name"), "clocks", "calendar", KEY)
+        for day in self.working_days:
+            if day in self.days_off:
+                text = say("{day} is a day off as well", day=day)
+                raise wrong(text, "working_days", day.isoformat(), KEY, hint=say("remove it from one of them"))
         return self
 
     def calendar(self, zone: ZoneInfo) -> Calendar:

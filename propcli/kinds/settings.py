@@ -13,7 +13,7 @@ def _zone(value: object) -> object:
     if isinstance(value, str):
         try:
             ZoneInfo(value)
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyError):
             raise wrong(
                 say("there is no time zone {value} (write one like Asia/Shanghai)", value=quoted(value))
             ) from None

@@ -16,9 +16,10 @@ Role = Literal["manager", "supervisor", "desk", "technician", "cleaner", "guard"
 ROLE = Vocabulary("role", get_args(Role))
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAY = Vocabulary("weekday", get_args(Weekday))
-ShiftDay = Weekday | Literal["all", "working"]
+ShiftDay = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "all", "working"]
 
-_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
+_HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
+DayHours = Annotated[str, Form(_HOURS, say("hours (like 08:00-17:30)"))]
 Hours = Annotated[str, Form(_HOURS, say("hours (like 08:00-17:30; 20:00-08:00 goes on into the next day)"))]
 
 
@@ -43,7 +44,7 @@ class Leave(Model):
     @model_validator(mode="after")
     def _ordered(self) -> "Leave":
         if self.until < self.first:
-            raise wrong(say("the leave ends before it begins"))
+            raise wrong(say("the leave ends before it begins"), "until")
         return self
 
 

@@ -134,7 +134,7 @@ EVENT = Vocabulary(
     assisted="helpers added",
 )
 
-_ID = re.compile(r"T-(\d{4})(\d{2})(\d{2})-(\d{3,5})")
+_ID = re.compile(r"T-([0-9]{4})([0-9]{2})([0-9]{2})-([0-9]{3,5})")
 TicketId = Annotated[str, Form(_ID, say("a ticket id (like T-20261121-001)"))]
 PUBLIC = "public"
 _UNIT_OR_PUBLIC = re.compile(r"[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}|public")
@@ -235,10 +235,17 @@ class Ticket(Model):
     @model_validator(mode="after")
     def _fits(self) -> "Ticket":
         if self.severity is not None and self.kind != "complaint":
-            raise wrong(say("severity is for complaints; this is a {kind}", kind=KIND.word(self.kind)))
+            raise wrong(say("severity is for complaints; this is a {kind}", kind=KIND.word(self.kind)), "severity")
         if self.building is not None and self.unit != PUBLIC and self.unit.split("-")[0] != self.building:
-            raise wrong(say("unit {unit} is not in building {building}", unit=self.unit, building=self.building))
+            raise wrong(
+                say("unit {unit} is not in building {building}", unit=self.unit, building=self.building), "building"
+            )
         return self
+
+
+def is_id(text: str) -> bool:
+    """Whether a text has the form of a ticket's id."""
+    return _ID.fullmatch(text) is not None
 
 
 def path_of(ticket_id: str) -> PurePosixPath:

@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import json
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -177,9 +178,12 @@ def _csv(rows: Sequence[Sequence[str]]) -> str:
     return out.getvalue()
 
 
+_NUMBER = re.compile(r"[+-]?[0-9][0-9 .,:()/%-]*")
+
+
 def _harmless(value: str) -> str:
-    """A text that a spreadsheet would run as a formula gets a quote in front."""
-    return f"'{value}" if value[:1] in ("=", "@", "\t") or (value[:1] in "+-" and value[1:2].isalpha()) else value
+    """A text that a spreadsheet would run as a formula gets a quote in front; numbers and phones stay."""
+    return f"'{value}" if value[:1] in ("=", "@", "\t", "\r", "+", "-") and not _NUMBER.fullmatch(value) else value
 
 
 def _drawn(table: Table, form: str, width: int | None) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -39,6 +39,7 @@ class Reading(Generic[M]):
 
     records: list[M] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    places: dict[str, PurePosixPath] = field(default_factory=dict)  # id: the file it was read from
     files: int = 0
 
 
@@ -54,8 +55,10 @@ def find(start: Path) -> Path | None:
 class Estate:
     """One folder of records, read on demand. `root` is absolute."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, instead: Mapping[PurePosixPath, bytes] | None = None) -> None:
+        """`instead`: contents to read instead of what is on disk, for seeing what a change would mean."""
         self.root = root.resolve()
+        self.instead = instead or {}
 
     # --- single files
 
@@ -80,19 +83,21 @@ class Estate:
     # --- files and records
 
     def raw(self, path: PurePosixPath) -> bytes:
+        """The bytes of a record file. Refuses what is no plain file inside the estate: links, pipes, folders."""
+        if path in self.instead:
+            return self.instead[path]
+        problem = plain(self.root, path)
+        if problem is not None:
+            raise Refusal(say("{path} cannot be used", path=str(path)), code=3, problems=(problem,))
         return (self.root / path).read_bytes()
 
     def load(self, model: type[M], path: PurePosixPath) -> tuple[M | None, list[Problem]]:
         """One file as a record, or why not: unreadable, too large, not a plain file, bad YAML, bad values."""
         name = str(path)
-        full = self.root / path
         try:
-            info = full.lstat()
-            if not stat.S_ISREG(info.st_mode):
-                return None, [_not_a_file(name, info.st_mode)]
-            if info.st_size > yamlfile.MAX_BYTES:
-                return None, [yamlfile.too_large(info.st_size, name)]
-            raw = full.read_bytes()
+            if path not in self.instead and (problem := plain(self.root, path)) is not None:
+                return None, [problem]
+            raw = self.raw(path)
         except OSError as error:
             return None, [Problem(name, 0, 0, say("cannot be read: {why}", why=error.strerror or str(error)))]
         return load(model, raw, name)
@@ -108,7 +113,7 @@ class Estate:
                 problems.append(_not_a_file(name, mode))
             elif path.suffix == ".yaml":
                 found.append(path)
-            elif path.suffix == ".yml":
+            elif path.name.lower().endswith((".yaml", ".yml", ".yaml.txt", ".yml.txt")):
                 problems.append(Problem(name, 0, 0, say("a record ends in .yaml"), say("rename it")))
         return sorted(found), problems
 
@@ -119,27 +124,18 @@ class Estate:
         paths, problems = self.paths(kind)
         reading: Reading[M] = Reading(problems=problems, files=len(paths))
         where = FOLDERS[kind][2]
-        seen: dict[str, PurePosixPath] = {}
+        found: dict[str, list[tuple[PurePosixPath, M]]] = {}
         for path in paths:
             record, wrong = self.load(model, path)
             reading.problems += wrong
-            if record is None:
-                continue
-            record_id: str = getattr(record, "id")  # noqa: B009
+            if record is not None:
+                found.setdefault(str(getattr(record, "id")), []).append((path, record))  # noqa: B009
+        for record_id, copies in found.items():
             expected = where(record_id)
-            if record_id in seen:
-                reading.problems += self.at(
-                    path,
-                    [
-                        (
-                            ("id",),
-                            say("{id} is also in {other}", id=record_id, other=str(seen[record_id])),
-                            say("give one of them another id"),
-                        )
-                    ],
-                )
-                continue
-            seen[record_id] = path
+            copies.sort(key=lambda copy: copy[0] != expected)  # the one in its place first, the others are copies
+            path, record = copies[0]
+            reading.records.append(record)
+            reading.places[record_id] = path
             if path != expected:
                 reading.problems += self.at(
                     path,
@@ -151,7 +147,17 @@ class Estate:
                         )
                     ],
                 )
-            reading.records.append(record)
+            for other, _copy in copies[1:]:
+                reading.problems += self.at(
+                    other,
+                    [
+                        (
+                            ("id",),
+                            say("{id} is also in {other}", id=record_id, other=str(path)),
+                            say("give one of them another id"),
+                        )
+                    ],
+                )
         return reading
 
     def one(self, model: type[M], record_id: str) -> M | None:
@@ -178,7 +184,7 @@ class Estate:
                 (d.name for d in (base / y).iterdir() if d.is_dir() and month in ("", d.name)), reverse=True
             ):
                 for name in sorted(os.listdir(base / y / m), reverse=True):  # noqa: PTH208 - names only, twice as fast
-                    if name.startswith("T-") and name.endswith(".yaml"):
+                    if name.endswith(".yaml") and ticket.is_id(name[:-5]):
                         yield name[:-5]
 
 
@@ -204,6 +210,22 @@ def _walk(root: Path, folder: str) -> Iterator[tuple[PurePosixPath, int]]:
                         if entry.is_file(follow_symlinks=False)
                         else entry.stat(follow_symlinks=False).st_mode,
                     )
+
+
+def plain(root: Path, path: PurePosixPath) -> Problem | None:
+    """What keeps a path from being a plain file of the estate, or from becoming one: a link on the way to it, a
+    pipe, a folder, too many bytes. None where nothing does, also where there is no such file yet."""
+    here = root
+    for part in path.parts:
+        here = here / part
+        try:
+            info = here.lstat()
+        except FileNotFoundError:
+            return None
+        name = str(here.relative_to(root))
+        if stat.S_ISLNK(info.st_mode) or (part == path.name and here == root / path and not stat.S_ISREG(info.st_mode)):
+            return _not_a_file(name, info.st_mode)
+    return yamlfile.too_large(info.st_size, str(path)) if info.st_size > yamlfile.MAX_BYTES else None
 
 
 def _not_a_file(name: str, mode: int) -> Problem:

@@ -2,6 +2,7 @@
 or the history is asked for."""
 
 import os
+import subprocess
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -18,7 +19,7 @@ class History:
     """The git work tree an estate lies in. Opening refuses, with what to do, where there is none."""
 
     def __init__(self, root: Path) -> None:
-        os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+        _prepare()
         from git import GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError, Repo
 
         self.root = root
@@ -78,37 +79,77 @@ class History:
         """Commit exactly these paths (relative to the estate), whatever else is staged; the new commit's id.
 
         Raises Refusal with what git or a hook said; the index entries of the paths are put back."""
-        listing = private / "paths"
-        listing.write_bytes(b"\0".join(self._spec(path) for path in paths))
-        chosen = [f"--pathspec-from-file={listing}", "--pathspec-file-nul"]
-        code, _, error = self._git(["add", *chosen])
-        if not code:
-            code, _, error = self._git(["commit", "--quiet", "--only", "--no-edit", "-m", message, *chosen])
-        if code:
-            self.unstage(paths, private)
-            raise _failed(error)
-        return self._git(["rev-parse", "HEAD"])[1]
+        said = private / "message"
+        said.write_bytes(message.encode("utf-8", "surrogateescape"))
+        chosen = self._listed(paths, private)
+        index = self.folder / "index"
+        before = index.read_bytes() if index.exists() else None
+        head = self.head()
+        try:
+            code, out, error = self._git(["add", *chosen])
+            if not code:
+                code, out, error = self._git(["commit", "--quiet", "--only", "--no-edit", "--file", str(said), *chosen])
+            if code and not self._committed(paths):
+                raise _failed(error or out)
+        except BaseException:
+            if self.head() == head and not self.locked():
+                # as it was to the byte: what the user had staged of these very files too
+                if before is None:
+                    index.unlink(missing_ok=True)
+                else:
+                    fresh = private / "index"
+                    fresh.write_bytes(before)
+                    fresh.replace(index)
+            raise
+        finally:
+            said.unlink(missing_ok=True)
+            (private / "paths").unlink(missing_ok=True)
+        return self.head()
+
+    def _committed(self, paths: Sequence[PurePosixPath]) -> bool:
+        """Whether the last commit has these files just as they are: then there was nothing to commit."""
+        for path in paths:
+            full = self.root / path
+            code, there, _ = self._git(
+                ["rev-parse", "--verify", "--quiet", f"HEAD:{full.relative_to(self.top).as_posix()}"]
+            )
+            if code or there != self._git(["hash-object", "--", str(full)])[1]:
+                return False
+        return True
 
     def unstage(self, paths: Sequence[PurePosixPath], private: Path) -> None:
         """Make the index agree with HEAD again for these paths."""
-        listing = private / "paths"
-        listing.write_bytes(b"\0".join(self._spec(path) for path in paths))
-        chosen = [f"--pathspec-from-file={listing}", "--pathspec-file-nul"]
+        chosen = self._listed(paths, private)
         if self.has_commits():
             self._git(["reset", "--quiet", *chosen])
         else:
             self._git(["rm", "--cached", "--quiet", "--ignore-unmatch", "-f", *chosen])
+
+    def _listed(self, paths: Sequence[PurePosixPath], private: Path) -> list[str]:
+        """The paths as arguments of git, through a file: there may be thousands."""
+        listing = private / "paths"
+        listing.write_bytes(b"\0".join(self._spec(path) for path in paths))
+        return [f"--pathspec-from-file={listing}", "--pathspec-file-nul"]
+
+    def head(self) -> str:
+        """The id of the last commit, '' where there is none."""
+        return self._git(["rev-parse", "--verify", "--quiet", "HEAD"])[1]
+
+    def locked(self) -> bool:
+        """Whether a git command holds the index, or left its lock behind when it died."""
+        return (self.folder / "index.lock").exists()
 
     def has_commits(self) -> bool:
         return self._git(["rev-parse", "--verify", "--quiet", "HEAD"])[0] == 0
 
     def clean(self, paths: Sequence[PurePosixPath]) -> bool:
         """Whether these files are as the last commit has them."""
-        specs = [os.fsdecode(self._spec(path)) for path in paths]
-        code, out, error = self._git(["status", "--porcelain", "--untracked-files=all", "--", *specs])
+        command = ["status", "--porcelain", "-z", "--ignored", "--untracked-files=all", "--", str(self.root)]
+        code, out, error = self._git(command)
         if code:
             raise _failed(error)
-        return not out
+        changed = {self.top / entry[3:] for entry in out.split("\0") if entry}
+        return not any(self.root / path in changed for path in paths)
 
     def deleted_names(self, since: datetime, folder: str) -> list[str]:
         """File names once deleted below a folder of the estate by commits since a time: their ids stay taken."""
@@ -148,20 +189,39 @@ class History:
         from git import GitCommandNotFound
 
         try:
-            code, out, error = self.repo.git.execute(
-                ["git", *arguments],
-                with_extended_output=True,
-                with_exceptions=False,
-                strip_newline_in_stdout=True,
-            )
+            process = self.repo.git.execute(["git", *arguments], as_process=True, istream=subprocess.DEVNULL)
         except GitCommandNotFound:
             raise _no_git() from None
-        return int(code or 0), str(out), str(error)
+        running = process.proc
+        assert running is not None
+        try:
+            out, error = running.communicate()
+        except BaseException:
+            running.communicate()  # what git has begun it ends; then it can be seen what it did
+            raise
+        return running.returncode, out.decode("utf-8", "replace").strip("\n"), error.decode("utf-8", "replace")
+
+
+def _prepare() -> None:
+    """Before GitPython is imported: it must not fail where git is missing, and variables that a hook or an alias
+    left behind must not lead us to another repository, index or work tree."""
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    for name in (
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_NAMESPACE",
+        "GIT_PREFIX",
+    ):
+        os.environ.pop(name, None)
 
 
 def init(root: Path) -> None:
     """Make a git repository of a folder."""
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    _prepare()
     from git import GitCommandNotFound, Repo
 
     try:
@@ -172,7 +232,7 @@ def init(root: Path) -> None:
 
 def inside(root: Path) -> bool:
     """Whether a folder already lies in a git work tree."""
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    _prepare()
     from git import InvalidGitRepositoryError, NoSuchPathError, Repo
 
     try:

@@ -8,12 +8,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from propcli.engine.problem import Problem
-from propcli.engine.record import Model, quoted
+from propcli.engine.record import KEY, Model, quoted
 from propcli.engine.text import Text, say
 from propcli.store import yamlfile
 
 M = TypeVar("M", bound=Model)
 
+ADD = say("add it")
 Finding = tuple[yamlfile.Path, Text, Text | None]
 """Something wrong with a value, by its path in the record: what, and what to do."""
 
@@ -26,7 +27,7 @@ def load(model: type[M], raw: bytes, path: str) -> tuple[M | None, list[Problem]
     try:
         record = model.model_validate(data)
     except ValidationError as error:
-        findings = [_finding(e, model) for e in error.errors(include_url=False)]
+        findings = described(error, model)
         taken = {(p.line, p.column) for p in problems}
         problems += [p for p in locate(raw, path, findings) if (p.line, p.column) not in taken]
         return None, problems
@@ -39,7 +40,7 @@ def locate(raw: bytes, path: str, findings: Iterable[Finding]) -> list[Problem]:
     marks = yamlfile.places(text)
     problems = []
     for where, what, hint in findings:
-        if where[-1:] == (yamlfile.KEY,) and where[:-1] in marks:
+        if where[-1:] == (KEY,) and where[:-1] in marks:
             start = marks[where[:-1]].key_start
             line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
             problems.append(Problem(path, line, column, what, hint))
@@ -52,18 +53,28 @@ def locate(raw: bytes, path: str, findings: Iterable[Finding]) -> list[Problem]:
     return problems
 
 
+def described(error: ValidationError, model: type[Model]) -> list[Finding]:
+    """What pydantic found, in our words. A list is not called empty because its entries are wrong."""
+    found = [_finding(e, model) for e in error.errors(include_url=False)]
+    return [
+        f
+        for f, e in zip(found, error.errors(include_url=False), strict=True)
+        if e["type"] != "too_short" or not e["input"]
+    ]
+
+
 def _finding(error: ErrorDetails, model: type[Model]) -> Finding:
     where = tuple(part for part in error["loc"] if part != "[key]")
     kind, value, context = error["type"], error.get("input"), error.get("ctx", {})
-    shown = quoted(value) if isinstance(value, str) else say("this")
+    shown: Text | str = say("this") if isinstance(value, dict | list) else quoted(str(value))
     if kind == "propcli":
-        return where, context["text"], None
+        return (*where, *context.get("where", ())), context["text"], context.get("hint")
     if kind == "missing":
-        return where[:-1], say("{field} is missing", field=where[-1]), say("add it")
+        return where[:-1], say("{field} is missing", field=where[-1]), ADD
     if kind == "extra_forbidden":
         close = get_close_matches(str(where[-1]), _fields(model, where[:-1]), 1)
         hint = say("did you mean {name}?", name=close[0]) if close else say("remove it, or see the format for the name")
-        return (*where, yamlfile.KEY), say("unknown field {field}", field=where[-1]), hint
+        return (*where, KEY), say("unknown field {field}", field=where[-1]), hint
     if kind in ("literal_error", "enum"):
         expected = str(context["expected"]).replace(" or ", ", ").replace("'", "")
         close = get_close_matches(str(value), expected.split(", "), 1)
@@ -73,13 +84,12 @@ def _finding(error: ErrorDetails, model: type[Model]) -> Finding:
             say("{value} is not known here", value=shown),
             say("did you mean {name}?", name=close[0]) if close else known,
         )
-    if kind in ("string_too_long",):
-        return (
-            where,
-            say("longer than {most} characters", most=context["max_length"]),
-            say("shorten it; detail holds more"),
-        )
+    if kind in ("string_too_long", "too_long"):
+        hint = say("shorten it; detail holds more") if context["max_length"] <= 200 else say("shorten it")
+        return where, say("longer than {most} characters", most=context["max_length"]), hint
     if kind in ("string_too_short", "too_short"):
+        if where[-1:] == ("events",):
+            return where, say("empty"), say("a record begins with accepted or imported")
         return where, say("empty"), say("write something or delete the line")
     if kind == "string_pattern_mismatch":
         return where, say("a line break in a single-line field"), say("put it on one line")
@@ -89,6 +99,8 @@ def _finding(error: ErrorDetails, model: type[Model]) -> Finding:
         return where, say("a list is expected here"), say("write - before each entry")
     if kind in ("model_type", "dict_type", "model_attributes_type", "mapping_type"):
         return where, say("fields with values are expected here"), None
+    if isinstance(value, dict | list):
+        return where, say("a single value is expected here"), None
     if kind.startswith(("greater_than", "less_than")):
         bound = context.get("ge", context.get("le", context.get("gt", context.get("lt"))))
         pattern = "{value} is below {bound}" if kind.startswith("greater") else "{value} is above {bound}"

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,7 @@ def _names(header: list[str]) -> list[str]:
 
 
 def _csv(text: str, delimiter: str) -> Sheet:
+    csv.field_size_limit(2**31 - 1)  # a huge cell is told like any other that does not fit
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[Row] = []
     columns: list[str] = []
@@ -102,7 +103,7 @@ def _csv(text: str, delimiter: str) -> Sheet:
 def _json_lines(text: str) -> Sheet:
     columns: dict[str, None] = {}
     rows: list[Row] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
@@ -159,6 +160,8 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
+    if isinstance(value, timedelta):
+        return str(value)
     if isinstance(value, time):
         return value.isoformat()
     return "" if value is None else str(value).strip()

@@ -13,9 +13,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
+from propcli.store.estate import plain
 from propcli.store.history import History
 
 WAIT_SECONDS = 20.0
@@ -35,10 +37,10 @@ class Operation:
         """A file as this operation sees it; None where there is none."""
         if path in self._new:
             return self._new[path]
-        try:
-            return (self.root / path).read_bytes()
-        except FileNotFoundError:
-            return None
+        problem = plain(self.root, path)
+        if problem is not None:
+            raise Refusal(say("{path} cannot be used", path=str(path)), code=3, problems=(problem,))
+        return _content(self.root / path)
 
     def write(self, path: PurePosixPath, content: bytes) -> None:
         """Put a file's new content into the operation. Nothing is on disk until `commit`."""
@@ -72,9 +74,10 @@ class Operation:
         _write_all(staged)
         journal = self.private / "journal.json"
         estate = os.path.relpath(self.root, self.history.top)
-        _replace(journal, json.dumps({"estate": estate, "message": message, "files": entries}).encode())
+        plan = {"estate": estate, "message": message, "files": entries, "undo": False}
+        _replace(journal, json.dumps(plan).encode())
         self._new, self._old = {}, {}
-        return _carry_out(self.history, self.private)
+        return _carry_out(self.history, self.private, fresh=True)
 
 
 @contextmanager
@@ -100,30 +103,28 @@ def operation(root: Path) -> Iterator[Operation]:
     try:
         if (private / "journal.json").exists():
             _carry_out(history, private)
+            history.root = root
         yield Operation(root, history)
     finally:
         lock.release()
 
 
-def _carry_out(history: History, private: Path) -> str:
-    """Do what the journal says: from any state a dead process can have left."""
-    journal = private / "journal.json"
-    plan = json.loads(journal.read_bytes())
-    root = (history.top / plan["estate"]).resolve()
-    history.root = root
-    stage = private / "stage"
+def _carry_out(history: History, private: Path, fresh: bool = False) -> str:
+    """Do what the journal says, or undo it if it says so: from any state a dead process can have left. `fresh`: the
+    journal was written just now, by this process."""
+    journal, stage = private / "journal.json", private / "stage"
+    plan = _read_plan(journal, stage)
+    root = history.root = (history.top / plan["estate"]).resolve()
     paths = [PurePosixPath(entry["path"]) for entry in plan["files"]]
-    strangers = [
-        entry["path"]
-        for entry in plan["files"]
-        if _digest(_content(root / entry["path"])) not in (entry["old"], entry["new"])
-    ]
+    if plan["undo"]:
+        _put_back(history, private, plan, root, unstage=True)
+        return ""
+    strangers = [e["path"] for e in plan["files"] if _digest(_content(root / e["path"])) not in (e["old"], e["new"])]
     if strangers:
+        for path in paths:
+            _beside(root / path).unlink(missing_ok=True)
         raise Refusal(
-            say(
-                "an interrupted change cannot be finished: {files} were changed since",
-                files=", ".join(strangers),
-            ),
+            say("an interrupted change cannot be finished: {files} were changed since", files=strangers),
             hint=say(
                 "the change is kept in {folder}; put the files right, commit them, and delete {journal}",
                 folder=str(stage),
@@ -131,40 +132,78 @@ def _carry_out(history: History, private: Path) -> str:
             ),
             code=3,
         )
-    beside: dict[Path, bytes] = {}
-    for number, entry in enumerate(plan["files"]):
-        target = root / entry["path"]
-        if _digest(_content(target)) != entry["new"]:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            beside[_beside(target)] = (stage / f"{number}.new").read_bytes()
-    _write_all(beside)
-    for path in beside:
-        path.replace(path.with_name(path.name[1:-4]))
-    _sync_folders({path.parent for path in beside})
+    before = history.head()
     try:
-        if history.has_commits() and history.clean(paths):
-            commit = ""  # it died after the commit
+        beside: dict[Path, bytes] = {}
+        for number, entry in enumerate(plan["files"]):
+            target = root / entry["path"]
+            if _digest(_content(target)) != entry["new"]:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                beside[_beside(target)] = (stage / f"{number}.new").read_bytes()
+        _write_all(beside)
+        for new in beside:
+            target = new.with_name(new.name[1:-4])
+            if target.exists():
+                new.chmod(target.stat().st_mode & 0o7777)
+            new.replace(target)
+        _sync_folders({new.parent for new in beside})
+        # A dead process may have come as far as the commit.
+        commit = "" if not fresh and history.clean(paths) else history.commit(paths, plan["message"], private)
+    except BaseException:
+        if history.head() != before:
+            _forget(journal, stage)  # interrupted after the commit: it is done
+        elif not fresh and history.locked():
+            pass  # git itself has to be freed first; the journal waits
         else:
-            commit = history.commit(paths, plan["message"], private)
-    except (Refusal, KeyboardInterrupt):
-        _put_back(history, private, plan, root)
+            _put_back(history, private, plan, root, unstage=not fresh)
         raise
     _forget(journal, stage)
     return commit
 
 
-def _put_back(history: History, private: Path, plan: dict[str, object], root: Path) -> None:
-    """Undo on disk and in the index what the journal did. A folder made for a new file may stay, empty."""
+def _read_plan(journal: Path, stage: Path) -> dict[str, Any]:
+    """The journal, checked as far as it takes to trust it."""
+    try:
+        plan = json.loads(journal.read_bytes())
+        files = [(entry["path"], entry["old"], entry["new"]) for entry in plan["files"]]
+        for number, (_path, old, new) in enumerate(files):
+            contents = [(f"{number}.new", new)] + ([(f"{number}.old", old)] if old is not None else [])
+            for name, digest in contents:
+                if _digest(_content(stage / name)) != digest:
+                    raise ValueError(name)
+        return {
+            "estate": str(plan["estate"]),
+            "message": str(plan["message"]),
+            "files": plan["files"],
+            "undo": bool(plan["undo"]),
+        }
+    except (ValueError, KeyError, TypeError, OSError):
+        raise Refusal(
+            say("what an interrupted change left behind cannot be read: {journal}", journal=str(journal)),
+            hint=say("see with git status whether its records are whole, then delete that file"),
+            code=3,
+        ) from None
+
+
+def _put_back(history: History, private: Path, plan: dict[str, Any], root: Path, unstage: bool) -> None:
+    """Undo on disk, and with `unstage` in the index, what the journal did. An empty folder may stay."""
     stage = private / "stage"
+    if not plan["undo"]:
+        _replace(private / "journal.json", json.dumps({**plan, "undo": True}).encode())
     files = plan["files"]
-    assert isinstance(files, list)
     for number, entry in enumerate(files):
         target = root / entry["path"]
+        _beside(target).unlink(missing_ok=True)
+        if _digest(_content(target)) != entry["new"]:
+            continue
         if entry["old"] is None:
             target.unlink(missing_ok=True)
         else:
+            mode = target.stat().st_mode & 0o7777
             _replace(target, (stage / f"{number}.old").read_bytes())
-    history.unstage([PurePosixPath(entry["path"]) for entry in files], private)
+            target.chmod(mode)
+    if unstage:
+        history.unstage([PurePosixPath(entry["path"]) for entry in files], private)
     _forget(private / "journal.json", stage)
 
 
@@ -176,7 +215,7 @@ def _forget(journal: Path, stage: Path) -> None:
 def _content(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 

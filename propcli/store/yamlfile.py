@@ -22,7 +22,6 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 12
 
 Path = tuple[str | int, ...]
-KEY = -1  # at the end of a path: the key itself, not its value
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,8 @@ def too_large(size: int, path: str) -> Problem:
     )
 
 
+# libyaml refuses these without saying where
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONFLICT = re.compile(r"^(<{7}( |$)|={7}$|>{7}( |$))", re.M)
 
 
@@ -94,6 +95,14 @@ def decode(raw: bytes) -> str:
         else:
             hint = say("it reads as GBK: convert it with iconv -f GB18030 -t UTF-8")
         raise _Bad(line, column, say("the file is not UTF-8"), hint) from None
+    control = _CONTROL.search(text)
+    if control:
+        raise _Bad(
+            text.count("\n", 0, control.start()) + 1,
+            control.start() - text.rfind("\n", 0, control.start()),
+            say("not readable as YAML: {what}", what="control characters are not allowed"),
+            say("remove the control character"),
+        )
     if "<<<<<<<" in text or ">>>>>>>" in text:
         found = _CONFLICT.search(text)
         if found:
@@ -241,13 +250,15 @@ def _extra(event: Any) -> _Bad:
         )
     return _at(
         event,
-        say("a tag ({tag}) gives a type to a value", tag=str(event.tag)),
+        say("a tag ({tag}) gives a type to a value", tag=str(event.tag).replace("tag:yaml.org,2002:", "!!")),
         say("remove it; a text that begins with ! goes in quotes"),
     )
 
 
 def _syntax(error: Any, text: str) -> _Bad:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if "unexpected end of stream" in str(getattr(error, "problem", "")):
+        mark = getattr(error, "context_mark", None) or mark  # where it began, not where the file ends
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     what = str(getattr(error, "problem", None) or error).split("\n")[0]
     lines = text.split("\n")
@@ -256,10 +267,18 @@ def _syntax(error: Any, text: str) -> _Bad:
     if "\t" in here[: max(column, len(here) - len(here.lstrip()))]:
         hint = say("indent with spaces, not with a tab")
     elif "mapping values are not allowed" in what:
-        hint = say("put a text that contains ': ' in quotes")
-    elif "control characters" in what or "special characters" in what:
-        hint = say("remove the control character")
+        hint = say("check the indentation, or put a text that contains ': ' in quotes")
+    elif here[column - 1 : column] in ("@", "`", "%") or "alphabetic or numeric character" in what:
+        sign = here[column - 1 : column] if here[column - 1 : column] in ("@", "`", "%") else _sign_before(here, column)
+        hint = say("put a text that begins with {sign} in quotes", sign=sign)
+    elif "found unexpected ':'" in what:
+        hint = say("within {brackets} put a value that contains : in quotes", brackets="{ }" if "{" in here else "[ ]")
     return _Bad(line, column, say("not readable as YAML: {what}", what=what), hint)
+
+
+def _sign_before(line: str, column: int) -> str:
+    """The * or & that libyaml took for the beginning of an alias or anchor."""
+    return next((c for c in reversed(line[:column]) if c in "*&"), "*")
 
 
 # --- writing -------------------------------------------------------------------------------------------------
