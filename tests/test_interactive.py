@@ -71,7 +71,7 @@ def test_harm_that_goes_on_makes_it_urgent(desk: Desk) -> None:
     screen = terminal(
         desk, "ticket", "add", "--kind", "报修", "--category", "水", "--unit", "3-2-0501", "--name", "王丽"
     )
-    for question, answer in (("一行", "水管爆裂"), ("渠道", ""), ("损害|危害", "y")):
+    for question, answer in (("位置", ""), ("一句话", "水管爆裂"), ("渠道", ""), ("损害|危害", "y")):
         screen.expect(question)
         screen.sendline(answer)
     screen.expect("T-20261014-001")

@@ -212,7 +212,9 @@ class _Reader:
         names = self.mapping.columns.get(target)
         if names is None:
             return self.mapping.constants.get(target)
-        parts = [str(row.cells.get(name, "")).strip() for name in names]
+        # line ends of Excel and of old systems; whatever else acts on a screen is told
+        cells = (str(row.cells.get(name, "")).replace("\r\n", "\n").replace("\r", "\n") for name in names)
+        parts = [cell.strip() for cell in cells]
         text = ("\n" if target == "detail" else " ").join(part for part in parts if part)
         translations = self.mapping.values.get(target)
         if translations is not None:

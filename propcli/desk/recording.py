@@ -12,7 +12,7 @@ from propcli.engine.lifecycle import Fault
 from propcli.engine.problem import Refusal
 from propcli.engine.record import Model
 from propcli.engine.text import Text, say
-from propcli.kinds.ticket import LIFECYCLE, Ticket, TicketEvent, path_of
+from propcli.kinds.ticket import LIFECYCLE, Ticket, TicketEvent, is_id, path_of
 from propcli.store import yamlfile
 from propcli.store.estate import Estate
 from propcli.store.reading import load, locate
@@ -119,7 +119,10 @@ class Recorder:
         if day not in self._taken:
             prefix = f"T-{day:%Y%m%d}-"
             names = [i for i in self.estate.ticket_ids(f"{day:%Y}", f"{day:%m}") if i.startswith(prefix)]
-            names += [name[:-5] for name in self._deleted(day) if name.startswith(prefix) and name.endswith(".yaml")]
+            committed = self.operation.history.names_in(f"tickets/{day:%Y}/{day:%m}")
+            names += [
+                name[:-5] for name in (*committed, *self._deleted(day)) if is_id(name[:-5]) and name.startswith(prefix)
+            ]
             self._taken[day] = max((int(name.rsplit("-", 1)[1]) for name in names), default=0)
         self._taken[day] += 1
         return f"T-{day:%Y%m%d}-{self._taken[day]:03d}"

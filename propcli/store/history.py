@@ -172,6 +172,12 @@ class History:
             raise _failed(error)
         return [PurePosixPath(line).name for line in out.splitlines() if line]
 
+    def names_in(self, folder: str) -> list[str]:
+        """File names in a folder of the estate as the last commit has it, also of files removed since."""
+        where = (self.root / folder).relative_to(self.top).as_posix()
+        _code, out, _error = self._git(["ls-tree", "--name-only", "-z", f"HEAD:{where}"])  # no commit or folder: none
+        return [name for name in out.split("\0") if name]
+
     def log(self, path: PurePosixPath) -> list[tuple[str, str, str]]:
         """The commits that touched a file, newest first: (short id, time, subject)."""
         if not self.has_commits():

@@ -30,6 +30,7 @@ def load(model: type[M], raw: bytes, path: str) -> tuple[M | None, list[Problem]
         findings = described(error, model)
         taken = {(p.line, p.column) for p in problems}
         problems += [p for p in locate(raw, path, findings) if (p.line, p.column) not in taken]
+        assert problems, "a record that is not good has a problem to tell"
         return None, problems
     return (None if problems else record), problems
 
@@ -59,7 +60,7 @@ def described(error: ValidationError, model: type[Model]) -> list[Finding]:
     return [
         f
         for f, e in zip(found, error.errors(include_url=False), strict=True)
-        if e["type"] != "too_short" or not e["input"]
+        if e["type"] != "too_short" or not (isinstance(e["input"], list) and e["input"])
     ]
 
 

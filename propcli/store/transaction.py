@@ -72,12 +72,10 @@ class Operation:
                 staged[stage / f"{number}.old"] = old
             entries.append({"path": str(path), "old": _digest(old), "new": _digest(new)})
         _write_all(staged)
-        journal = self.private / "journal.json"
         estate = os.path.relpath(self.root, self.history.top)
-        plan = {"estate": estate, "message": message, "files": entries, "undo": False}
-        _replace(journal, json.dumps(plan).encode())
+        plan = {"estate": estate, "message": message, "files": entries, "undo": False, "head": self.history.head()}
         self._new, self._old = {}, {}
-        return _carry_out(self.history, self.private, fresh=True)
+        return _carry_out(self.history, self.private, plan)
 
 
 @contextmanager
@@ -102,23 +100,30 @@ def operation(root: Path) -> Iterator[Operation]:
         ) from None
     try:
         if (private / "journal.json").exists():
-            _carry_out(history, private)
+            _finish(history, private)
             history.root = root
         yield Operation(root, history)
     finally:
         lock.release()
 
 
-def _carry_out(history: History, private: Path, fresh: bool = False) -> str:
-    """Do what the journal says, or undo it if it says so: from any state a dead process can have left. `fresh`: the
-    journal was written just now, by this process."""
-    journal, stage = private / "journal.json", private / "stage"
-    plan = _read_plan(journal, stage)
-    root = history.root = (history.top / plan["estate"]).resolve()
-    paths = [PurePosixPath(entry["path"]) for entry in plan["files"]]
+def _finish(history: History, private: Path) -> None:
+    """Carry out, or undo if it says so, what the journal of a dead process says."""
+    plan = _read_plan(private / "journal.json", private / "stage")
+    history.root = (history.top / plan["estate"]).resolve()
     if plan["undo"]:
-        _put_back(history, private, plan, root, unstage=True)
-        return ""
+        _put_back(history, private, plan, fresh=False)
+    else:
+        # what was committed meanwhile is not this change's doing
+        _carry_out(history, private, {**plan, "head": history.head()}, fresh=False)
+
+
+def _carry_out(history: History, private: Path, plan: dict[str, Any], fresh: bool = True) -> str:
+    """Do what a plan says, from any state a dead process can have left; `fresh`: it is this process's own, and its
+    journal is still to be written. Whatever stops it half-way leaves the old."""
+    journal, stage = private / "journal.json", private / "stage"
+    root = history.root
+    paths = [PurePosixPath(entry["path"]) for entry in plan["files"]]
     strangers = [e["path"] for e in plan["files"] if _digest(_content(root / e["path"])) not in (e["old"], e["new"])]
     if strangers:
         for path in paths:
@@ -132,8 +137,9 @@ def _carry_out(history: History, private: Path, fresh: bool = False) -> str:
             ),
             code=3,
         )
-    before = history.head()
     try:
+        if fresh:
+            _replace(journal, json.dumps(plan).encode())
         beside: dict[Path, bytes] = {}
         for number, entry in enumerate(plan["files"]):
             target = root / entry["path"]
@@ -150,12 +156,12 @@ def _carry_out(history: History, private: Path, fresh: bool = False) -> str:
         # A dead process may have come as far as the commit.
         commit = "" if not fresh and history.clean(paths) else history.commit(paths, plan["message"], private)
     except BaseException:
-        if history.head() != before:
+        if history.head() != plan["head"]:
             _forget(journal, stage)  # interrupted after the commit: it is done
         elif not fresh and history.locked():
             pass  # git itself has to be freed first; the journal waits
         else:
-            _put_back(history, private, plan, root, unstage=not fresh)
+            _put_back(history, private, plan, fresh)
         raise
     _forget(journal, stage)
     return commit
@@ -172,6 +178,7 @@ def _read_plan(journal: Path, stage: Path) -> dict[str, Any]:
                 if _digest(_content(stage / name)) != digest:
                     raise ValueError(name)
         return {
+            "head": str(plan["head"]),
             "estate": str(plan["estate"]),
             "message": str(plan["message"]),
             "files": plan["files"],
@@ -185,30 +192,34 @@ def _read_plan(journal: Path, stage: Path) -> dict[str, Any]:
         ) from None
 
 
-def _put_back(history: History, private: Path, plan: dict[str, Any], root: Path, unstage: bool) -> None:
-    """Undo on disk, and with `unstage` in the index, what the journal did. An empty folder may stay."""
-    stage = private / "stage"
-    if not plan["undo"]:
-        _replace(private / "journal.json", json.dumps({**plan, "undo": True}).encode())
+def _put_back(history: History, private: Path, plan: dict[str, Any], fresh: bool) -> None:
+    """Undo what a plan did: on disk and, for a dead process, in the index. An empty folder may stay.
+
+    What a hook of the refused commit made of the files is undone too; what somebody else wrote since a process died
+    is not."""
+    journal, stage = private / "journal.json", private / "stage"
+    if not plan["undo"] and journal.exists():
+        _replace(journal, json.dumps({**plan, "undo": True}).encode())
     files = plan["files"]
     for number, entry in enumerate(files):
-        target = root / entry["path"]
+        target = history.root / entry["path"]
         _beside(target).unlink(missing_ok=True)
-        if _digest(_content(target)) != entry["new"]:
+        now = _digest(_content(target))
+        if now == entry["old"] or (now != entry["new"] and not fresh):
             continue
         if entry["old"] is None:
             target.unlink(missing_ok=True)
         else:
-            mode = target.stat().st_mode & 0o7777
+            mode = target.stat().st_mode & 0o7777 if target.exists() else 0o644
             _replace(target, (stage / f"{number}.old").read_bytes())
             target.chmod(mode)
-    if unstage:
+    if not fresh:
         history.unstage([PurePosixPath(entry["path"]) for entry in files], private)
-    _forget(private / "journal.json", stage)
+    _forget(journal, stage)
 
 
 def _forget(journal: Path, stage: Path) -> None:
-    journal.unlink()
+    journal.unlink(missing_ok=True)
     shutil.rmtree(stage, ignore_errors=True)
 
 

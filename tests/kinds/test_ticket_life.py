@@ -73,7 +73,7 @@ class Life(RuleBasedStateMachine):
         fields = {k: FILLED[k] for k in (*step.needs, *step.takes) if k in FILLED}
         fields |= choices[pick % len(choices)]
         if name == "delayed":
-            fields["until"] = at + timedelta(days=1)
+            fields["expected"] = at + timedelta(days=1)
         self.happen(TicketEvent(at=at, by=by, event=name, **fields))
 
     @rule()
