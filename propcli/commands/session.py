@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from propcli.engine.problem import Problem, Refusal
 from propcli.engine.text import Text, say
@@ -156,6 +156,13 @@ class Session:
             )
         return found
 
+    def _misplaced(self, ticket_id: str) -> NoReturn:
+        """Refuse a ticket that lies in another folder than its id says, naming where it lies."""
+        from propcli.kinds.ticket import Ticket
+
+        problems = [p for p in self.estate.read(Ticket).problems if PurePosixPath(p.path).stem == ticket_id]
+        raise Refusal(say("{id} is not in its place", id=ticket_id), code=3, problems=tuple(problems))
+
     def ticket_id(self, typed: str) -> str:
         """A ticket's id from any unambiguous ending of it."""
         from propcli.kinds.ticket import path_of
@@ -171,6 +178,8 @@ class Session:
             )
         found = [i for i in self.estate.ticket_ids() if i.endswith(typed)]
         if len(found) == 1:
+            if not (self.estate.root / path_of(found[0])).is_file():
+                self._misplaced(found[0])
             return found[0]
         if found:
             some = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")

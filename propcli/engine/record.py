@@ -26,7 +26,7 @@ from propcli.engine.text import Text, say
 
 KEY = -1  # at the end of the path of a finding: the key itself, not its value
 FIRST_YEAR, LAST_YEAR = 1950, 2199  # what an office may meet; earlier offsets from UTC have seconds
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x9b]")
 
 
 def _printable(value: object) -> object:

@@ -37,6 +37,9 @@ def load(model: type[M], raw: bytes, path: str) -> tuple[M | None, list[Problem]
 
 def locate(raw: bytes, path: str, findings: Iterable[Finding]) -> list[Problem]:
     """Give each finding its line and column; one about a missing value stands where it would belong."""
+    findings = list(findings)
+    if not findings:
+        return []
     text = yamlfile.decode(raw)
     marks = yamlfile.places(text)
     problems = []

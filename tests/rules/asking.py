@@ -104,6 +104,16 @@ def append(desk, path: str, more: str) -> None:
     desk.write(path, (desk.root / path).read_text("utf-8") + more)
 
 
+def on_clock(desk, clock: str, within: str) -> None:
+    """A rule of the estate's own: a solution within some time on some clock, pauses not counted."""
+    append(
+        desk,
+        "policy.yaml",
+        f"  - {{rule: X1, owed: resolution, by: acceptor, from: accepted, within: {within}, clock: {clock},"
+        " pauses: true, until: done}\n",
+    )
+
+
 def person(desk, staff_id: str, **fields: str) -> None:
     """Someone who works in engineering with the skill water around the clock, unless the fields say otherwise."""
     filled = {

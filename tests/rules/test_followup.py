@@ -7,6 +7,7 @@ from .asking import (
     MENDED,
     SENT,
     SIGNED,
+    TOLD,
     UNFOUNDED,
     add,
     due,
@@ -16,6 +17,7 @@ from .asking import (
     owed,
     record,
     refuses,
+    replace,
     walk,
 )
 
@@ -190,6 +192,17 @@ def test_unsolved_it_is_not_closed(desk):
     walk(desk, ticket, *SIGNED)
     assert "[F5]" in desk.refused("ticket", "follow-up", ticket, "--unsolved", "--text", "还在漏", "--close")
     assert "--text" in desk.refused("ticket", "follow-up", ticket, "--unsolved")
+
+
+@pytest.mark.rule("F5")
+def test_written_by_hand_it_is_not_closed_either(desk):
+    """Where somebody wrote into the file that it is unsolved, it can only be reopened."""
+    ticket = add(desk)
+    walk(desk, ticket, *TOLD)
+    replace(desk, f"tickets/2026/10/{ticket}.yaml", "solved: true", "solved: false")
+    desk.git("commit", "--quiet", "-am", "Asked again")
+    refuses(desk, ticket, "close", "F5")
+    walk(desk, ticket, "reopen --reason 还在漏")
 
 
 @pytest.mark.rule("F5", "P1", "P5", "F4")

@@ -118,9 +118,10 @@ def test_a_new_time_lies_ahead(desk, until):
 
 @pytest.mark.rule("T8")
 def test_a_delay_has_its_reason(desk):
-    """A delay without a reason is refused."""
+    """A delay without a reason, or without a new time, is refused."""
     ticket = add(desk)
     assert "--reason" in desk.refused("ticket", "delay", ticket, "--until", "12:00")
+    refuses(desk, ticket, "delay --reason 等配件", "T8")
 
 
 @pytest.mark.rule("T8")
