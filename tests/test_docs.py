@@ -74,7 +74,8 @@ def test_the_mapping_in_the_guide_is_a_mapping(desk: Desk, tmp_path: Path, guide
 
 def test_the_format_describes_every_event_and_folder() -> None:
     """docs/format.md is a specification: nothing the program writes is missing there."""
-    from propcli.kinds.ticket import STEPS, Ticket
+    from propcli.kinds.ticket import Ticket
+    from propcli.kinds.ticket_life import STEPS
 
     text = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
     for name in [*STEPS, *Ticket.model_fields, *(folder for folder, _model, _path in FOLDERS.values())]:

@@ -47,7 +47,8 @@ def run_plan(
     from propcli.desk.dispatch import plan
     from propcli.desk.reports import word
     from propcli.engine.table import Column, Table
-    from propcli.kinds.ticket import CATEGORY, URGENCY, Ticket, as_of, place_of
+    from propcli.kinds.ticket import CATEGORY, URGENCY, Ticket, place_of
+    from propcli.kinds.ticket_life import as_of
 
     if only is not None:
         session().estate.one(Ticket, only)  # refused, with its problems, where it is no good record
@@ -59,7 +60,8 @@ def run_plan(
     )
     if only and not planned:
         from propcli.engine.problem import Refusal
-        from propcli.kinds.ticket import STATUS, WORK
+        from propcli.kinds.ticket import STATUS
+        from propcli.kinds.ticket_life import WORK
 
         ticket = next((t for t in tickets if t.id == only), None)
         state = STATUS.word(ticket.status) if ticket else say("unreadable")
@@ -137,7 +139,8 @@ def _apply(
     """Record the plan. A ticket that changed since it was planned is refused by its own life."""
     from propcli.commands.standing import record, subject
     from propcli.desk.recording import Recorder
-    from propcli.kinds.ticket import LEVEL, LIFECYCLE
+    from propcli.kinds.ticket import LEVEL
+    from propcli.kinds.ticket_life import LIFECYCLE
     from propcli.store.transaction import operation
 
     here = session()

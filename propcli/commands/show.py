@@ -48,7 +48,8 @@ def show_ticket(ticket_id: str, form: str) -> int:
     from propcli.commands.standing import headline
     from propcli.desk.duty import Duties
     from propcli.engine.policy import OWED, ROLES
-    from propcli.kinds.ticket import EVENT, LIFECYCLE, Ticket, as_of
+    from propcli.kinds.ticket import EVENT, Ticket
+    from propcli.kinds.ticket_life import LIFECYCLE, as_of
 
     here = session()
     ticket = here.estate.one(Ticket, ticket_id)

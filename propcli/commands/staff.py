@@ -24,7 +24,8 @@ def list_(
     from propcli.desk.reports import in_hand, word
     from propcli.engine.table import Column, Table
     from propcli.kinds.staff import ROLE
-    from propcli.kinds.ticket import CATEGORY, as_of
+    from propcli.kinds.ticket import CATEGORY
+    from propcli.kinds.ticket_life import as_of
 
     form = options.form(format)
     office = Office()

@@ -71,7 +71,7 @@ def show_standing(ticket: "Ticket") -> None:
 
 def actor(ticket: "Ticket", step: str, by: str | None) -> str:
     """Who does a step when nobody is named: the person sent, the acceptor, or the desk."""
-    from propcli.kinds.ticket import STEPS
+    from propcli.kinds.ticket_life import STEPS
 
     here = session()
     if by is not None:

@@ -262,7 +262,8 @@ def list_(
     from propcli.commands.reading import Office
     from propcli.desk.reports import TICKET_COLUMNS, ticket_row
     from propcli.engine.table import Column, Table
-    from propcli.kinds.ticket import KIND, OPEN, STATUS, URGENCY, as_of
+    from propcli.kinds.ticket import KIND, STATUS, URGENCY
+    from propcli.kinds.ticket_life import OPEN, as_of
     from propcli.output.privacy import mask_name, mask_phone
 
     form = options.form(format)

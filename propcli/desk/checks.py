@@ -11,7 +11,8 @@ from propcli.engine.text import Text, say
 from propcli.engine.worktime import Calendar
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
-from propcli.kinds.ticket import LIFECYCLE, Ticket, TicketEvent
+from propcli.kinds.ticket import Ticket, TicketEvent
+from propcli.kinds.ticket_life import LIFECYCLE
 
 Finding = tuple[tuple[str | int, ...], Text, Text | None]
 IMPORTER = "import"  # who signs events that came from another system

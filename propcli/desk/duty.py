@@ -8,7 +8,8 @@ from propcli.engine.obligations import Obligation, obligations
 from propcli.engine.policy import Policy
 from propcli.engine.worktime import Calendar
 from propcli.kinds.settings import Settings
-from propcli.kinds.ticket import Ticket, as_of
+from propcli.kinds.ticket import Ticket
+from propcli.kinds.ticket_life import as_of
 
 CLOSING = frozenset({"closed", "settled", "cancelled", "merged"})
 ENDING = CLOSING | {"reopened"}  # what was owed before is over; reopened work has obligations of its own

@@ -11,7 +11,8 @@ from propcli.desk.duty import CLOSING, Duties
 from propcli.engine.obligations import Obligation
 from propcli.engine.table import Rate
 from propcli.engine.text import Text, say
-from propcli.kinds.ticket import ANSWERS, ENDED, PUBLIC, Ticket, TicketEvent
+from propcli.kinds.ticket import PUBLIC, Ticket, TicketEvent
+from propcli.kinds.ticket_life import ANSWERS, ENDED
 
 
 @dataclass(frozen=True, slots=True)

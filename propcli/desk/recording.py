@@ -12,7 +12,8 @@ from propcli.engine.lifecycle import Fault
 from propcli.engine.problem import Refusal
 from propcli.engine.record import Model
 from propcli.engine.text import Text, say
-from propcli.kinds.ticket import LIFECYCLE, Ticket, TicketEvent, is_id, path_of
+from propcli.kinds.ticket import Ticket, TicketEvent, is_id, path_of
+from propcli.kinds.ticket_life import LIFECYCLE
 from propcli.store import yamlfile
 from propcli.store.estate import Estate
 from propcli.store.reading import load, locate

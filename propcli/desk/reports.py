@@ -13,19 +13,8 @@ from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
-from propcli.kinds.ticket import (
-    CATEGORY,
-    CHANNEL,
-    ENDED,
-    FINISHED,
-    KIND,
-    SEVERITY,
-    STATUS,
-    URGENCY,
-    WAITING,
-    Ticket,
-    place_of,
-)
+from propcli.kinds.ticket import CATEGORY, CHANNEL, KIND, SEVERITY, STATUS, URGENCY, WAITING, Ticket, place_of
+from propcli.kinds.ticket_life import ENDED, FINISHED
 
 NO_HEADER = Text("{nothing}", {"nothing": ""})
 SLOWEST = 10

@@ -9,7 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from propcli.kinds.ticket import ENDED, KIND, LIFECYCLE, SEVERITY, STATUS, STEPS, TicketEvent
+from propcli.kinds.ticket import KIND, SEVERITY, STATUS, TicketEvent
+from propcli.kinds.ticket_life import ENDED, LIFECYCLE, STEPS
 
 START = datetime(2026, 10, 14, 10, tzinfo=timezone(timedelta(hours=8)))
 FILLED: dict[str, Any] = {
