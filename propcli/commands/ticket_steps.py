@@ -368,27 +368,8 @@ def merge(
     reason: Annotated[str | None, typer.Option("--reason", help=_("Why."))] = None,
     by: By = None,
 ) -> int:
-    """Both tickets tell of it, in one commit; the duplicate's resident still gets an answer [T11]."""
-    from propcli.commands.standing import record, show_standing, subject
-    from propcli.desk.recording import Recorder
-    from propcli.store.transaction import operation
-
-    here = session()
-    here.happened()
-    one, other = here.ticket_id(ticket_id), here.ticket_id(into)
-    with operation(here.estate.root) as op:
-        recorder = Recorder(here.estate, op)
-        master = recorder.ticket(other)
-        if master.status == "merged":
-            raise Refusal(
-                say("{id} is itself a duplicate of {other}", id=other, other=master.duplicate_of),
-                hint=say("merge into that one"),
-            )
-        merged = record(recorder, one, by, ("merged", {"other": other, "reason": reason}))
-        record(recorder, other, by, ("linked", {"other": one}))
-        recorder.commit(subject(merged, ["merged"]), merged.events[-1].by)
-    show_standing(merged)
-    return 0
+    """The duplicate's resident still gets an answer [T11]."""
+    return _on_both(ticket_id, into, by, "merged", {"reason": reason}, {})
 
 
 def link(
@@ -397,20 +378,32 @@ def link(
     text: Text = None,
     by: By = None,
 ) -> int:
-    """On both tickets, in one commit."""
+    return _on_both(ticket_id, to, by, "linked", {"text": text}, {"text": text})
+
+
+def _on_both(
+    ticket_id: str, other_id: str, by: str | None, step: str, fields: dict[str, Any], there: dict[str, Any]
+) -> int:
+    """A step that ties a ticket to another: both tell of it, in one commit."""
     from propcli.commands.standing import record, show_standing, subject
     from propcli.desk.recording import Recorder
     from propcli.store.transaction import operation
 
     here = session()
     here.happened()
-    one, other = here.ticket_id(ticket_id), here.ticket_id(to)
+    one, other = here.ticket_id(ticket_id), here.ticket_id(other_id)
     with operation(here.estate.root) as op:
         recorder = Recorder(here.estate, op)
-        linked = record(recorder, one, by, ("linked", {"other": other, "text": text}))
-        record(recorder, other, by, ("linked", {"other": one, "text": text}))
-        recorder.commit(subject(linked, ["linked"]), linked.events[-1].by)
-    show_standing(linked)
+        goes_on = recorder.ticket(other)
+        if step == "merged" and goes_on.status == "merged":
+            raise Refusal(
+                say("{id} is itself a duplicate of {other}", id=other, other=goes_on.duplicate_of),
+                hint=say("merge into that one"),
+            )
+        tied = record(recorder, one, by, (step, {**fields, "other": other}))
+        record(recorder, other, by, ("linked", {**there, "other": one}))
+        recorder.commit(subject(tied, [step]), tied.events[-1].by)
+    show_standing(tied)
     return 0
 
 
