@@ -71,12 +71,6 @@ def ticket_row(ticket: Ticket, names: Names) -> dict[str, object]:
     }
 
 
-def owed_word(obligation: Obligation) -> Text:
-    """What is owed, with the row's note: `report (to the manager)`."""
-    owed = OWED.word(obligation.row.owed)
-    return Text("{owed}", {"owed": owed})
-
-
 OVERDUE_COLUMNS = [
     Column("id", say("ticket")),
     Column("summary", say("summary"), wide=True),

@@ -178,16 +178,6 @@ class History:
         _code, out, _error = self._git(["ls-tree", "--name-only", "-z", f"HEAD:{where}"])  # no commit or folder: none
         return [name for name in out.split("\0") if name]
 
-    def log(self, path: PurePosixPath) -> list[tuple[str, str, str]]:
-        """The commits that touched a file, newest first: (short id, time, subject)."""
-        if not self.has_commits():
-            return []
-        code, out, error = self._git(["log", "--format=%h%x09%cI%x09%s", "--", os.fsdecode(self._spec(path))])
-        if code:
-            raise _failed(error)
-        rows = [line.split("\t", 2) for line in out.splitlines()]
-        return [(row[0], row[1], row[2]) for row in rows]
-
     def _spec(self, path: PurePosixPath) -> bytes:
         return os.fsencode(self.root / path)
 
