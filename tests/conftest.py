@@ -156,7 +156,7 @@ class Desk:
         return file
 
     def add(self, *arguments: str, at: str | None = None) -> str:
-        """Take in a ticket (an urgent water repair unless told otherwise); its id."""
+        """Take in a ticket (a water repair unless told otherwise); its id."""
         given = dict.fromkeys(a for a in arguments if a.startswith("--"))
         defaults = {
             "--kind": "repair",

@@ -76,6 +76,8 @@ def actor(ticket: "Ticket", step: str, by: str | None) -> str:
     here = session()
     if by is not None:
         return here.person(by, "--by")
+    if step == "confirmed" and ticket.assignee is None:
+        raise Refusal(say("it was given to a team: who of it takes it? [T6]"), hint=say("give --by STAFF"))
     role = STEPS[step].actor
     chosen = (
         (ticket.assignee or ticket.acceptor) if role == "assignee" else ticket.acceptor if role == "acceptor" else None

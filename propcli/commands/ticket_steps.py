@@ -91,9 +91,11 @@ def dispatch(
     assert ticket is not None
     person = here.person(to, "--to") if to else None
     team = here.team(team) if team else None
+    member = here.estate.one(Staff, person) if person else None
+    if member is not None and not member.employed(here.now.astimezone(here.estate.settings.zone).date()):
+        raise Refusal(say("--to: {name} does not work here at that time", name=member.name))
     routed = here.estate.policy.routing.get(ticket.category, ())
     if team is None and person is not None:
-        member = here.estate.one(Staff, person)
         team = (member.team if member else None) or (routed[0] if routed else None)
     co_teams = (
         tuple(here.team(t, "--co-team") for t in co_team)
@@ -387,6 +389,8 @@ def _on_both(
     """A step that ties a ticket to another: both tell of it, in one commit."""
     from propcli.commands.standing import record, show_standing, subject
     from propcli.desk.recording import Recorder
+    from propcli.kinds.ticket import STATUS
+    from propcli.kinds.ticket_life import ENDED
     from propcli.store.transaction import operation
 
     here = session()
@@ -395,11 +399,10 @@ def _on_both(
     with operation(here.estate.root) as op:
         recorder = Recorder(here.estate, op)
         goes_on = recorder.ticket(other)
-        if step == "merged" and goes_on.status == "merged":
-            raise Refusal(
-                say("{id} is itself a duplicate of {other}", id=other, other=goes_on.duplicate_of),
-                hint=say("merge into that one"),
-            )
+        if step == "merged" and goes_on.status in ENDED:
+            state = STATUS.word(goes_on.status)
+            hint = say("merge into {other}", other=goes_on.duplicate_of) if goes_on.duplicate_of else None
+            raise Refusal(say("{id} does not go on: {state}", id=other, state=state), hint=hint)
         tied = record(recorder, one, by, (step, {**fields, "other": other}))
         record(recorder, other, by, ("linked", {**there, "other": one}))
         recorder.commit(subject(tied, [step]), tied.events[-1].by)

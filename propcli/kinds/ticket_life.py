@@ -291,6 +291,10 @@ def _fold(state: State, event: TicketEvent) -> None:
     elif name == "escalated":
         facts.add(f"escalated to {event.to}")
         folded["asked"] = (*folded.get("asked", ()), event.to)
+    elif name == "confirmed":
+        folded["assignee"] = folded.get("assignee") or event.by  # given to a team: who takes it has it
+    elif name == "charged":
+        facts.discard("consented charge")  # the next charge is agreed to by itself
     elif name == "consented":
         facts.add(f"consented {event.to}")
     elif name == "diagnosed":
@@ -385,6 +389,8 @@ def _check(state: State, event: TicketEvent) -> Found:
             say("hand it over first: hand-over-to"),
             "by",
         )
+    if name == "cancelled" and ticket.kind == "complaint" and event.who is None:
+        yield "C6", say("a complaint is cancelled only by who raised it"), say("give --who"), "event"
     if name == "merged" and event.other == ticket.id:
         yield "", say("a ticket cannot be a duplicate of itself"), None, "other"
     if name == "linked" and event.other == ticket.id:
