@@ -80,7 +80,8 @@ def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
 
     row = o.row
     debtor = duties.debtor(o)
-    person = names.person(debtor.person)
+    # who met it answered for it then, whoever it would fall to now
+    person = names.person(o.met.by if o.met is not None and debtor.role in ("acceptor", "assignee") else debtor.person)
     who = (
         say("{person} ({role})", person=person.text, role=ROLES.word(debtor.role))
         if person

@@ -63,7 +63,12 @@ def init(
         op.commit(words(say("Begin the estate {name}", name=record.name)))
     estate = Estate(root)
     show(say("{name} begins in {folder}.", name=estate.settings.name, folder=str(folder)))
-    show(say("Next: write down who works here, one file each: staff/zhang.wei.yaml"))
+    show(
+        say(
+            "Next: write down who works here, one file each, and in propcli.yaml who sits at the desk. "
+            "staff/zhang.wei.yaml:"
+        )
+    )
     show(STAFF_EXAMPLE)
     show(say("then take in the first ticket: propcli ticket add (in {folder})", folder=str(folder)))
     return 3 if complain(validate(estate)[1]) else 0

@@ -97,7 +97,7 @@ def add(
         "detail": detail,
         "caller": {k: v for k, v in (("name", name), ("phone", phone), ("unit", caller_unit)) if v} if name else None,
         "convenient": convenient,
-        "appointment": here.time(appointment, "--appointment"),
+        "appointment": here.visit(appointment),
         "asked_by": here.time(asked_by, "--asked-by", end_of_day=True),
         "expected": here.time(expected, "--expected", end_of_day=True),
     }
@@ -140,7 +140,7 @@ def _category(typed: str | None) -> str | None:
 
 
 def _unit(typed: str | None) -> str | None:
-    return "public" if typed in ("公共区域", "公区") else typed
+    return "public" if typed in ("公共", "公共区域", "公区") else typed
 
 
 def _intake(fields: dict[str, Any], where: str) -> "Intake":
@@ -190,7 +190,7 @@ def _from_file(source: str) -> "list[Intake]":
 
 def _ask(given: dict[str, Any]) -> None:
     """Ask at the terminal for what a ticket cannot be without [T2]."""
-    from propcli.kinds.ticket import CATEGORY, CHANNEL, KIND, SEVERITY, URGENCY
+    from propcli.kinds.ticket import CATEGORY, CHANNEL, KIND, SEVERITY, URGENCY, is_unit
 
     if all(name in given for name in ("kind", "category", "unit", "summary")):
         return
@@ -218,7 +218,9 @@ def _ask(given: dict[str, Any]) -> None:
     if "category" not in given:
         given["category"] = choose(_("Category"), CATEGORY, list(routing))
     if "unit" not in given:
-        given["unit"] = _unit(str(typer.prompt(_("Unit (3-2-0501, or public)"))).strip())
+        while not is_unit(unit := _unit(str(typer.prompt(_("Unit (3-2-0501, or public)"))).strip()) or ""):
+            show(say("{value} is not a unit (building-entrance-room)", value=repr(unit)))
+        given["unit"] = unit
     if "place" not in given and (place := str(typer.prompt(_("Exact place"), default="", show_default=False)).strip()):
         given["place"] = place
     if "summary" not in given:

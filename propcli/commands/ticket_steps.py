@@ -116,7 +116,7 @@ def dispatch(
                 "helpers": tuple(here.person(h, "--helper") for h in helper or ()),
                 "order": "printed" if printed else "oral",
                 "expected": here.time(expected, "--expected", end_of_day=True),
-                "appointment": here.time(appointment, "--appointment"),
+                "appointment": here.visit(appointment),
                 "reason": reason,
             },
         ),
@@ -243,7 +243,7 @@ def delay(
             )
     fields = {
         "expected": here.time(until, "--until", end_of_day=True),
-        "appointment": here.time(appointment, "--appointment"),
+        "appointment": here.visit(appointment),
         "reason": reason,
         "who": who,
         "how": code(CHANNEL, how, "--how"),

@@ -82,9 +82,9 @@ def _formats(forms: tuple[str, ...]) -> tuple[str, ...]:
 class Mapping(Model):
     """What the columns of a foreign table mean.
 
-    `columns` names, for each field, the column (or columns, joined); `values` translates what stands in them
-    (`*` for everything else); `constants` gives what the table does not say. A date without a time of day is the
-    beginning of that day for what begins (reported) and its end for what ends (due, closed)."""
+    `columns` names, for each field, the column (or columns, joined); `values` translates what stands in them (`*` for
+    everything else; `*: *` leaves it as it stands); `constants` gives what the table does not say. A date without a
+    time of day is the beginning of that day for what begins (reported) and its end for what ends (due, closed)."""
 
     kind_of_record: ClassVar[str] = "mapping"
 
@@ -221,7 +221,7 @@ class _Reader:
             if text in translations:
                 return translations[text] or None
             if "*" in translations:
-                return translations["*"] or None
+                return (text if translations["*"] == "*" else translations["*"]) or None
             if text:
                 bad.append(
                     BadRow(

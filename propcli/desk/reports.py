@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from propcli.desk.checks import IMPORTER
 from propcli.desk.duty import Duties
 from propcli.desk.measures import Measures, Period, measure, recurrences
 from propcli.engine.obligations import Obligation
@@ -312,7 +313,8 @@ def _counts(
 
 
 def _slowest(figures: Measures, names: Names) -> Table:
-    slowest = sorted(figures.completions, key=lambda c: (-c.minutes, c.ticket.id))[:SLOWEST]
+    last = {c.ticket.id: c for c in figures.completions}  # of a reopened ticket, the end that held
+    slowest = sorted(last.values(), key=lambda c: (-c.minutes, c.ticket.id))[:SLOWEST]
     columns = [
         Column("id", say("ticket")),
         Column("category", say("category")),
@@ -383,6 +385,8 @@ def workload(duties: Duties, period: Period, names: Names, staff: Sequence[Staff
     for completion in measure(duties, period).completions:
         sent = [e for e in completion.ticket.events if e.event == "dispatched" and e.at <= completion.event.at]
         person = (sent[-1].assignee if sent else None) or completion.event.by
+        if person == IMPORTER:
+            continue  # done in another system, by nobody of this office
         done[person] += 1
         late_done[person] += bool(completion.late)
         begun: datetime = sent[-1].at if sent else completion.ticket.events[0].at

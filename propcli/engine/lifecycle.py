@@ -31,6 +31,10 @@ def holds(condition: Condition, value_of: Callable[[str], Any]) -> bool:
     return True
 
 
+# steps that nobody takes just to get to another
+ENDS = frozenset({"done", "closed", "cancelled", "merged", "paused", "reopened"})
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One kind of event: the states it may follow, the state it leads to, the fields it carries.
@@ -186,32 +190,37 @@ class Lifecycle:
 
     def _way_to(self, state: State, wanted: Step) -> Text | None:
         """Which steps come first: the shortest way from the present state to one the wanted step may follow."""
-        kind = str(getattr(state.record, "kind", ""))
-        ways: list[tuple[str | None, tuple[str, ...]]] = [(state.status, ())]
-        been = {state.status}
-        for status, way in ways:
-            if status in wanted.after:
-                return say("first: {steps}", steps=[self.events.word(event) for event in way])
-            for step in self.steps.values():
-                to = step.leads_to(kind)
-                if (
-                    status in step.after
-                    and to is not None
-                    and to not in been
-                    and to != "back"
-                    and step.actor != "import"
-                ):
-                    been.add(to)
-                    ways.append((to, (*way, step.event)))
+        for avoid in (ENDS, frozenset[str]()):
+            kind = str(getattr(state.record, "kind", ""))
+            ways: list[tuple[str | None, tuple[str, ...]]] = [(state.status, ())]
+            been = {state.status}
+            for status, way in ways:
+                if status in wanted.after:
+                    return say("first: {steps}", steps=[self.events.word(event) for event in way])
+                for step in self.steps.values():
+                    to = step.leads_to(kind)
+                    if to == "back":
+                        to = state.previous
+                    ok = status in step.after and step.actor != "import" and step.event not in avoid
+                    if ok and to is not None and to not in been:
+                        been.add(to)
+                        ways.append((to, (*way, step.event)))
         return None
 
     def possible(self, state: State) -> list[str]:
-        """The events whose place in the order would be right now (their guards not asked)."""
+        """The events whose time it is now: their place in the order is right and nothing is missing before them."""
         kind = getattr(state.record, "kind", None)
         return [
             s.event
             for s in self.steps.values()
-            if state.status in s.after and s.actor != "import" and (not s.kinds or kind in s.kinds)
+            if state.status in s.after
+            and s.actor != "import"
+            and (not s.kinds or kind in s.kinds)
+            and all(
+                guard.need in state.facts or not holds(guard.when, state.value_of)
+                for guard in self.guards
+                if s.event in guard.before
+            )
         ]
 
     def advance(self, state: State, event: Event) -> None:

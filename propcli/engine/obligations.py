@@ -52,7 +52,10 @@ def matches(triggers: Sequence[Trigger], event: Event) -> bool:
             continue
         if trigger.to and getattr(event, "to", None) not in trigger.to:
             continue
-        if trigger.solved is not None and str(getattr(event, "solved", None)).lower() != trigger.solved:
+        if any(
+            wanted is not None and str(getattr(event, name, None)).lower() != wanted
+            for name, wanted in (("solved", trigger.solved), ("tight", trigger.tight))
+        ):
             continue
         return True
     return False

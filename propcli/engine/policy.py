@@ -89,6 +89,7 @@ class Trigger(Model):
     event: Code
     to: Annotated[tuple[Code, ...], BeforeValidator(several)] = ()
     solved: Literal["true", "false"] | None = None
+    tight: Literal["true", "false"] | None = None
 
 
 def _trigger(value: object) -> object:
@@ -107,6 +108,7 @@ _TRIGGER_SCHEMA: dict[str, Any] = {
                 "event": _NAME,
                 "to": {"anyOf": [_NAME, {"type": "array", "items": _NAME}]},
                 "solved": {"enum": ["true", "false", True, False]},
+                "tight": {"enum": ["true", "false", True, False]},
             },
             "required": ["event"],
             "additionalProperties": False,

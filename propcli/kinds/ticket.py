@@ -236,6 +236,11 @@ class Ticket(Model):
         return self
 
 
+def is_unit(text: str) -> bool:
+    """Whether a text names a unit or the public area."""
+    return _UNIT_OR_PUBLIC.fullmatch(text) is not None
+
+
 def is_id(text: str) -> bool:
     """Whether a text has the form of a ticket's id."""
     return _ID.fullmatch(text) is not None

@@ -409,7 +409,12 @@ def _check(state: State, event: TicketEvent) -> Found:
         yield "F5", say("the follow-up found it unsolved"), say("reopen it first"), "event"
     if name == "closed":
         if ticket.kind == "complaint" and event.text is None:
-            yield "C4", say("closing a complaint needs its summing-up"), say("give --text"), "event"
+            yield (
+                "C4",
+                say("closing a complaint needs its summing-up"),
+                say("give --text, or --summary with follow-up --close"),
+                "event",
+            )
         if ticket.kind not in (*ANSWERS, "praise") and state.status in WORK:
             yield "C5", say("it is not done"), say("record done first"), "event"
 

@@ -27,7 +27,7 @@ def work_order(ticket: Any, estate: str, names: Any) -> str:
             ),
         ),
         (_("Reported"), words(ticket.reported)),
-        (_("Taken in by"), cell(names.person(ticket.acceptor))),
+        (_("Taken in by"), cell(names.person(ticket.events[0].by))),
         (
             _("Resident"),
             " ".join(p for p in ((ticket.caller.name, ticket.caller.phone or "") if ticket.caller else ()) if p),

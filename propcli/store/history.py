@@ -68,7 +68,7 @@ class History:
             raise (
                 Refusal(
                     say("git does not know who you are"),
-                    hint=say('git config user.name "…" and git config user.email "…"'),
+                    hint=say('git config --global user.name "…" and git config --global user.email "…"'),
                     code=3,
                 )
                 if "identity" in error or "tell me who" in error or "ident name" in error
