@@ -109,11 +109,12 @@ class Session:
 
     def visit(self, text: str | None) -> datetime | None:
         """The time of an appointment: a day alone does not say when somebody comes."""
+        moment = self.time(text, "--appointment")
         if text is not None and ":" not in text and not text.strip().startswith("+"):
             raise Refusal(
                 say("--appointment: {value} has no time of day", value=repr(text)), hint=say("write tomorrow 14:30")
             )
-        return self.time(text, "--appointment")
+        return moment
 
     def happened(self) -> datetime:
         """The time of something being recorded: it cannot lie in the future."""

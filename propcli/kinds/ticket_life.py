@@ -291,7 +291,7 @@ def _fold(state: State, event: TicketEvent) -> None:
     elif name == "escalated":
         facts.add(f"escalated to {event.to}")
         folded["asked"] = (*folded.get("asked", ()), event.to)
-    elif name == "confirmed":
+    elif name == "confirmed" and folded.get("team"):
         folded["assignee"] = folded.get("assignee") or event.by  # given to a team: who takes it has it
     elif name == "charged":
         facts.discard("consented charge")  # the next charge is agreed to by itself

@@ -63,7 +63,7 @@ def test_without_an_identity_the_way_to_give_one_is_named(desk: Desk, tmp_path: 
     )
     done = run(desk, *NEW, **{**nobody, "HOME": str(home)})
     assert done.code == 3
-    assert "git config user.name" in done.err and "user.email" in done.err
+    assert "git config --global user.name" in done.err and "user.email" in done.err
     assert desk.snapshot() == before
 
 

@@ -55,7 +55,7 @@ def test_without_an_identity_it_can_be_done_again(place: Desk) -> None:
     )
     done = run(place, "init", "estate", **nobody)
     assert done.code == 3
-    assert "git config user.name" in done.err
+    assert "git config --global user.name" in done.err
     assert not (place.root / "estate" / "propcli.yaml").exists()
     assert run(place, "init", "estate").code == 0
     assert run(place, "validate", cwd=place.root / "estate").code == 0
