@@ -87,7 +87,7 @@ def bar(value: int, most: int) -> str:
 def draw(table: Table, form: str, width: int | None = None) -> str:
     """One table, with a newline at its end. `width`: the screen's, where there is one to fit."""
     if form == "json":
-        return json.dumps([_object(table, row) for row in table.rows], ensure_ascii=False, indent=2) + "\n"
+        return json.dumps(_objects(table), ensure_ascii=False, indent=2) + "\n"
     if form == "csv":
         return _csv([[cell_header(c) for c in _data_columns(table)], *_csv_rows(table)])
     if not table.rows and table.empty is not None and form == "table":
@@ -101,7 +101,7 @@ def draw_report(report: Report, form: str, width: int | None = None) -> str:
         body = {
             "report": report.name,
             **{k: raw(v) for k, v in report.facts.items()},
-            "tables": {table.name: [_object(table, row) for row in table.rows] for table in report.tables},
+            "tables": {table.name: _objects(table) for table in report.tables},
         }
         return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
     if form == "csv":
@@ -151,8 +151,9 @@ def _data_columns(table: Table) -> list[Column]:
     return [c for c in table.columns if not any(isinstance(row.get(c.key), Bar) for row in table.rows)]
 
 
-def _object(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    return {c.key: raw(row.get(c.key)) for c in _data_columns(table)}
+def _objects(table: Table) -> list[dict[str, Any]]:
+    columns = _data_columns(table)
+    return [{c.key: raw(row.get(c.key)) for c in columns} for row in table.rows]
 
 
 def _flat(value: Any) -> str:

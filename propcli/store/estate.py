@@ -91,13 +91,19 @@ class Estate:
             raise Refusal(say("{path} cannot be used", path=str(path)), code=3, problems=(problem,))
         return (self.root / path).read_bytes()
 
-    def load(self, model: type[M], path: PurePosixPath) -> tuple[M | None, list[Problem]]:
-        """One file as a record, or why not: unreadable, too large, not a plain file, bad YAML, bad values."""
+    def load(self, model: type[M], path: PurePosixPath, walked: bool = False) -> tuple[M | None, list[Problem]]:
+        """One file as a record, or why not: unreadable, too large, not a plain file, bad YAML, bad values. `walked`:
+        the path was found by walking the folders, so that no link leads to it."""
         name = str(path)
         try:
-            if path not in self.instead and (problem := plain(self.root, path)) is not None:
+            if path in self.instead:
+                raw = self.instead[path]
+            elif walked and (size := (self.root / path).stat().st_size) > yamlfile.MAX_BYTES:
+                return None, [yamlfile.too_large(size, name)]
+            elif not walked and (problem := plain(self.root, path)) is not None:
                 return None, [problem]
-            raw = self.raw(path)
+            else:
+                raw = (self.root / path).read_bytes()
         except OSError as error:
             return None, [Problem(name, 0, 0, say("cannot be read: {why}", why=error.strerror or str(error)))]
         return load(model, raw, name)
@@ -126,7 +132,7 @@ class Estate:
         where = FOLDERS[kind][2]
         found: dict[str, list[tuple[PurePosixPath, M]]] = {}
         for path in paths:
-            record, wrong = self.load(model, path)
+            record, wrong = self.load(model, path, walked=True)
             reading.problems += wrong
             if record is not None:
                 found.setdefault(str(getattr(record, "id")), []).append((path, record))  # noqa: B009
