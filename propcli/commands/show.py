@@ -48,7 +48,7 @@ def show_ticket(ticket_id: str, form: str) -> int:
     from propcli.commands.standing import headline
     from propcli.desk.duty import Duties
     from propcli.engine.policy import OWED, ROLES
-    from propcli.kinds.ticket import EVENT, Ticket
+    from propcli.kinds.ticket import EVENT, PAYMENT, Ticket
     from propcli.kinds.ticket_life import LIFECYCLE, as_of
 
     here = session()
@@ -67,6 +67,7 @@ def show_ticket(ticket_id: str, form: str) -> int:
     details: list[tuple[Text, Any]] = [
         (say("reported"), ticket.reported),
         (say("caller"), " ".join(str(v) for v in ticket.caller.plain().values()) if ticket.caller else None),
+        (say("payment"), PAYMENT.word(ticket.payment) if ticket.payment else None),
         (say("visit"), ticket.appointment or ticket.convenient),
         (say("expected"), ticket.expected),
         (say("due"), ticket.due),

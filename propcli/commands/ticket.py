@@ -59,6 +59,9 @@ def add(
     building: Annotated[str | None, typer.Option(help=_("The building, where the place is public."))] = None,
     place: Annotated[str | None, typer.Option(help=_("The exact place."))] = None,
     detail: Annotated[str | None, typer.Option(help=_("Everything else that was said."))] = None,
+    payment: Annotated[
+        str | None, typer.Option(metavar="free|paid", help=_("Whether the owner pays, as decided at intake [P2]."))
+    ] = None,
     convenient: Annotated[str | None, typer.Option(help=_("When a visit suits, in words."))] = None,
     appointment: Annotated[
         str | None, typer.Option(metavar="TIME", help=_("The time agreed for a visit [P7]."))
@@ -78,7 +81,7 @@ def add(
     ] = None,
 ) -> int:
     from propcli.desk.recording import Recorder
-    from propcli.kinds.ticket import CHANNEL, KIND, SEVERITY, URGENCY
+    from propcli.kinds.ticket import CHANNEL, KIND, PAYMENT, SEVERITY, URGENCY
     from propcli.store.transaction import operation
 
     here = session()
@@ -96,6 +99,7 @@ def add(
         "summary": summary,
         "detail": detail,
         "caller": {k: v for k, v in (("name", name), ("phone", phone), ("unit", caller_unit)) if v} if name else None,
+        "payment": code(PAYMENT, payment, "--payment"),
         "convenient": convenient,
         "appointment": here.visit(appointment),
         "asked_by": here.time(asked_by, "--asked-by", end_of_day=True),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from propcli.engine.record import Code, Line, Model, Moment, StaffId, Words
-from propcli.kinds.ticket import Caller, Channel, Kind, Severity, Ticket, TicketEvent, TicketUnit, Urgency
+from propcli.kinds.ticket import Caller, Channel, Kind, Payment, Severity, Ticket, TicketEvent, TicketUnit, Urgency
 
 
 class Intake(Model):
@@ -21,6 +21,7 @@ class Intake(Model):
     summary: Line
     detail: Words | None = None
     caller: Caller | None = None
+    payment: Payment | None = None
     convenient: Line | None = None
     appointment: Moment | None = None
     asked_by: Moment | None = None

@@ -82,6 +82,7 @@ EventName = Literal[
     "settled",
     "cancelled",
 ]
+Payment = Literal["free", "paid"]
 Waiting = Literal["resident", "parts", "weather", "authority"]
 
 KIND = Vocabulary("kind", get_args(Kind), convenience="convenience service", entrusted="entrusted service")  # [T3]
@@ -89,6 +90,7 @@ SEVERITY = Vocabulary("severity", get_args(Severity))  # [C1, C2, C3]
 URGENCY = Vocabulary("urgency", get_args(Urgency))  # [T5]
 CHANNEL = Vocabulary("channel", get_args(Channel), wechat="WeChat")  # [T1]
 STATUS = Vocabulary("status", get_args(Status))
+PAYMENT = Vocabulary("payment", get_args(Payment))  # [P2]
 WAITING = Vocabulary("waiting for", get_args(Waiting))
 SUPPLY = Vocabulary("consent to", ("water", "power", "charge"), water="water cut", power="power cut")
 LEVEL = Vocabulary("level", ("supervisor", "manager"))
@@ -204,6 +206,7 @@ class Ticket(Model):
     summary: Line
     detail: Words | None = None
     caller: Caller | None = None
+    payment: Payment | None = None  # free or paid, as decided at intake [P2]
     convenient: Line | None = None  # when a visit suits the resident, in words
     appointment: Moment | None = None  # the time agreed for the visit [P7]
     asked_by: Moment | None = None  # the time by which the resident asked for it [C3]

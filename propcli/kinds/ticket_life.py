@@ -356,6 +356,13 @@ def _check(state: State, event: TicketEvent) -> Found:
                     say("record consent --to {supply} --who …", supply=supply),
                     "event",
                 )
+    if name == "charged" and ticket.payment == "free":
+        yield (
+            "P2",
+            say("it was taken in as free for the owner"),
+            say("edit its payment first, with the reason as a note"),
+            "event",
+        )
     if name == "charged" and event.labour is None and event.material is None:
         yield "P3", say("a charge needs labour or material, in yuan"), None, "event"
     if name in ("delayed", "dispatched"):

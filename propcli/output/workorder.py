@@ -11,7 +11,7 @@ WIDTH = 64
 
 def work_order(ticket: Any, estate: str, names: Any) -> str:
     """One sheet. The resident's name and phone stand in full: it is for the person who goes there."""
-    from propcli.kinds.ticket import CATEGORY, KIND, SUPPLY, URGENCY, place_of
+    from propcli.kinds.ticket import CATEGORY, KIND, PAYMENT, SUPPLY, URGENCY, place_of
 
     agreed = [say("{what}: {who}", what=SUPPLY.word(e.to), who=e.who) for e in ticket.events if e.event == "consented"]
     charges = [e for e in ticket.events if e.event == "charged"]
@@ -33,6 +33,7 @@ def work_order(ticket: Any, estate: str, names: Any) -> str:
             " ".join(p for p in ((ticket.caller.name, ticket.caller.phone or "") if ticket.caller else ()) if p),
         ),
         (_("Place"), words(place_of(ticket))),
+        (_("Payment"), words(PAYMENT.word(ticket.payment)) if ticket.payment else ""),
         (_("Visit"), words(ticket.appointment) if ticket.appointment else ticket.convenient or ""),
         (_("What"), ticket.summary),
         (_("Detail"), (ticket.detail or "").replace("\n", " ")),

@@ -135,6 +135,32 @@ def test_work_that_cuts_nothing(desk):
     walk(desk, ticket, *MENDED)
 
 
+# --- P2
+
+
+@pytest.mark.rule("P2")
+@pytest.mark.parametrize(
+    ("typed", "register"), [("free", "free"), ("paid", "paid"), ("免费", "free"), ("有偿", "paid")]
+)
+def test_free_or_paid_is_on_the_register(desk, typed, register):
+    """Decided at intake: the record, `show` and the work order say which."""
+    ticket = add(desk, f"--payment {typed}")
+    assert f"payment: {register}\n" in (desk.root / f"tickets/2026/10/{ticket}.yaml").read_text("utf-8")
+    assert f"payment: {register}" in desk.ok("show", ticket)
+    assert register in desk.ok("ticket", "print", ticket)
+
+
+@pytest.mark.rule("P2", "P3")
+def test_what_is_free_is_not_charged(desk):
+    """A repair taken in as free cannot be charged to the owner, agreed or not; a paid one can."""
+    free, paid = add(desk, "--payment free"), add(desk, "--payment paid")
+    for ticket in (free, paid):
+        walk(desk, ticket, *SENT, "arrive", DIAGNOSE)
+    charge = "charge --item 角阀 --material 35 --consent-of 王丽"
+    refuses(desk, free, charge, "P2")
+    walk(desk, paid, charge)
+
+
 # --- P5
 
 
