@@ -49,7 +49,13 @@ class Life(RuleBasedStateMachine):
     def take_in(self, kind: str, category: str, severity: str) -> None:
         caller = SimpleNamespace(name="王丽")
         self.ticket = SimpleNamespace(
-            id="T-20261014-001", kind=kind, category=category, channel="phone", caller=caller, reported=START
+            id="T-20261014-001",
+            kind=kind,
+            category=category,
+            channel="phone",
+            caller=caller,
+            reported=START,
+            payment=None,
         )
         self.events: list[TicketEvent] = []
         self.state = LIFECYCLE.begin(self.ticket)
