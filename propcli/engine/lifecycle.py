@@ -40,7 +40,8 @@ class Step:
     """One kind of event: the states it may follow, the state it leads to, the fields it carries.
 
     `to` may differ by the value of the record's `kind`; None leaves the state; "back" returns to the state
-    before the present one. `actor` is who does it when nobody is named. `kinds`: only records of these kinds."""
+    before the present one. `actor` is who does it when nobody is named.
+    `kinds`: only records of these kinds. `stays`: states it leaves as they are."""
 
     event: str
     after: frozenset[str]
@@ -50,6 +51,7 @@ class Step:
     actor: str = "desk"
     rule: str = ""
     kinds: tuple[str, ...] = ()
+    stays: frozenset[str] = frozenset()
 
     def leads_to(self, kind: str) -> str | None:
         return self.to if self.to is None or isinstance(self.to, str) else self.to.get(kind, self.to.get("*"))
@@ -228,7 +230,7 @@ class Lifecycle:
         step = self.steps.get(event.event)
         if step is not None:
             kind = str(getattr(state.record, "kind", ""))
-            to = step.leads_to(kind)
+            to = None if state.status in step.stays else step.leads_to(kind)
             if to == "back":
                 state.status, state.previous = state.previous, None
             elif to is not None:

@@ -73,6 +73,7 @@ STEPS: dict[str, Step] = {
             ("who", "how"),
             "acceptor",
             "T11",
+            stays=frozenset({"merged"}),  # an answered duplicate does not come to life again
         ),
         Step(
             "followed_up",
