@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from propcli.cli import COMMANDS
-from propcli.store.estate import FOLDERS
+from propcli.kinds.catalog import KINDS
 from tests.conftest import Desk
 from tests.test_transcripts import ACCEPT, play
 
@@ -78,7 +78,7 @@ def test_the_format_describes_every_event_and_folder() -> None:
     from propcli.kinds.ticket_life import STEPS
 
     text = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
-    for name in [*STEPS, *Ticket.model_fields, *(folder for folder, _model, _path in FOLDERS.values())]:
+    for name in [*STEPS, *Ticket.model_fields, *(kind.folder for kind in KINDS.values())]:
         assert name in text, name
     for step in STEPS.values():
         row = next(line for line in text.splitlines() if line.startswith(f"| {step.event} |"))

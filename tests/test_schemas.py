@@ -11,7 +11,7 @@ from propcli.commands.schema import schemas
 from tests.conftest import Desk
 
 ROOT = Path(__file__).parent.parent
-KINDS = ("ticket", "staff", "policy", "calendar", "settings", "mapping")
+KINDS = ("ticket", "unit", "resident", "pass", "visitor", "staff", "policy", "calendar", "settings", "mapping")
 
 
 @pytest.mark.parametrize("kind", KINDS)

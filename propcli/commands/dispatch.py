@@ -48,13 +48,12 @@ def run_plan(
     from propcli.desk.reports import word
     from propcli.engine.table import Column, Table
     from propcli.kinds.ticket import CATEGORY, URGENCY, Ticket, place_of
-    from propcli.kinds.ticket_life import as_of
 
     if only is not None:
         session().estate.one(Ticket, only)  # refused, with its problems, where it is no good record
 
     office = Office()
-    tickets = [t for ticket in office.tickets() if (t := as_of(ticket, office.now)) is not None]
+    tickets = office.tickets()
     planned = plan(
         tickets, office.staff, office.policy, office.calendar, office.now, frozenset({only}) if only else None
     )
@@ -139,6 +138,7 @@ def _apply(
     """Record the plan. A ticket that changed since it was planned is refused by its own life."""
     from propcli.commands.standing import record, subject
     from propcli.desk.recording import Recorder
+    from propcli.kinds.catalog import TICKET
     from propcli.kinds.ticket import LEVEL
     from propcli.kinds.ticket_life import LIFECYCLE
     from propcli.store.transaction import operation
@@ -169,7 +169,7 @@ def _apply(
             with operation(here.estate.root) as op:
                 recorder = Recorder(here.estate, op)
                 for ticket_id, step, fields in steps:
-                    record(recorder, ticket_id, sender, (step, fields))
+                    record(recorder, TICKET, ticket_id, sender, (step, fields))
                 sent = sum(step == "dispatched" for _id, step, _fields in steps)
                 recorder.commit(
                     words(say("{sent} tickets dispatched, {up} passed up", sent=sent, up=len(steps) - sent)), sender
@@ -179,7 +179,7 @@ def _apply(
             for ticket_id, step, fields in steps:
                 with operation(here.estate.root) as op:
                     recorder = Recorder(here.estate, op)
-                    ticket = record(recorder, ticket_id, sender, (step, fields))
+                    ticket = record(recorder, TICKET, ticket_id, sender, (step, fields))
                     recorder.commit(subject(ticket, [step]), sender)
                 done.append(step)
     finally:

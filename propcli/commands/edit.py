@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 def edit(
     record: Annotated[
         str,
-        typer.Argument(metavar="ID", help=_("A ticket's id or its ending, a staff id, policy, calendar or settings.")),
+        typer.Argument(metavar="ID", help=_("A record's id or its ending, or policy, calendar, settings.")),
     ],
     by: options.By = None,
 ) -> int:
@@ -80,8 +80,6 @@ def _kept(hint: Text | None, file: Path) -> Text:
 
 
 def _path(record: str) -> tuple[PurePosixPath, str]:
-    from propcli.kinds import staff, ticket
-
     here = session()
     single = {
         "policy": "policy.yaml",
@@ -91,10 +89,8 @@ def _path(record: str) -> tuple[PurePosixPath, str]:
     }
     if record in single:
         return PurePosixPath(single[record]), record
-    if record in {path.stem for path in here.estate.paths("staff")[0]}:
-        return staff.path_of(record), record
-    ticket_id = here.ticket_id(record)
-    return ticket.path_of(ticket_id), ticket_id
+    kind, record_id = here.find(record)
+    return kind.path(record_id), record_id
 
 
 def _edited(path: PurePosixPath, before: bytes) -> bytes | None:

@@ -40,6 +40,7 @@ def tickets(
     from propcli.desk.checks import IMPORTER
     from propcli.desk.importing import Mapping, check_mapping, prepare
     from propcli.desk.recording import Recorder, surroundings
+    from propcli.kinds.catalog import TICKET
     from propcli.kinds.ticket import Ticket
     from propcli.store import sheets
     from propcli.store.reading import load
@@ -77,7 +78,7 @@ def tickets(
     with operation(estate.root) as op:
         recorder = Recorder(estate, op)
         for draft in plan.drafts:
-            recorder.add(draft.fields, draft.events, draft.day)
+            recorder.add(TICKET, recorder.new_id(TICKET, draft.day), draft.fields, draft.events)
         recorder.commit(
             words(say("Import {n} tickets from {system}", n=len(plan.drafts), system=described.system)), by or IMPORTER
         )

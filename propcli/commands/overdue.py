@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from propcli.desk.duty import Duties
     from propcli.engine.obligations import Obligation
 
-Team = Annotated[str | None, typer.Option("--team", metavar="TEAM", help=_("Only tickets of this team."))]
+Team = Annotated[str | None, typer.Option("--team", metavar="TEAM", help=_("Only what this team has to do."))]
 Person = Annotated[str | None, typer.Option("--who", metavar="STAFF", help=_("Only what this person owes."))]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=_("Print nothing when there is nothing to say (for cron)."))]
 Tell = Annotated[bool, typer.Option("--exit-code", help=_("Exit with 1 when something is listed."))]
@@ -37,7 +37,7 @@ def overdue(
 
     form = options.form(format)
     office = Office()
-    duties = office.duties()
+    duties = office.all_duties()
     table = overdue_table(_mine(duties, duties.overdue(), team, who), duties, office.names)
     if table.rows or not quiet:
         show_table(table, form)
@@ -64,7 +64,7 @@ def due(
             say("--within: {value} is not a length of time", value=repr(within)), hint=say("write 30m, 24h or 7d")
         )
     office = Office()
-    duties = office.duties()
+    duties = office.all_duties()
     columns = [*OVERDUE_COLUMNS[:-1], Column("left", say("left"))]
     rows = [obligation_row(o, duties, office.names) for o in _mine(duties, duties.due(office.now + ahead), team, who)]
     if rows or not quiet:
@@ -80,11 +80,5 @@ def _mine(duties: "Duties", owed: "list[Obligation]", team: str | None, who: str
     if who is not None:
         who = here.person(who, "--who")
     return [
-        o
-        for o in owed
-        if (
-            team is None
-            or team == (o.record.team or next(iter(duties.policy.routing.get(o.record.category, ())), None))
-        )
-        and (who is None or duties.debtor(o).person == who)
+        o for o in owed if (team is None or team == duties.team(o)) and (who is None or duties.debtor(o).person == who)
     ]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import PurePosixPath
+from typing import Any
 
 from propcli.commands.session import complain, note, session, tell_unknown_years
 from propcli.desk.checks import policy_references
@@ -10,6 +11,7 @@ from propcli.desk.recording import surroundings
 from propcli.desk.reports import Names
 from propcli.engine.problem import Problem
 from propcli.engine.text import say
+from propcli.kinds.catalog import LIVING, TICKET, Kind
 from propcli.kinds.staff import Staff
 from propcli.kinds.ticket import Ticket
 
@@ -34,13 +36,26 @@ class Office:
             self.policy = self.policy.model_copy(update={"obligations": rows})
         self.names = Names(self.settings, self.staff)
 
-    def tickets(self) -> list[Ticket]:
-        reading = self.estate.read(Ticket)
+    def records(self, kind: Kind) -> list[Any]:
+        """Every record of a kind as it stood at that time."""
+        reading = self.estate.read(kind.model)
         self.problems += reading.problems
-        return reading.records
+        return [then for record in reading.records if (then := kind.life.as_of(record, self.now)) is not None]
 
-    def duties(self) -> Duties:
-        return Duties(self.settings, self.policy, self.calendar, self.now).add(self.tickets())
+    def tickets(self) -> list[Ticket]:
+        return self.records(TICKET)
+
+    def duties(self, *kinds: Kind) -> Duties:
+        """What is owed on the records of some kinds (tickets, unless others are named)."""
+        duties = Duties(self.settings, self.policy, self.calendar, self.now)
+        for kind in kinds or (TICKET,):
+            duties.add(self.records(kind))
+        return duties
+
+    def all_duties(self) -> Duties:
+        """What is owed on anything: on every kind that the policy has a rule for."""
+        ruled = {row.record for row in self.policy.obligations}
+        return self.duties(*(kind for kind in LIVING if kind.name in ruled))
 
     def finish(self, code: int = 0) -> int:
         """The exit code: 3 if a record could not be read, after telling which; what was printed lacks it."""

@@ -16,21 +16,26 @@ def register(app: typer.Typer) -> None:
     app.command("schema", help=_("The JSON Schema of a kind of file, or all of them into a folder."))(schema)
 
 
+def kind_name(model: Any) -> str:
+    return str(model.kind_of_record)
+
+
 def schemas() -> dict[str, dict[str, Any]]:
     """JSON Schema 2020-12 of every kind of file, by kind."""
     from propcli.desk.importing import Mapping
     from propcli.engine.policy import Policy
     from propcli.kinds.calendar import CalendarFile
+    from propcli.kinds.catalog import KINDS
     from propcli.kinds.settings import Settings
-    from propcli.kinds.staff import Staff
-    from propcli.kinds.ticket import Ticket
 
     found = {}
-    for model in (Ticket, Staff, Policy, CalendarFile, Settings, Mapping):
+    records = [kind.model for kind in KINDS.values()]
+    others: list[Any] = [Policy, CalendarFile, Settings, Mapping]
+    for model in (*records, *others):
         body = model.model_json_schema(by_alias=True, mode="validation")
-        found[model.kind_of_record] = {
+        found[kind_name(model)] = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "title": f"propcli {model.kind_of_record}",
+            "title": f"propcli {kind_name(model)}",
             **{k: v for k, v in body.items() if k != "title"},
         }
     return found
@@ -38,7 +43,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 def schema(
     kind: Annotated[
-        str | None, typer.Argument(metavar="KIND", help=_("ticket, staff, policy, calendar, settings, mapping."))
+        str | None, typer.Argument(metavar="KIND", help=_("ticket, unit, resident, pass, visitor, staff, policy, …"))
     ] = None,
     write: Annotated[
         Path | None, typer.Option("--write", metavar="DIR", help=_("Write every schema into this folder."))

@@ -13,9 +13,12 @@ from propcli.output import language
 from propcli.output.language import words
 
 if TYPE_CHECKING:
+    from propcli.desk.people import People
     from propcli.engine.table import Report, Table
     from propcli.engine.worktime import Calendar
+    from propcli.kinds.catalog import Kind
     from propcli.store.estate import Estate
+    from propcli.store.sealing import Keys
 
 
 class Session:
@@ -28,6 +31,8 @@ class Session:
         self.folder = folder
         self._estate: Estate | None = None
         self._now: datetime | None = None
+        self._keys: Keys | None = None
+        self._people: People | None = None
 
     @property
     def estate(self) -> "Estate":
@@ -136,9 +141,10 @@ class Session:
 
     def person(self, typed: str, option: str) -> str:
         """A member of staff from an id, an unambiguous part of one, or a name."""
+        from propcli.kinds.catalog import STAFF
         from propcli.kinds.staff import Staff
 
-        ids = [path.stem for path in self.estate.paths("staff")[0]]
+        ids = list(self.estate.ids(STAFF))
         if typed in ids:
             return typed
         close = [i for i in ids if typed and (typed.lower() in i.split(".") or i.startswith(typed.lower()))]
@@ -165,35 +171,92 @@ class Session:
             )
         return found
 
-    def _misplaced(self, ticket_id: str) -> NoReturn:
-        """Refuse a ticket that lies in another folder than its id says, naming where it lies."""
-        from propcli.kinds.ticket import Ticket
+    @property
+    def keys(self) -> "Keys":
+        """The keys of sealed fields: in PROPCLI_KEYS, else in the user's data folder; never in the repository."""
+        if self._keys is None:
+            from propcli.store.sealing import Keys
 
-        problems = [p for p in self.estate.read(Ticket).problems if PurePosixPath(p.path).stem == ticket_id]
-        raise Refusal(say("{id} is not in its place", id=ticket_id), code=3, problems=tuple(problems))
+            given = self.environment.get("PROPCLI_KEYS")
+            data = self.environment.get("XDG_DATA_HOME") or str(
+                Path(self.environment.get("HOME") or "~").expanduser() / ".local" / "share"
+            )
+            folder = (self.folder / (given or Path(data) / "propcli" / "keys")).resolve()
+            root = self.estate.root
+            outside = not any((p / ".git").exists() and root.is_relative_to(p) for p in (folder, *folder.parents))
+            self._keys = Keys(folder, outside)
+        return self._keys
+
+    @property
+    def people(self) -> "People":
+        """The residents, as far as they can be shown here."""
+        if self._people is None:
+            from propcli.desk.people import People
+
+            self._people = People(self.estate, self.keys)
+        return self._people
+
+    def resident(self, typed: str, option: str) -> str:
+        """A resident's id from the id, its ending, or a name that only one has."""
+        from propcli.kinds.catalog import RESIDENT
+
+        if RESIDENT.is_id(typed) or typed.isdigit():
+            return self.record_id(RESIDENT, typed)
+        from propcli.desk.people import same_name
+        from propcli.kinds.resident import Resident
+
+        reading = self.estate.read(Resident)
+        faces = [self.people.add(resident) for resident in reading.records]
+        found = [face for face in faces if face.name is not None and same_name(face.name, typed)]
+        if len(found) == 1:
+            return found[0].id
+        if found:
+            ids = ", ".join(face.id for face in found)
+            raise Refusal(say("{option}: {value} could be {ids}", option=option, value=typed, ids=ids))
+        raise Refusal(
+            say("{option}: there is no resident {value}", option=option, value=typed),
+            hint=say("propcli find {value} looks everywhere; propcli resident add makes one", value=typed),
+        )
+
+    def _misplaced(self, kind: "Kind", record_id: str) -> NoReturn:
+        """Refuse a record that lies in another folder than its id says, naming where it lies."""
+        problems = [p for p in self.estate.read(kind.model).problems if PurePosixPath(p.path).stem == record_id]
+        raise Refusal(say("{id} is not in its place", id=record_id), code=3, problems=tuple(problems))
+
+    def record_id(self, kind: "Kind", typed: str) -> str:
+        """A record's id from any unambiguous ending of it."""
+        return self.find(typed, kind)[1]
 
     def ticket_id(self, typed: str) -> str:
-        """A ticket's id from any unambiguous ending of it."""
-        from propcli.kinds.ticket import path_of
+        from propcli.kinds.catalog import TICKET
 
-        try:
-            if (self.estate.root / path_of(typed)).is_file():
-                return typed
-        except ValueError:
-            pass
+        return self.record_id(TICKET, typed)
+
+    def find(self, typed: str, *kinds: "Kind") -> "tuple[Kind, str]":
+        """The record an id or an unambiguous ending of one means, of some kinds or of any."""
+        from propcli.kinds.catalog import KINDS, TICKET
+
+        among = kinds or tuple(KINDS.values())
+        for kind in among:
+            if kind.is_id(typed) and (self.estate.root / kind.path(typed)).is_file():
+                return kind, typed
+        one = kinds[0] if len(kinds) == 1 else None
         if "/" in typed or "\\" in typed or not typed:
-            raise Refusal(
-                say("{value} is not a ticket id", value=repr(typed)), hint=say("like T-20261121-001, or its end")
-            )
-        found = [i for i in self.estate.ticket_ids() if i.endswith(typed)]
+            like = say("like T-20261121-001, or its end") if one in (None, TICKET) else None
+            what = one.title if one else say("record")
+            raise Refusal(say("{value} is not a {kind} id", value=repr(typed), kind=what), hint=like)
+        found = [(kind, i) for kind in among for i in self.estate.ids(kind) if i.endswith(typed)]
         if len(found) == 1:
-            if not (self.estate.root / path_of(found[0])).is_file():
-                self._misplaced(found[0])
+            kind, record_id = found[0]
+            if not (self.estate.root / kind.path(record_id)).is_file():
+                self._misplaced(kind, record_id)
             return found[0]
         if found:
-            some = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
+            some = ", ".join(i for _kind, i in found[:5]) + (" …" if len(found) > 5 else "")
             raise Refusal(say("{value} could be {ids}", value=typed, ids=some), hint=say("write more of it"))
-        raise Refusal(say("there is no ticket {id}", id=typed), hint=say("propcli ticket list shows them"))
+        what = one.title if one else say("record")
+        hint = say("propcli {noun} list shows them", noun=one.name if one else "ticket")
+        raise Refusal(say("there is no {kind} {id}", kind=what, id=typed), hint=hint)
 
 
 _session: Session | None = None

@@ -21,16 +21,17 @@ def show_any(
     record: Annotated[str, typer.Argument(metavar="ID", help=_("A ticket's id or its ending, or a staff id."))],
     format: options.Format = "table",
 ) -> int:
-    from propcli.kinds.staff import Staff
+    from propcli.kinds.catalog import TICKET
 
     here = session()
     form = options.form(format)
-    if record in {path.stem for path in here.estate.paths("staff")[0]}:
-        person = here.estate.one(Staff, record)
-        assert person is not None
-        _fields(person.plain(), form)
-        return 0
-    return show_ticket(here.ticket_id(record), form)
+    kind, record_id = here.find(record)
+    if kind is TICKET:
+        return show_ticket(record_id, form)
+    person = here.estate.one(kind.model, record_id)
+    assert person is not None
+    _fields(person.plain(), form)
+    return 0
 
 
 def _fields(plain: dict[str, Any], form: str) -> None:
@@ -48,8 +49,8 @@ def show_ticket(ticket_id: str, form: str) -> int:
     from propcli.commands.standing import headline
     from propcli.desk.duty import Duties
     from propcli.engine.policy import OWED, ROLES
-    from propcli.kinds.ticket import EVENT, PAYMENT, Ticket
-    from propcli.kinds.ticket_life import LIFECYCLE, as_of
+    from propcli.kinds.ticket import EVENT, ORIGIN, PART, Ticket
+    from propcli.kinds.ticket_life import LIFECYCLE
 
     here = session()
     ticket = here.estate.one(Ticket, ticket_id)
@@ -59,15 +60,17 @@ def show_ticket(ticket_id: str, form: str) -> int:
         return 0
     office = Office()
     names = office.names
-    then = as_of(ticket, office.now)
+    then = LIFECYCLE.as_of(ticket, office.now)
     if then is None:
         raise Refusal(say("{id} did not exist yet at {at}", id=ticket_id, at=office.now))
     ticket = then
     show(headline(ticket))
     details: list[tuple[Text, Any]] = [
         (say("reported"), ticket.reported),
-        (say("caller"), " ".join(str(v) for v in ticket.caller.plain().values()) if ticket.caller else None),
-        (say("payment"), PAYMENT.word(ticket.payment) if ticket.payment else None),
+        (say("caller"), _caller(ticket)),
+        (say("found at"), ORIGIN.word(ticket.origin) if ticket.origin else None),
+        (say("part"), PART.word(ticket.part) if ticket.part else None),
+        (say("payment"), _payment(ticket)),
         (say("visit"), ticket.appointment or ticket.convenient),
         (say("expected"), ticket.expected),
         (say("due"), ticket.due),
@@ -127,6 +130,25 @@ def show_ticket(ticket_id: str, form: str) -> int:
     return office.finish()
 
 
+def _caller(ticket: Any) -> str | None:
+    """Who raised it, in full: whoever looks at one ticket handles it."""
+    from propcli.desk.people import caller_of
+
+    name, phone = caller_of(ticket, session().people)
+    where = ticket.resident or (ticket.caller.unit if ticket.caller else None)
+    return " ".join(words(part) for part in (name, phone, where) if part) or None
+
+
+def _payment(ticket: Any) -> Text | None:
+    from propcli.kinds.ticket import PAYMENT
+
+    if ticket.payment is None:
+        return None
+    if ticket.covered_until is None:
+        return PAYMENT.word(ticket.payment)
+    return say("{payment}; warranty until {day}", payment=PAYMENT.word(ticket.payment), day=ticket.covered_until)
+
+
 # the command that records an event, where it is called differently
 COMMAND_OF = {
     "dispatched": "dispatch",
@@ -151,6 +173,7 @@ COMMAND_OF = {
     "merged": "merge",
     "linked": "link",
     "noted": "note",
+    "payment_decided": "payment",
     "closed": "close",
     "cancelled": "cancel",
 }
@@ -158,9 +181,9 @@ COMMAND_OF = {
 
 def _said(event: Any, names: Any) -> list[str]:
     """The fields of an event, as words."""
-    from propcli.kinds.ticket import CHANNEL, LEVEL, SEVERITY, SUPPLY, WAITING
+    from propcli.kinds.ticket import CHANNEL, LEVEL, PAYMENT, SEVERITY, SUPPLY, WAITING
 
-    vocabularies = {"severity": SEVERITY, "how": CHANNEL, "waiting_for": WAITING}
+    vocabularies = {"severity": SEVERITY, "how": CHANNEL, "waiting_for": WAITING, "payment": PAYMENT}
     said = []
     for name in type(event).model_fields:
         value = getattr(event, name)
@@ -182,6 +205,8 @@ def _said(event: Any, names: Any) -> list[str]:
             text = listing(words(SUPPLY.word(supply)) for supply in value)
         elif name in FLAGS:
             text = words(FLAGS[name][0 if value else 1])
+        elif name == "who":
+            text = words(session().people.who(value))
         elif name == "order":
             text = words(say("oral order") if value == "oral" else say("printed order"))
         else:
@@ -198,6 +223,7 @@ FLAGS = {
 }
 LABELS = {
     "expected": say("expected"),
+    "covered_until": say("warranty until"),
     "appointment": say("visit"),
     "labour": say("labour"),
     "material": say("material"),

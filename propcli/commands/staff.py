@@ -25,16 +25,14 @@ def list_(
     from propcli.engine.table import Column, Table
     from propcli.kinds.staff import ROLE
     from propcli.kinds.ticket import CATEGORY
-    from propcli.kinds.ticket_life import as_of
 
     form = options.form(format)
     office = Office()
     today = office.now.astimezone(office.settings.zone).date()
     open_ones: dict[str, int] = {}
     for ticket in office.tickets():
-        then = as_of(ticket, office.now)
-        if then is not None and in_hand(then):
-            open_ones[in_hand(then)] = open_ones.get(in_hand(then), 0) + 1
+        if in_hand(ticket):
+            open_ones[in_hand(ticket)] = open_ones.get(in_hand(ticket), 0) + 1
     rows = []
     for person in office.staff:
         duty = person.on_duty(office.now, office.calendar)

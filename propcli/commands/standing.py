@@ -1,21 +1,39 @@
-"""How a ticket stands, after every command that changed it: its state, what is owed next, by whom, by when."""
+"""How a record stands, after every command that changed it: its state, what is owed next, by whom, by when."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from propcli.commands.session import session, show, tell_unknown_years
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
+from propcli.kinds.catalog import Kind, kind_of
 from propcli.output.language import listing, words
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
     from propcli.desk.recording import Recorder
-    from propcli.engine.record import Model
+    from propcli.engine.record import Event, Model
     from propcli.kinds.ticket import Ticket
 
 
-def headline(ticket: "Ticket") -> Text:
+def headline(record: Any) -> Text:
+    """A record in one line: its id, its state, what it is."""
+    kind = kind_of(record)
+    if kind.name == "ticket":
+        return _ticket_headline(record)
+    where = getattr(record, "unit", None)
+    return Text(
+        "{id}  {status}  {what}",
+        {
+            "id": record.id,
+            "status": kind.life.states.word(record.status),
+            "what": Text("{unit}  {title}", {"unit": where, "title": record.title}) if where else "",
+        },
+    )
+
+
+def _ticket_headline(ticket: "Ticket") -> Text:
     """T-20261121-001  on site  repair · water · urgent  3-2-0501 厨房  水管漏水"""
     from propcli.kinds.ticket import CATEGORY, KIND, SEVERITY, STATUS, URGENCY, place_of
 
@@ -36,8 +54,8 @@ def headline(ticket: "Ticket") -> Text:
     )
 
 
-def show_standing(ticket: "Ticket") -> None:
-    """The headline, and what is owed on the ticket from now on."""
+def show_standing(record: Any, notes: Iterable[Text] = ()) -> None:
+    """The headline, what else there is to know (`notes`), and what is owed on the record from now on."""
     from propcli.desk.duty import Duties
     from propcli.desk.reports import Names
     from propcli.engine.policy import OWED, ROLES
@@ -45,8 +63,10 @@ def show_standing(ticket: "Ticket") -> None:
 
     here = session()
     estate = here.estate
-    show(headline(ticket))
-    duties = Duties(estate.settings, estate.policy, estate.calendar, here.now).add([ticket])
+    show(words(headline(record)).rstrip())
+    for note in notes:
+        show(note)
+    duties = Duties(estate.settings, estate.policy, estate.calendar, here.now).add([record])
     names = Names(estate.settings, estate.read(Staff).records)
     for owed in duties.all:
         if owed.standing == "stopped":
@@ -69,55 +89,68 @@ def show_standing(ticket: "Ticket") -> None:
     tell_unknown_years(estate.calendar)
 
 
-def actor(ticket: "Ticket", step: str, by: str | None) -> str:
+def actor(record: Any, step: str, by: str | None) -> str:
     """Who does a step when nobody is named: the person sent, the acceptor, or the desk."""
-    from propcli.kinds.ticket_life import STEPS
-
     here = session()
     if by is not None:
         return here.person(by, "--by")
-    if step == "confirmed" and ticket.assignee is None:
+    assignee, acceptor = getattr(record, "assignee", None), getattr(record, "acceptor", None)
+    if step == "confirmed" and assignee is None:
         raise Refusal(say("it was given to a team: who of it takes it? [T6]"), hint=say("give --by STAFF"))
-    role = STEPS[step].actor
-    chosen = (
-        (ticket.assignee or ticket.acceptor) if role == "assignee" else ticket.acceptor if role == "acceptor" else None
-    )
+    role = kind_of(record).life.steps[step].actor
+    chosen = (assignee or acceptor) if role == "assignee" else acceptor if role == "acceptor" else None
     return chosen or here.desk(None)
 
 
-def take(typed: str, by: str | None, *steps: tuple[str, dict[str, Any]], quiet: bool = False) -> "Ticket":
-    """Let steps happen to a ticket, all or none, in one commit; print how it stands then."""
+def take(kind: Kind, typed: str, by: str | None, *steps: tuple[str, dict[str, Any]], quiet: bool = False) -> Any:
+    """Let steps happen to a record, all or none, in one commit; print how it stands then."""
     from propcli.desk.recording import Recorder
     from propcli.store.transaction import operation
 
     here = session()
-    ticket_id = here.ticket_id(typed)
+    record_id = here.record_id(kind, typed)
     here.happened()
     with operation(here.estate.root) as op:
         recorder = Recorder(here.estate, op)
-        ticket = record(recorder, ticket_id, by, *steps)
-        recorder.commit(subject(ticket, [name for name, _ in steps]), ticket.events[-1].by)
+        after = record(recorder, kind, record_id, by, *steps)
+        recorder.commit(subject(after, [name for name, _ in steps]), after.events[-1].by)
     if not quiet:
-        show_standing(ticket)
-    return ticket
+        show_standing(after)
+    return after
 
 
-def record(recorder: "Recorder", ticket_id: str, by: str | None, *steps: tuple[str, dict[str, Any]]) -> "Ticket":
+def record(recorder: "Recorder", kind: Kind, record_id: str, by: str | None, *steps: tuple[str, dict[str, Any]]) -> Any:
     """Put steps on record within an operation that somebody else commits."""
+    before = recorder.record(kind, record_id)
+    return recorder.step(kind, record_id, [event(kind, before, name, by, fields) for name, fields in steps])
+
+
+def event(kind: Kind, before: Any, name: str, by: str | None, fields: dict[str, Any]) -> "Event":
+    """A step as an event: now, by whom it belongs to. Refuses values that do not fit."""
     from pydantic import ValidationError
 
-    from propcli.kinds.ticket import TicketEvent
+    given = {k: v for k, v in fields.items() if v is not None and v != ()}
+    if "who" in given:
+        given["who"] = _known_as(before, given["who"])
+    made: Event
+    try:
+        made = kind.event.model_validate({"at": session().now, "by": actor(before, name, by), "event": name, **given})
+    except ValidationError as error:
+        raise Refusal(*said(error, kind.event), title=say("{record}: refused", record=before.id)) from None
+    return made
 
-    before = recorder.ticket(ticket_id)
-    events = []
-    at = session().now
-    for name, fields in steps:
-        given = {k: v for k, v in fields.items() if v is not None and v != ()}
-        try:
-            events.append(TicketEvent(at=at, by=actor(before, name, by), event=name, **given))
-        except ValidationError as error:
-            raise Refusal(*said(error, TicketEvent), title=say("{record}: refused", record=ticket_id)) from None
-    return recorder.step(ticket_id, events)
+
+def _known_as(record: Any, name: str) -> str:
+    """The id of the one resident of the record's unit who is called that; else the name as it was given."""
+    from propcli.kinds.catalog import UNIT
+    from propcli.kinds.unit import Unit
+
+    here = session()
+    kind = kind_of(record)
+    unit_id = record.id if kind is UNIT else getattr(record, "unit", "")
+    unit = here.estate.one(Unit, unit_id) if UNIT.is_id(unit_id) else None
+    ids = [getattr(record, "resident", None), *(t.resident for t in unit.ties_on(here.now.date()))] if unit else []
+    return here.people.known_as(name, [i for i in ids if i])
 
 
 def said(error: "ValidationError", model: "type[Model]") -> list[Text]:
@@ -132,9 +165,10 @@ def said(error: "ValidationError", model: "type[Model]") -> list[Text]:
     return reasons
 
 
-def subject(ticket: "Ticket", steps: list[str]) -> str:
-    """A commit's first line, in the language the desk works in: `T-20261121-001 arrived: 水管漏水`."""
-    from propcli.kinds.ticket import EVENT
-
-    what = listing(words(EVENT.word(step)) for step in dict.fromkeys(steps))
-    return f"{ticket.id} {what}: {ticket.summary}"
+def subject(record: Any, steps: list[str]) -> str:
+    """A commit's first line, in the language the desk works in: `T-20261121-001 arrived: 水管漏水`. Nothing of a
+    person stands in it."""
+    events = kind_of(record).life.events
+    what = listing(words(events.word(step)) for step in dict.fromkeys(steps))
+    summary = getattr(record, "summary", None)
+    return f"{record.id} {what}" + (f": {summary}" if summary else "")

@@ -59,9 +59,16 @@ def add(
     building: Annotated[str | None, typer.Option(help=_("The building, where the place is public."))] = None,
     place: Annotated[str | None, typer.Option(help=_("The exact place."))] = None,
     detail: Annotated[str | None, typer.Option(help=_("Everything else that was said."))] = None,
-    payment: Annotated[
-        str | None, typer.Option(metavar="free|paid", help=_("Whether the owner pays, as decided at intake [P2]."))
+    resident: Annotated[
+        str | None, typer.Option(metavar="ID|NAME", help=_("Who raised it, of those on record (else --name)."))
     ] = None,
+    part: Annotated[
+        str | None, typer.Option(help=_("What is to be repaired, for the warranty: pipes, roof, fit_out, … [P6]."))
+    ] = None,
+    payment: Annotated[
+        str | None, typer.Option(metavar="free|paid", help=_("Whether the owner pays; else as the warranty says [P2]."))
+    ] = None,
+    payment_reason: Annotated[str | None, typer.Option(help=_("Why that is not as the warranty says."))] = None,
     convenient: Annotated[str | None, typer.Option(help=_("When a visit suits, in words."))] = None,
     appointment: Annotated[
         str | None, typer.Option(metavar="TIME", help=_("The time agreed for a visit [P7]."))
@@ -80,8 +87,9 @@ def add(
         str | None, typer.Option("--from", metavar="FILE", help=_("Take it from a YAML file (- for standard input)."))
     ] = None,
 ) -> int:
+    from propcli.desk.intake import admit
     from propcli.desk.recording import Recorder
-    from propcli.kinds.ticket import CHANNEL, KIND, PAYMENT, SEVERITY, URGENCY
+    from propcli.kinds.ticket import CHANNEL, KIND, PART, PAYMENT, SEVERITY, URGENCY
     from propcli.store.transaction import operation
 
     here = session()
@@ -99,7 +107,10 @@ def add(
         "summary": summary,
         "detail": detail,
         "caller": {k: v for k, v in (("name", name), ("phone", phone), ("unit", caller_unit)) if v} if name else None,
+        "resident": here.resident(resident, "--resident") if resident else None,
+        "part": code(PART, part, "--part"),
         "payment": code(PAYMENT, payment, "--payment"),
+        "payment_reason": payment_reason,
         "convenient": convenient,
         "appointment": here.visit(appointment),
         "asked_by": here.time(asked_by, "--asked-by", end_of_day=True),
@@ -109,6 +120,8 @@ def add(
         if given["urgency"] not in (None, "urgent"):
             raise Refusal(say("--harm goes with --urgency urgent: harm that is going on is stopped first [T5]"))
         given["urgency"] = "urgent"
+    if resident and name:
+        raise Refusal(say("--resident goes without --name"))
     if (phone or caller_unit) and not name:
         raise Refusal(say("--phone and --caller-unit need --name"))
     given = {key: value for key, value in given.items() if value is not None}
@@ -123,14 +136,11 @@ def add(
     desk = here.desk(by) if not all(i.acceptor for i in intakes) else (intakes[0].acceptor or "")
     with operation(here.estate.root) as op:
         recorder = Recorder(here.estate, op)
-        made = []
-        for intake in intakes:
-            fields, event = intake.opening(moment, desk)
-            made.append(recorder.add(fields, [event], moment.astimezone(here.estate.settings.zone).date()))
-        first = subject(made[0], ["accepted"])
+        made = [admit(recorder, here.people, intake, moment, desk) for intake in intakes]
+        first = subject(made[0].ticket, ["accepted"])
         recorder.commit(first if len(made) == 1 else words(say("{n} tickets accepted", n=len(made))), desk)
-    for ticket in made:
-        show_standing(ticket)
+    for admitted in made:
+        show_standing(admitted.ticket, admitted.notes)
     return 0
 
 
@@ -231,7 +241,7 @@ def _ask(given: dict[str, Any]) -> None:
         given["summary"] = str(typer.prompt(_("What is it, in one line"))).strip()
     if "channel" not in given:
         given["channel"] = choose(_("Channel"), CHANNEL, list(CHANNEL), "phone")
-    if "caller" not in given and given["channel"] not in ("patrol", "suggestion_box"):
+    if "caller" not in given and "resident" not in given and given["channel"] not in ("patrol", "suggestion_box"):
         caller = {"name": str(typer.prompt(_("Who raised it"))).strip()}
         if phone := str(typer.prompt(_("Phone"), default="", show_default=False)).strip():
             caller["phone"] = phone
@@ -266,10 +276,11 @@ def list_(
 ) -> int:
     from propcli.commands.periods import period
     from propcli.commands.reading import Office
+    from propcli.desk.people import caller_of
     from propcli.desk.reports import TICKET_COLUMNS, ticket_row
     from propcli.engine.table import Column, Table
     from propcli.kinds.ticket import KIND, STATUS, URGENCY
-    from propcli.kinds.ticket_life import OPEN, as_of
+    from propcli.kinds.ticket_life import OPEN
     from propcli.output.privacy import mask_name, mask_phone
 
     form = options.form(format)
@@ -290,11 +301,9 @@ def list_(
     asked: Period | None = period(month, start, end) if month or start or end else None
     office = Office()
     rows = []
-    for then in office.tickets():
-        ticket = as_of(then, office.now)
+    for ticket in office.tickets():
         if (
-            ticket is None
-            or ticket.status not in wanted
+            ticket.status not in wanted
             or (kinds and ticket.kind not in kinds)
             or (categories and ticket.category not in categories)
             or (urgencies and ticket.urgency not in urgencies)
@@ -308,9 +317,9 @@ def list_(
         ):
             continue
         row = ticket_row(ticket, office.names)
-        caller = ticket.caller
-        row["caller"] = (caller.name if reveal else mask_name(caller.name)) if caller else None
-        row["phone"] = (caller.phone if reveal else mask_phone(caller.phone)) if caller and caller.phone else None
+        name, phone = caller_of(ticket, here.people)
+        row["caller"] = name if reveal or not isinstance(name, str) else mask_name(name)
+        row["phone"] = phone if reveal or phone is None else mask_phone(phone)
         rows.append(row)
     columns = [*TICKET_COLUMNS, Column("reported", say("reported"))]
     if form != "table" or reveal:
@@ -334,6 +343,7 @@ def show_one(ticket_id: Id, format: options.Format = "table") -> int:
 
 def print_(ticket_id: Id) -> int:
     from propcli.commands.reading import Office
+    from propcli.desk.people import caller_of
     from propcli.kinds.ticket import Ticket
     from propcli.output.workorder import work_order
 
@@ -341,5 +351,6 @@ def print_(ticket_id: Id) -> int:
     ticket = here.estate.one(Ticket, here.ticket_id(ticket_id))
     assert ticket is not None
     office = Office()
-    show(work_order(ticket, office.settings.name, office.names).rstrip("\n"))
+    caller = caller_of(ticket, here.people)
+    show(work_order(ticket, office.settings.name, office.names, caller, here.people.who).rstrip("\n"))
     return 0

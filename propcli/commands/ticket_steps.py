@@ -1,16 +1,19 @@
 """The steps of a ticket's life as commands: each turns its options into one event, or a few that belong together."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from propcli.commands import options
+from propcli.commands import options, standing
 from propcli.commands.options import By, How, Id, Text, Who, code
 from propcli.commands.session import session
-from propcli.commands.standing import take
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
+from propcli.kinds.catalog import TICKET
 from propcli.output.language import _
+
+if TYPE_CHECKING:
+    from propcli.kinds.ticket import Ticket
 
 Words = Annotated[str, typer.Option("--text", help=_("In words."))]
 Reason = Annotated[str, typer.Option("--reason", help=_("Why."))]
@@ -43,10 +46,17 @@ def register(group: typer.Typer) -> None:
         ("hand-over-to", hand_over_to, _("Another acceptor answers for it from now on [C5].")),
         ("merge", merge, _("It is a duplicate of another ticket.")),
         ("link", link, _("It has to do with another ticket.")),
+        ("payment", payment, _("Free or paid otherwise than it was decided, and why [P2].")),
         ("close", close, _("Everything has been done; a complaint is summed up [C4].")),
         ("cancel", cancel, _("It is not wanted any more.")),
     ):
         group.command(name, help=help_text)(function)
+
+
+def take(ticket_id: str, by: str | None, *steps: tuple[str, dict[str, Any]]) -> "Ticket":
+    """Steps of one ticket, in one commit."""
+    after: Ticket = standing.take(TICKET, ticket_id, by, *steps)
+    return after
 
 
 def note(ticket_id: Id, text: Words, by: By = None) -> int:
@@ -398,15 +408,27 @@ def _on_both(
     one, other = here.ticket_id(ticket_id), here.ticket_id(other_id)
     with operation(here.estate.root) as op:
         recorder = Recorder(here.estate, op)
-        goes_on = recorder.ticket(other)
+        goes_on = recorder.record(TICKET, other)
         if step == "merged" and goes_on.status in ENDED:
             state = STATUS.word(goes_on.status)
             hint = say("merge into {other}", other=goes_on.duplicate_of) if goes_on.duplicate_of else None
             raise Refusal(say("{id} does not go on: {state}", id=other, state=state), hint=hint)
-        tied = record(recorder, one, by, (step, {**fields, "other": other}))
-        record(recorder, other, by, ("linked", {**there, "other": one}))
+        tied = record(recorder, TICKET, one, by, (step, {**fields, "other": other}))
+        record(recorder, TICKET, other, by, ("linked", {**there, "other": one}))
         recorder.commit(subject(tied, [step]), tied.events[-1].by)
     show_standing(tied)
+    return 0
+
+
+def payment(
+    ticket_id: Id,
+    what: Annotated[str, typer.Argument(metavar="free|paid", help=_("Who pays now."))],
+    reason: Reason,
+    by: By = None,
+) -> int:
+    from propcli.kinds.ticket import PAYMENT
+
+    take(ticket_id, by, ("payment_decided", {"payment": code(PAYMENT, what, "free|paid"), "reason": reason}))
     return 0
 
 

@@ -5,14 +5,16 @@ Each check is a plain function from a record and its surroundings to findings.""
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any
 
 from propcli.engine.policy import AGREED, Policy, Trigger
+from propcli.engine.record import Event, Model
 from propcli.engine.text import Text, say
 from propcli.engine.worktime import Calendar
+from propcli.kinds.catalog import KINDS, kind_of
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
-from propcli.kinds.ticket import Ticket, TicketEvent
-from propcli.kinds.ticket_life import LIFECYCLE
+from propcli.kinds.ticket import PUBLIC, Ticket, TicketEvent
 
 Finding = tuple[tuple[str | int, ...], Text, Text | None]
 IMPORTER = "import"  # who signs events that came from another system
@@ -20,12 +22,15 @@ IMPORTER = "import"  # who signs events that came from another system
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a ticket may refer to."""
+    """What records may refer to. None: not asked about. As long as an estate keeps no units, `units` is None and
+    tickets name homes by their form alone."""
 
     staff: frozenset[str]
     teams: frozenset[str]
     categories: frozenset[str]
-    tickets: frozenset[str] | None = None  # None: not asked about
+    tickets: frozenset[str] | None = None
+    units: frozenset[str] | None = None
+    residents: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -41,27 +46,52 @@ def _unknown(what: Text, value: str, known: frozenset[str], where: str) -> tuple
     return say("{what} {value} does not exist", what=what, value=value), hint
 
 
-def ticket_references(ticket: Ticket, around: Surroundings) -> Iterator[Finding]:
-    """Staff, teams, categories and tickets a ticket names."""
-    if ticket.category not in around.categories:
+def references(record: Any, around: Surroundings) -> Iterator[Finding]:
+    """Everything that a record names and that does not exist: staff, teams, categories, tickets, units, residents."""
+    unit = getattr(record, "unit", None)
+    if unit is not None and unit != PUBLIC and around.units is not None and unit not in around.units:
+        yield ("unit",), *_unknown(say("unit"), unit, around.units, "units/")
+    resident = getattr(record, "resident", None)
+    if resident is not None and resident not in around.residents:
+        yield ("resident",), *_unknown(say("resident"), resident, around.residents, "residents/")
+    if isinstance(record, Ticket) and record.category not in around.categories:
         yield (
             ("category",),
-            *_unknown(say("category"), ticket.category, around.categories, "policy.yaml, routing"),
+            *_unknown(say("category"), record.category, around.categories, "policy.yaml, routing"),
         )
-    for index, event in enumerate(ticket.events):
+    for index, event in enumerate(record.events):
         yield from _event_references(event, ("events", index), around)
 
 
-def _event_references(event: TicketEvent, where: tuple[str | int, ...], around: Surroundings) -> Iterator[Finding]:
+def _event_references(event: Event, where: tuple[str | int, ...], around: Surroundings) -> Iterator[Finding]:
     people: list[tuple[tuple[str | int, ...], str]] = [((*where, "by"), event.by)] if event.by != IMPORTER else []
+    if isinstance(event, TicketEvent):
+        yield from _ticket_event_references(event, where, around, people)
+    for place, person in people:
+        if person not in around.staff:
+            yield (place, *_unknown(say("staff"), person, around.staff, "staff/"))
+    ties = getattr(event, "ties", ())
+    named = [((*where, "ties", i, "resident"), tie.resident) for i, tie in enumerate(ties)]
+    named += [((*where, "ties", i, "of"), tie.of) for i, tie in enumerate(ties) if tie.of]
+    for place, resident in named:
+        if resident not in around.residents:
+            yield (place, *_unknown(say("resident"), resident, around.residents, "residents/"))
+    for index, ticket in enumerate(getattr(event, "tickets", ())):
+        if around.tickets is not None and ticket not in around.tickets:
+            yield (*where, "tickets", index), say("ticket {id} does not exist", id=ticket), None
+
+
+def _ticket_event_references(
+    event: TicketEvent,
+    where: tuple[str | int, ...],
+    around: Surroundings,
+    people: list[tuple[tuple[str | int, ...], str]],
+) -> Iterator[Finding]:
     if event.assignee:
         people.append(((*where, "assignee"), event.assignee))
     people += [((*where, "helpers", i), helper) for i, helper in enumerate(event.helpers)]
     if event.event == "handed_over" and event.to:
         people.append(((*where, "to"), event.to))
-    for place, person in people:
-        if person not in around.staff:
-            yield (place, *_unknown(say("staff"), person, around.staff, "staff/"))
     teams: list[tuple[tuple[str | int, ...], str]] = [((*where, "team"), event.team)] if event.team else []
     teams += [((*where, "co_teams", i), team) for i, team in enumerate(event.co_teams)]
     for place, team in teams:
@@ -71,42 +101,51 @@ def _event_references(event: TicketEvent, where: tuple[str | int, ...], around: 
         yield (*where, "other"), say("ticket {id} does not exist", id=event.other), None
 
 
-def ticket_life(ticket: Ticket) -> Iterator[Finding]:
-    """The replay of a ticket's events: steps that cannot follow, and fields that say something else than they."""
-    state, faults = LIFECYCLE.replay(ticket, ticket.events)
+def life(record: Any) -> Iterator[Finding]:
+    """The replay of a record's events: steps that cannot follow, and fields that say something else than they."""
+    its = kind_of(record).life
+    state, faults = its.replay(record, record.events)
     for fault in faults:
         what = say("{what} [{rule}]", what=fault.what, rule=fault.rule) if fault.rule else fault.what
-        yield ("events", fault.index, fault.field), what, fault.hint
+        yield ("events", fault.index, *_parts(fault.field)), what, fault.hint
     if state.status is None:
         return  # the first event is wrong; what follows from it would only repeat that
-    if ticket.status != state.status:
-        yield (
-            ("status",),
-            say(
-                "status is {status}, but the events come to {folded}",
-                status=ticket.status,
-                folded=str(state.status),
-            ),
-            say("write {folded}, or add the event that is missing", folded=str(state.status)),
-        )
-    for name in LIFECYCLE.folded:
-        empty: object = () if name in ("co_teams", "helpers") else None
-        have, folded = getattr(ticket, name), state.folded.get(name, empty)
-        if have != folded:
+    for name, folded in its.fields(state, record).items():
+        have = getattr(record, name)
+        if have == folded:
+            continue
+        if name == "status":
             yield (
-                (name,),
-                say(
-                    "{field} is {have}, but the events come to {folded}",
-                    field=name,
-                    have=_shown(have),
-                    folded=_shown(folded),
-                ),
-                say("correct {field} or the events", field=name),
+                ("status",),
+                say("status is {status}, but the events come to {folded}", status=have, folded=str(folded)),
+                say("write {folded}, or add the event that is missing", folded=str(folded)),
             )
+            continue
+        yield (
+            (name,),
+            say(
+                "{field} is {have}, but the events come to {folded}",
+                field=name,
+                have=_shown(have),
+                folded=_shown(folded),
+            ),
+            say("correct {field} or the events", field=name),
+        )
+
+
+def _parts(name: str) -> tuple[str | int, ...]:
+    """A field of a fault as a path: `ties.0` is the first of ties."""
+    return tuple(int(part) if part.isdigit() else part for part in name.split("."))
 
 
 def _shown(value: object) -> object:
-    return say("empty") if value in (None, ()) else value
+    if value in (None, ()):
+        return say("empty")
+    if isinstance(value, Model):
+        return ", ".join(f"{k} {v}" for k, v in value.plain().items())
+    if isinstance(value, tuple):
+        return [f"({_shown(v)})" if isinstance(v, Model) else v for v in value]
+    return value
 
 
 def source_once(ticket: Ticket, sources: Sources) -> Iterator[Finding]:
@@ -157,42 +196,61 @@ def policy_references(policy: Policy, around: Surroundings, calendar: Calendar) 
                     ("routing", category),
                     *_unknown(say("team"), team, around.teams, "propcli.yaml, teams"),
                 )
-    for index, kind in enumerate(policy.dispatch.kinds):
-        if kind not in kinds:
-            yield (("dispatch", "kinds", index), *_unknown(say("kind"), kind, kinds, "docs/format.md"))
-    fields = frozenset(Ticket.model_fields)
-    events = frozenset(LIFECYCLE.steps)
+    for index, sent in enumerate(policy.dispatch.kinds):
+        if sent not in kinds:
+            yield (("dispatch", "kinds", index), *_unknown(say("kind"), sent, kinds, "docs/format.md"))
     for index, row in enumerate(policy.obligations):
         here = ("obligations", index)
+        kind = KINDS[row.record]
+        fields, on_event = frozenset(kind.model.model_fields), frozenset(kind.event.model_fields)
         for key, conditions in (("when", row.when), ("unless", row.unless)):
             for name, values in conditions.items():
                 if name not in fields:
                     yield ((*here, key, name), *_unknown(say("field"), name, fields, "docs/format.md"))
                     continue
-                known = around.categories if name == "category" else around.teams if name == "team" else _values(name)
+                known = (
+                    around.categories
+                    if name == "category"
+                    else around.teams
+                    if name == "team"
+                    else _values(name, kind.model)
+                )
                 for value in values:
                     if known is not None and value not in known and value not in ("any", "none"):
                         yield ((*here, key, name), *_unknown(say("value"), value, known, "docs/format.md"))
-        if row.agreed and row.agreed not in AGREED:
-            times = frozenset(AGREED)
+        if row.agreed and (row.agreed not in AGREED or row.agreed not in fields | on_event):
+            times = frozenset(name for name in AGREED if name in fields | on_event)
             yield ((*here, "agreed"), *_unknown(say("field"), row.agreed, times, "docs/format.md"))
+        for key, event_field in (("counted_from", row.counted_from), ("per", row.per)):
+            if event_field is not None and event_field not in on_event:
+                yield ((*here, key), *_unknown(say("field"), event_field, on_event, "docs/format.md"))
+        if row.team is not None and row.team not in around.teams:
+            yield ((*here, "team"), *_unknown(say("team"), row.team, around.teams, "propcli.yaml, teams"))
         if row.clock != "calendar" and row.clock not in calendar.clocks:
             yield (
                 (*here, "clock"),
                 *_unknown(say("clock"), row.clock, frozenset(calendar.clocks), "calendar.yaml"),
             )
-        triggers: list[tuple[str, tuple[Trigger, ...]]] = [("from", row.start), ("until", row.until)]
+        events = frozenset(kind.life.steps)
+        triggers: list[tuple[str, tuple[Trigger, ...]]] = [
+            ("from", row.start),
+            ("until", row.until),
+            ("ends", row.ends),
+        ]
         for key, named in triggers:
             for trigger in named:
                 if trigger.event not in events:
                     yield ((*here, key), *_unknown(say("event"), trigger.event, events, "docs/format.md"))
+                for name in trigger.having:
+                    if name not in on_event:
+                        yield ((*here, key), *_unknown(say("field"), name, on_event, "docs/format.md"))
 
 
-def _values(name: str) -> frozenset[str] | None:
-    """The codes a ticket field can have, where they are a closed list."""
+def _values(name: str, model: type[Model] = Ticket) -> frozenset[str] | None:
+    """The codes a field can have, where they are a closed list."""
     from typing import get_args
 
-    for annotation in (Ticket.model_fields[name].annotation,):
+    for annotation in (model.model_fields[name].annotation,):
         codes = {str(c) for part in (annotation, *get_args(annotation)) for c in get_args(part) if isinstance(c, str)}
         if codes:
             return frozenset(codes)

@@ -1,18 +1,16 @@
-"""Who owes what on tickets, and by when: the obligations engine read for the desk."""
+"""Who owes what, and by when: the obligations engine read for the desk, over every kind of record."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from propcli.engine.obligations import Obligation, obligations
-from propcli.engine.policy import Policy
+from propcli.engine.policy import Policy, Row
 from propcli.engine.worktime import Calendar
+from propcli.kinds.catalog import TICKET, kind_of
 from propcli.kinds.settings import Settings
 from propcli.kinds.ticket import Ticket
-from propcli.kinds.ticket_life import as_of
-
-CLOSING = frozenset({"closed", "settled", "cancelled", "merged"})
-ENDING = CLOSING | {"reopened"}  # what was owed before is over; reopened work has obligations of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,28 +21,42 @@ class Debtor:
     person: str | None
 
 
-def owed_on(ticket: Ticket, policy: Policy, calendar: Calendar) -> list[Obligation]:
-    """Every obligation of a ticket, met or not."""
-    return obligations(ticket, policy.obligations, calendar, ENDING)
+def rows_for(policy: Policy, kind: str) -> list[Row]:
+    """The rows of the policy that are about one kind of record."""
+    return [row for row in policy.obligations if row.record == kind]
+
+
+def owed_on(record: Any, policy: Policy, calendar: Calendar) -> list[Obligation]:
+    """Every obligation of a record, met or not."""
+    kind = kind_of(record)
+    return obligations(record, rows_for(policy, kind.name), calendar, kind.life.ending)
 
 
 @dataclass
 class Duties:
-    """The obligations of many tickets as they stood at a time."""
+    """The obligations of many records as they stood at a time."""
 
     settings: Settings
     policy: Policy
     calendar: Calendar
     now: datetime
     tickets: list[Ticket] = field(default_factory=list)  # as of `now`
+    records: list[Any] = field(default_factory=list)  # of every kind, tickets too, as of `now`
     all: list[Obligation] = field(default_factory=list)
 
-    def add(self, tickets: Iterable[Ticket]) -> "Duties":
-        for ticket in tickets:
-            then = as_of(ticket, self.now)
-            if then is not None:
+    def add(self, records: Iterable[Any]) -> "Duties":
+        rows: dict[str, list[Row]] = {}
+        for record in records:
+            kind = kind_of(record)
+            then = kind.life.as_of(record, self.now)
+            if then is None:
+                continue
+            self.records.append(then)
+            if kind is TICKET:
                 self.tickets.append(then)
-                self.all += owed_on(then, self.policy, self.calendar)
+            if kind.name not in rows:
+                rows[kind.name] = rows_for(self.policy, kind.name)
+            self.all += obligations(then, rows[kind.name], self.calendar, kind.life.ending)
         return self
 
     def overdue(self) -> list[Obligation]:
@@ -57,23 +69,32 @@ class Duties:
         coming = [o for o in self.all if o.standing == "open" and o.due is not None and self.now <= o.due <= until]
         return sorted(coming, key=lambda o: (o.due or self.now, o.record.id, o.row.rule))
 
+    def team(self, obligation: Obligation) -> str | None:
+        return team_of(obligation.record, obligation.row, self.policy)
+
     def debtor(self, obligation: Obligation) -> Debtor:
-        return debtor(obligation.row.by, obligation.record, self.settings, self.policy)
+        return debtor(obligation.row, obligation.record, self.settings, self.policy)
 
 
-def debtor(role: str, ticket: Ticket, settings: Settings, policy: Policy) -> Debtor:
+def team_of(record: Any, row: Row, policy: Policy) -> str | None:
+    """The team an obligation belongs to: the record's, else by its category, else the rule's."""
+    routed = policy.routing.get(getattr(record, "category", ""), ())
+    return getattr(record, "team", None) or next(iter(routed), None) or row.team
+
+
+def debtor(row: Row, record: Any, settings: Settings, policy: Policy) -> Debtor:
     """The person behind a role. What nobody has taken falls to the team's supervisor, then to the manager, so that
     nothing waits unseen."""
-    team = ticket.team or next(iter(policy.routing.get(ticket.category, ())), None)
+    team = team_of(record, row, policy)
     supervisor = settings.teams[team].supervisor if team in settings.teams else None
     chain: Sequence[tuple[str, str | None]] = {
-        "acceptor": (("acceptor", ticket.acceptor), ("desk", settings.desk)),
-        "assignee": (("assignee", ticket.assignee),),
+        "acceptor": (("acceptor", getattr(record, "acceptor", None)), ("desk", settings.desk)),
+        "assignee": (("assignee", getattr(record, "assignee", None)),),
         "desk": (("desk", settings.desk),),
         "supervisor": (),
         "manager": (("manager", settings.manager),),
-    }[role]
+    }[row.by]
     for name, person in (*chain, ("supervisor", supervisor), ("manager", settings.manager)):
-        if person is not None and not (role == "manager" and name == "supervisor"):
+        if person is not None and not (row.by == "manager" and name == "supervisor"):
             return Debtor(name, person)
     return Debtor("manager", None)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from propcli.desk.checks import IMPORTER, Surroundings, ticket_references
+from propcli.desk.checks import IMPORTER, Surroundings, references
 from propcli.engine.problem import Refusal
 from propcli.engine.record import FIRST_YEAR, LAST_YEAR, Code, Line, Model, quoted, several, wrong
 from propcli.engine.text import Text, say
@@ -399,7 +399,7 @@ def _draft(row: Row, reader: _Reader, around: Surroundings, bad: list[BadRow]) -
             text = say("{what} ({hint})", what=what, hint=hint) if hint else what
             bad.append(BadRow(row.number, reader.column(target), text))
         return None
-    for where, what, hint in ticket_references(trial, around):
+    for where, what, hint in references(trial, around):
         bad.append(
             BadRow(
                 row.number, reader.column(str(where[0])), say("{what} ({hint})", what=what, hint=hint) if hint else what

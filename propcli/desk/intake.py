@@ -1,9 +1,37 @@
-"""Taking a ticket in [T2]: from options, from answers at the prompt, or from a YAML file."""
+"""Taking a ticket in [T2]: from options, from answers at the prompt, or from a YAML file. Who raised it is found among
+the unit's people [T12]; free or paid follows from the warranty [P2, P6]."""
 
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
-from propcli.engine.record import Code, Line, Model, Moment, StaffId, Words
-from propcli.kinds.ticket import Caller, Channel, Kind, Payment, Severity, Ticket, TicketEvent, TicketUnit, Urgency
+from propcli.desk.people import Face, People, matching
+from propcli.desk.recording import Recorder
+from propcli.desk.residents import register
+from propcli.desk.warranty import cover, part_of
+from propcli.engine.problem import Refusal
+from propcli.engine.record import Code, Day, Line, Model, Moment, StaffId, Words
+from propcli.engine.text import Text, say
+from propcli.kinds.catalog import TICKET, UNIT
+from propcli.kinds.resident import ResidentId
+from propcli.kinds.ticket import (
+    PAYMENT,
+    PUBLIC,
+    Caller,
+    Channel,
+    Kind,
+    Origin,
+    Part,
+    Payment,
+    Severity,
+    Ticket,
+    TicketEvent,
+    TicketUnit,
+    Urgency,
+)
+from propcli.kinds.unit import TIE, Unit
+
+OPENING = ("severity", "expected", "appointment")  # what the accepted event says
 
 
 class Intake(Model):
@@ -20,24 +48,121 @@ class Intake(Model):
     place: Line | None = None
     summary: Line
     detail: Words | None = None
+    resident: ResidentId | None = None
     caller: Caller | None = None
+    origin: Origin | None = None
+    part: Part | None = None
     payment: Payment | None = None
+    payment_reason: Words | None = None  # why it is not as the warranty says
+    covered_until: Day | None = None
     convenient: Line | None = None
     appointment: Moment | None = None
     asked_by: Moment | None = None
     expected: Moment | None = None
     acceptor: StaffId | None = None
 
-    def opening(self, now: Any, acceptor: str) -> tuple[dict[str, Any], TicketEvent]:
-        """The fields of the new ticket, and the event that accepts it."""
-        fields = {name: value for name, value in self.plain().items() if name in Ticket.model_fields}
-        for name in ("severity", "expected", "appointment", "acceptor"):  # the accepted event says these
-            fields.pop(name, None)
-        fields.setdefault("reported", now)
-        fields["caller"] = self.caller
-        given = {
-            name: value
-            for name in ("severity", "expected", "appointment")
-            if (value := getattr(self, name)) is not None
-        }
-        return fields, TicketEvent(at=now, by=self.acceptor or acceptor, event="accepted", **given)
+
+@dataclass
+class Admitted:
+    """A ticket taken in, and what the desk should know about it."""
+
+    ticket: Ticket
+    notes: list[Text] = field(default_factory=list)
+
+
+def admit(recorder: Recorder, people: People, intake: Intake, now: datetime, desk: str) -> Admitted:
+    """Take a ticket in within an operation. Refuses with every reason at once."""
+    notes: list[Text] = []
+    today = now.astimezone(recorder.estate.settings.zone).date()
+    by = intake.acceptor or desk
+    fields = {name: value for name, value in intake.plain().items() if name in Ticket.model_fields}
+    for name in (*OPENING, "payment", "covered_until", "acceptor"):
+        fields.pop(name, None)
+    fields.setdefault("reported", now)
+    fields.update(resident=intake.resident, caller=intake.caller)
+    unit = _unit(recorder, intake.unit)
+    home = unit if intake.caller is None or intake.caller.unit is None else _unit(recorder, intake.caller.unit)
+    if intake.resident is None and intake.caller is not None:
+        found = _resident(intake.caller, home, people, today)
+        if found is None and {"name", "phones"} & set(recorder.estate.settings.sealed):
+            phones = (intake.caller.phone,) if intake.caller.phone else ()
+            made = register(recorder, people, {"name": intake.caller.name, "phones": phones}, now, by)
+            found = people.face(made.id) or people.add(made)
+        if found is not None:
+            fields.update(resident=found.id, caller=None)
+    if fields["resident"] is not None:
+        notes.append(_who(fields["resident"], home, people, today))
+    events = _opening(recorder, intake, unit, fields, today, now, by, notes)
+    ticket = recorder.add(TICKET, recorder.new_id(TICKET, today), fields, events)
+    return Admitted(ticket, notes)
+
+
+def _unit(recorder: Recorder, unit_id: str) -> Unit | None:
+    """The unit, where the estate keeps one under that id; what does not exist is told with the rest."""
+    if unit_id == PUBLIC or recorder.operation.read(UNIT.path(unit_id)) is None:
+        return None
+    unit: Unit = recorder.record(UNIT, unit_id)
+    return unit
+
+
+def _resident(caller: Caller, home: Unit | None, people: People, today: date) -> Face | None:
+    """Who of the unit's people raised it. Refuses where that is not certain."""
+    if home is None:
+        return None
+    faces = [f for tie in home.ties_on(today) if (f := people.face(tie.resident)) is not None]
+    found = {f.id: f for f in matching(faces, caller.name, caller.phone)}
+    if len(found) > 1:
+        raise Refusal(
+            say("--name: {value} could be {ids}", value=caller.name, ids=", ".join(found)),
+            hint=say("give --resident"),
+        )
+    return next(iter(found.values()), None)
+
+
+def _who(resident_id: str, home: Unit | None, people: People, today: date) -> Text:
+    ties = [TIE.word(t.tie) for t in home.ties_on(today) if t.resident == resident_id] if home else []
+    values = {"who": people.called(resident_id), "id": resident_id}
+    return say("  {who} ({id}), {tie}", tie=ties, **values) if ties else say("  {who} ({id})", **values)
+
+
+def _opening(
+    recorder: Recorder,
+    intake: Intake,
+    unit: Unit | None,
+    fields: dict[str, Any],
+    today: date,
+    now: datetime,
+    by: str,
+    notes: list[Text],
+) -> list[TicketEvent]:
+    """The event that accepts it, with what the warranty says [P2, P6], and the one that decides otherwise."""
+    given = {name: value for name in OPENING if (value := getattr(intake, name)) is not None}
+    policy = recorder.estate.policy
+    decided: list[TicketEvent] = []
+    payment = intake.payment
+    part = intake.part or (part_of(intake.category, policy) if intake.kind == "repair" and unit else None)
+    if part is not None and unit is not None:
+        found = cover(unit, part, policy)
+        if found is None:
+            if payment is None:
+                text = say(
+                    "  P6 {unit} has no date the warranty counts from: free or paid is not decided", unit=unit.id
+                )
+                notes.append(text)
+        else:
+            fields["part"] = part
+            says = "free" if found.covers(today) else "paid"
+            given.update(payment=says, covered_until=found.until)
+            notes.append(say("  P6 {why}", why=found.why(today)))
+            if payment is not None and payment != says:
+                if intake.payment_reason is None:
+                    raise Refusal(
+                        say("the warranty says {says} [P6]: {why}", says=PAYMENT.word(says), why=found.why(today)),
+                        hint=say("to decide otherwise give --payment-reason"),
+                    )
+                values = {"payment": payment, "reason": intake.payment_reason}
+                decided.append(TicketEvent.model_validate({"at": now, "by": by, "event": "payment_decided", **values}))
+            payment = None
+    if payment is not None:
+        given["payment"] = payment
+    return [TicketEvent.model_validate({"at": now, "by": by, "event": "accepted", **given}), *decided]

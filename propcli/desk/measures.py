@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from propcli.desk.duty import CLOSING, Duties
+from propcli.desk.duty import Duties
 from propcli.engine.obligations import Obligation
 from propcli.engine.table import Rate
 from propcli.engine.text import Text, say
 from propcli.kinds.ticket import PUBLIC, Ticket, TicketEvent
-from propcli.kinds.ticket_life import ANSWERS, ENDED
+from propcli.kinds.ticket_life import ANSWERS, CLOSING, ENDED
 
 
 @dataclass(frozen=True, slots=True)

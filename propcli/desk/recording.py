@@ -1,19 +1,19 @@
-"""Putting changes on record: every step is checked against the ticket's life and its references, then all files
+"""Putting changes on record: every step is checked against the record's life and its references, then all files
 of the operation are written and committed together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
-from propcli.desk.checks import Finding, Surroundings, ticket_life, ticket_references
+from propcli.desk.checks import Finding, Surroundings, life, references
 from propcli.engine.lifecycle import Fault
 from propcli.engine.problem import Refusal
-from propcli.engine.record import Model
+from propcli.engine.record import Event, Model
 from propcli.engine.text import Text, say
-from propcli.kinds.ticket import Ticket, TicketEvent, is_id, path_of
-from propcli.kinds.ticket_life import LIFECYCLE
+from propcli.kinds.catalog import RESIDENT, STAFF, TICKET, UNIT, Kind
 from propcli.store import yamlfile
 from propcli.store.estate import Estate
 from propcli.store.reading import load, locate
@@ -21,128 +21,145 @@ from propcli.store.transaction import Operation
 
 
 def surroundings(estate: Estate, with_tickets: bool = False) -> Surroundings:
-    """What tickets of the estate may refer to. Staff and tickets are known by their file names."""
+    """What records of the estate may refer to. Records are known by their file names."""
     return Surroundings(
-        frozenset(path.stem for path in estate.paths("staff")[0]),
+        frozenset(estate.ids(STAFF)),
         frozenset(estate.settings.teams),
         frozenset(estate.policy.routing),
-        frozenset(estate.ticket_ids()) if with_tickets else None,
+        frozenset(estate.ids(TICKET)) if with_tickets else None,
+        frozenset(estate.ids(UNIT)) or None,
+        frozenset(estate.ids(RESIDENT)),
     )
 
 
 class Recorder:
-    """Steps and new tickets of one operation. Nothing is written before `commit`."""
+    """Steps and new records of one operation. Nothing is written before `commit`."""
 
     def __init__(self, estate: Estate, operation: Operation) -> None:
         self.estate = estate
         self.operation = operation
-        self._taken: dict[date, int] = {}
-        self._gone: list[str] | None = None
-        self._gone_since: datetime | None = None
-        self.touched: dict[str, list[str]] = {}  # ticket id: the events recorded
+        self._taken: dict[str, int] = {}
+        self._gone: dict[str, tuple[datetime | None, list[str]]] = {}
+        self.touched: dict[str, list[str]] = {}  # id: the events recorded
 
     @cached_property
     def around(self) -> Surroundings:
         return surroundings(self.estate)
 
-    # --- tickets that exist
+    # --- records that exist
 
-    def ticket(self, ticket_id: str) -> Ticket:
-        """A ticket as this operation sees it. Refuses one that is missing or bad."""
-        path = path_of(ticket_id)
+    def record(self, kind: Kind, record_id: str) -> Any:
+        """A record as this operation sees it. Refuses one that is missing or bad."""
+        path = kind.path(record_id)
         raw = self.operation.read(path)
         if raw is None:
-            raise Refusal(say("there is no ticket {id}", id=ticket_id))
-        ticket, problems = load(Ticket, raw, str(path))
-        if ticket is None:
+            raise Refusal(say("there is no {kind} {id}", kind=kind.title, id=record_id))
+        record, problems = load(kind.model, raw, str(path))
+        if record is None:
             raise Refusal(say("{path} is not a good record", path=str(path)), code=3, problems=tuple(problems))
-        return ticket
+        return record
 
-    def step(self, ticket_id: str, events: Sequence[TicketEvent]) -> Ticket:
-        """Let events happen to a ticket; the ticket after them. Refuses with every reason at once."""
-        ticket = self.ticket(ticket_id)
-        state, _ = LIFECYCLE.replay(ticket, ticket.events)
-        done = len(ticket.events)
-        for number, event in enumerate(events):
-            faults = LIFECYCLE.faults(state, event, done + number)
+    def step(
+        self, kind: Kind, record_id: str, events: Sequence[Event], changes: dict[str, object] | None = None
+    ) -> Any:
+        """Let events happen to a record; the record after them. `changes`: fields that go along with them and that
+        no event says (None removes one). Refuses with every reason at once."""
+        record = self.record(kind, record_id)
+        state, _ = kind.life.replay(record, record.events)
+        for number, event in enumerate(events, len(record.events)):
+            faults = kind.life.faults(state, event, number)
             if faults:
-                raise refusal(ticket_id, faults)
-            LIFECYCLE.advance(state, event)
-        changes: dict[str, object] = {}
-        for name in ("status", *LIFECYCLE.folded):
-            value = state.status if name == "status" else state.folded.get(name)
-            have = getattr(ticket, name)
-            if (value or None) != (have or None):
-                changes[name] = list(value) if isinstance(value, tuple) and value else (value or None)
-        path = path_of(ticket_id)
+                raise refusal(record_id, faults)
+            kind.life.advance(state, event)
+        changed: dict[str, object] = dict(changes or {})
+        for name, value in kind.life.fields(state, record).items():
+            if (value or None) != (getattr(record, name) or None):
+                changed[name] = plain(value) if value not in (None, ()) else None
+        path = kind.path(record_id)
         raw = self.operation.read(path)
         assert raw is not None
         try:
-            text = yamlfile.edit(raw.decode(), changes, [event.plain() for event in events], list(Ticket.model_fields))
+            text = yamlfile.edit(
+                raw.decode(), changed, [event.plain() for event in events], list(kind.model.model_fields)
+            )
         except ValueError:
             raise Refusal(
                 say("{path} is written in a way that cannot be changed safely", path=str(path)),
                 hint=say("write it as plain block YAML, one field a line"),
                 code=3,
             ) from None
-        after = self._checked(Ticket, text.encode(), path)
+        after = self._checked(kind, text.encode(), path)
         self.operation.write(path, text.encode())
-        self.touched.setdefault(ticket_id, []).extend(event.event for event in events)
+        self.touched.setdefault(record_id, []).extend(event.event for event in events)
         return after
 
-    # --- new tickets
+    # --- new records
 
-    def add(self, fields: dict[str, Any], events: Sequence[TicketEvent], day: date) -> Ticket:
-        """A new ticket, numbered within the day it was taken in. `fields` are those of Ticket without id, status and
-        events. Refuses with every problem at once."""
-        ticket_id = self.new_id(day)
-        draft = Ticket.model_construct(**{**fields, "id": ticket_id})
-        state, faults = LIFECYCLE.replay(draft, events)
+    def add(self, kind: Kind, record_id: str, fields: dict[str, Any], events: Sequence[Event]) -> Any:
+        """A new record. `fields` are those of the model without id, status and events. Refuses with every problem
+        at once."""
+        draft = kind.model.model_construct(**{**fields, "id": record_id})
+        state, faults = kind.life.replay(draft, events)
         if faults:
-            raise refusal(say("a new ticket"), faults)
-        plain: dict[str, Any] = {
-            **fields,
-            "id": ticket_id,
-            "status": state.status,
-            **{name: value for name in LIFECYCLE.folded if (value := state.folded.get(name))},
-            "events": [event.plain() for event in events],
-        }
-        ordered = {name: plain[name] for name in Ticket.model_fields if plain.get(name) not in (None, (), [], "")}
-        content = yamlfile.dump(_lists(ordered)).encode()
-        path = path_of(ticket_id)
-        ticket = self._checked(Ticket, content, path)
+            raise refusal(say("a new {kind}", kind=kind.title), faults)
+        path = kind.path(record_id)
+        if self.operation.read(path) is not None:
+            raise Refusal(say("{id} exists already", id=record_id))
+        said = {name: value for name, value in kind.life.fields(state, draft).items() if value not in (None, ())}
+        whole: dict[str, Any] = {**fields, **said, "id": record_id, "events": [event.plain() for event in events]}
+        ordered = {name: whole[name] for name in kind.model.model_fields if whole.get(name) not in (None, (), [], "")}
+        content = yamlfile.dump(plain(ordered)).encode()
+        self._know(kind, record_id)
+        record = self._checked(kind, content, path)
         self.operation.write(path, content)
-        self.touched[ticket_id] = [event.event for event in events]
-        return ticket
+        self.touched[record_id] = [event.event for event in events]
+        return record
 
-    def new_id(self, day: date) -> str:
-        """The next number of a day. A number once given, even to a file deleted since, is not given again."""
-        if day not in self._taken:
-            prefix = f"T-{day:%Y%m%d}-"
-            names = [i for i in self.estate.ticket_ids(f"{day:%Y}", f"{day:%m}") if i.startswith(prefix)]
-            committed = self.operation.history.names_in(f"tickets/{day:%Y}/{day:%m}")
-            names += [
-                name[:-5] for name in (*committed, *self._deleted(day)) if is_id(name[:-5]) and name.startswith(prefix)
-            ]
-            self._taken[day] = max((int(name.rsplit("-", 1)[1]) for name in names), default=0)
-        self._taken[day] += 1
-        return f"T-{day:%Y%m%d}-{self._taken[day]:03d}"
+    def _know(self, kind: Kind, record_id: str) -> None:
+        """What is made in this operation may be referred to in it."""
+        if kind is RESIDENT:
+            self.around = replace(self.around, residents=self.around.residents | {record_id})
+        elif kind is UNIT:
+            self.around = replace(self.around, units=(self.around.units or frozenset()) | {record_id})
 
-    def _deleted(self, day: date) -> list[str]:
+    def new_id(self, kind: Kind, day: date | None = None) -> str:
+        """The next number of a kind, within a day for those numbered by day. A number once given, even to a file
+        deleted since, is not given again."""
+        if not kind.prefix:
+            return self._next(kind, "R-", 5, self.estate.ids(kind), kind.folder, None)
+        assert day is not None
         since = datetime.combine(day - timedelta(days=1), datetime.min.time(), self.estate.settings.zone)
-        if self._gone is None or self._gone_since is None or since < self._gone_since:
-            self._gone = self.operation.history.deleted_names(since, "tickets")
-            self._gone_since = since
-        return self._gone
+        prefix = f"{kind.prefix}-{day:%Y%m%d}-"
+        ids = self.estate.ids(kind, f"{day:%Y}", f"{day:%m}")
+        return self._next(kind, prefix, 3, ids, f"{kind.folder}/{day:%Y}/{day:%m}", since)
+
+    def _next(
+        self, kind: Kind, prefix: str, digits: int, ids: Iterable[str], folder: str, since: datetime | None
+    ) -> str:
+        if prefix not in self._taken:
+            committed = (*self.operation.history.names_in(folder), *self._deleted(kind, since))
+            names = [*ids, *(name[:-5] for name in committed if kind.is_id(name[:-5]))]
+            self._taken[prefix] = max((int(n.rsplit("-", 1)[1]) for n in names if n.startswith(prefix)), default=0)
+        self._taken[prefix] += 1
+        return f"{prefix}{self._taken[prefix]:0{digits}d}"
+
+    def _deleted(self, kind: Kind, since: datetime | None) -> list[str]:
+        if kind.name in self._gone:
+            asked, names = self._gone[kind.name]
+            if asked is None or (since is not None and asked <= since):
+                return names
+        names = self.operation.history.deleted_names(since, kind.folder)
+        self._gone[kind.name] = (since, names)
+        return names
 
     # --- the end
 
-    def _checked(self, model: type[Ticket], content: bytes, path: PurePosixPath) -> Ticket:
-        ticket, problems = load(model, content, str(path))
-        if ticket is not None:
-            findings: list[Finding] = [*ticket_references(ticket, self.around), *ticket_life(ticket)]
+    def _checked(self, kind: Kind, content: bytes, path: PurePosixPath) -> Any:
+        record, problems = load(kind.model, content, str(path))
+        if record is not None:
+            findings: list[Finding] = [*references(record, self.around), *life(record)]
             problems = locate(content, str(path), findings)
-        if problems or ticket is None:
+        if problems or record is None:
             raise Refusal(
                 *(
                     say("{what} ({hint})", what=problem.what, hint=problem.hint) if problem.hint else problem.what
@@ -150,28 +167,30 @@ class Recorder:
                 ),
                 title=say("this cannot be recorded"),
             )
-        return ticket
+        return record
 
-    def commit(self, subject: str, by: str) -> str:
-        """Write everything and commit it, with trailers that a program can read. '' if nothing changed."""
+    def commit(self, subject: str, by: str, *more: str) -> str:
+        """Write everything and commit it, with trailers that a program can read (`more`: further ones). '' if nothing
+        changed."""
         if self.operation.empty:
             return ""
         trailers = []
-        for ticket_id, events in self.touched.items():
-            trailers.append(f"Record: {ticket_id}")
+        for record_id, events in self.touched.items():
+            trailers.append(f"Record: {record_id}")
             trailers += [f"Event: {event}" for event in events]
         if len(trailers) > 200:  # an import: the files in the commit say which
             trailers = [f"Records: {len(self.touched)}"]
-        return self.operation.commit("\n".join([subject, "", *trailers, f"By: {by}"]))
+        return self.operation.commit("\n".join([subject, "", *trailers, f"By: {by}", *more]))
 
 
-def _lists(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as files have it: models as fields, tuples as lists."""
     if isinstance(value, Model):
         return value.plain()
     if isinstance(value, dict):
-        return {k: _lists(v) for k, v in value.items()}
+        return {k: plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_lists(v) for v in value]
+        return [plain(v) for v in value]
     return value
 
 

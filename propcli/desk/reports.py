@@ -73,7 +73,7 @@ def ticket_row(ticket: Ticket, names: Names) -> dict[str, object]:
 
 
 OVERDUE_COLUMNS = [
-    Column("id", say("ticket")),
+    Column("id", say("record")),
     Column("summary", say("summary"), wide=True),
     Column("rule", say("rule")),
     Column("owed", say("owed")),
@@ -89,7 +89,7 @@ def obligation_row(obligation: Obligation, duties: Duties, names: Names) -> dict
     minutes = int((duties.now - obligation.due).total_seconds()) // 60
     return {
         "id": obligation.record.id,
-        "summary": obligation.record.summary,
+        "summary": obligation.record.title,
         "rule": obligation.row.rule,
         "owed": Word(obligation.row.owed, OWED.word(obligation.row.owed)),
         "by": names.person(debtor.person) or Word(debtor.role, ROLES.word(debtor.role)),

@@ -2,26 +2,28 @@
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 from propcli.desk.checks import (
     Finding,
     Sources,
     Surroundings,
+    life,
     policy_references,
+    references,
     settings_references,
     source_once,
     staff_references,
-    ticket_life,
-    ticket_references,
 )
 from propcli.engine.policy import Policy
 from propcli.engine.problem import Problem
 from propcli.engine.worktime import Calendar
 from propcli.kinds.calendar import CalendarFile
+from propcli.kinds.catalog import LIVING, RESIDENT, STAFF, TICKET, UNIT, Kind
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
 from propcli.kinds.ticket import Ticket
-from propcli.store.estate import MARKER, Estate
+from propcli.store.estate import MARKER, Estate, Reading
 
 
 def validate(estate: Estate, only: Sequence[PurePosixPath] | None = None) -> tuple[int, list[Problem]]:
@@ -36,17 +38,21 @@ def validate(estate: Estate, only: Sequence[PurePosixPath] | None = None) -> tup
     calendar_file, found = estate.load(CalendarFile, PurePosixPath("calendar.yaml"))
     problems += found
     staff = estate.read(Staff)
-    tickets = estate.read(Ticket)
-    files += staff.files + tickets.files
-    problems += staff.problems + tickets.problems
+    readings: dict[Kind, Reading[Any]] = {kind: estate.read(kind.model) for kind in LIVING}
+    every: list[Reading[Any]] = [staff, *readings.values()]
+    for reading in every:
+        files += reading.files
+        problems += reading.problems
     # What could not be read must not make everything that refers to it a problem too.
     around = Surroundings(
-        frozenset(path.stem for path in estate.paths("staff")[0]),
+        frozenset(estate.ids(STAFF)),
         frozenset(settings.teams)
         if settings
         else frozenset(t for ts in (policy.routing if policy else {}).values() for t in ts),
-        frozenset(policy.routing) if policy else frozenset(t.category for t in tickets.records),
-        frozenset(estate.ticket_ids()),
+        frozenset(policy.routing) if policy else frozenset(t.category for t in readings[TICKET].records),
+        frozenset(estate.ids(TICKET)),
+        frozenset(estate.ids(UNIT)) or None,
+        frozenset(estate.ids(RESIDENT)),
     )
     if settings:
         problems += estate.at(PurePosixPath(MARKER), list(settings_references(settings, around)))
@@ -57,14 +63,13 @@ def validate(estate: Estate, only: Sequence[PurePosixPath] | None = None) -> tup
         if settings and policy:
             problems += estate.at(staff.places[person.id], list(staff_references(person, around)))
     sources = Sources()
-    for ticket in tickets.records:
-        findings: list[Finding] = [
-            *ticket_references(ticket, around),
-            *ticket_life(ticket),
-            *source_once(ticket, sources),
-        ]
-        if findings:
-            problems += estate.at(tickets.places[ticket.id], findings)
+    for reading in readings.values():
+        for record in reading.records:
+            findings: list[Finding] = [*references(record, around), *life(record)]
+            if isinstance(record, Ticket):
+                findings += source_once(record, sources)
+            if findings:
+                problems += estate.at(reading.places[record.id], findings)
     if only is not None:
         problems = [p for p in problems if any(PurePosixPath(p.path).is_relative_to(o) for o in only)]
     return files, sorted(problems, key=lambda p: p.place)

@@ -6,6 +6,7 @@ it may not add is refused, with every reason at once) and `validate`, which repl
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from propcli.engine.record import Event
@@ -16,19 +17,15 @@ Condition = Mapping[str, tuple[str, ...]]
 
 
 def holds(condition: Condition, value_of: Callable[[str], Any]) -> bool:
-    """Whether every field has one of the values named; `any`: it is set, `none`: it is not set."""
-    for name, wanted in condition.items():
-        value = value_of(name)
-        there = value is not None and value != ()
-        if wanted == ("any",):
-            if not there:
-                return False
-        elif wanted == ("none",):
-            if there:
-                return False
-        elif str(value) not in wanted:
-            return False
-    return True
+    """Whether every field has one of the values named."""
+    return all(fits(value_of(name), wanted) for name, wanted in condition.items())
+
+
+def fits(value: object, wanted: tuple[str, ...]) -> bool:
+    """Whether a value is one of those named; `any`: it is set, `none`: it is not. Booleans are true and false."""
+    if value is None or value == ():
+        return "none" in wanted
+    return "any" in wanted or (str(value).lower() if isinstance(value, bool) else str(value)) in wanted
 
 
 # steps that nobody takes just to get to another
@@ -106,7 +103,7 @@ class Lifecycle:
 
     steps: Mapping[str, Step]
     guards: Sequence[Guard]
-    kinds: Vocabulary
+    kinds: Vocabulary | None
     states: Vocabulary
     events: Vocabulary
     first: frozenset[str]
@@ -114,6 +111,7 @@ class Lifecycle:
     round_facts: frozenset[str]
     fold: Callable[[State, Any], None]
     check: Callable[[State, Any], Iterator[tuple[str, Text, Text | None, str]]]
+    ending: frozenset[str] = frozenset()  # events after which nothing more is owed for what went before
 
     def begin(self, record: Any) -> State:
         return State(record)
@@ -134,7 +132,7 @@ class Lifecycle:
         found: list[Fault] = []
         word = self.events.word(event.event)
         if step.kinds and getattr(state.record, "kind", None) not in step.kinds:
-            kinds = [self.kinds.word(kind) for kind in step.kinds]
+            kinds = [self.kinds.word(kind) for kind in step.kinds] if self.kinds else []
             return [Fault(index, step.rule, say("{event} is only for: {kinds}", event=word, kinds=kinds))]
         if state.last is not None and event.at < state.last.at:
             found.append(
@@ -250,3 +248,26 @@ class Lifecycle:
             found.extend(self.faults(state, event, index))
             self.advance(state, event)
         return state, found
+
+    def fields(self, state: State, record: Any) -> dict[str, Any]:
+        """The fields of a record that its events say: its status and whatever else they fold into."""
+        return {
+            "status": state.status,
+            **{name: state.folded.get(name, _nothing(record, name)) for name in self.folded},
+        }
+
+    def as_of(self, record: Any, at: datetime) -> Any:
+        """The record as it stood at a time: later events undone; None if it did not exist yet."""
+        events = record.events
+        if events[-1].at <= at:
+            return record
+        past = tuple(event for event in events if event.at <= at)
+        if not past:
+            return None
+        state, _ = self.replay(record, past)
+        return record.model_copy(update={**self.fields(state, record), "events": past})
+
+
+def _nothing(record: Any, name: str) -> object:
+    """What a field has that no event has said."""
+    return () if type(record).model_fields[name].default == () else None

@@ -5,13 +5,13 @@ One engine for every kind of record. `overdue`, `due`, `explain`, the reports' r
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any, Literal
 
-from propcli.engine.lifecycle import holds
+from propcli.engine.lifecycle import fits, holds
 from propcli.engine.policy import Row, Trigger
 from propcli.engine.record import Event, Record
-from propcli.engine.worktime import Calendar, Pause, Run, Span, run
+from propcli.engine.worktime import Calendar, Pause, Run, Span, fixed, run
 
 Standing = Literal["open", "stopped", "met", "void"]
 
@@ -20,13 +20,14 @@ Standing = Literal["open", "stopped", "met", "void"]
 class Obligation:
     """One thing owed on one record.
 
-    `start` is the event that started the clock, `due` the time it must be met (None while paused time keeps the
-    clock standing), `met` the event that met it. `void`: the record ended, or the clock was started anew, before
-    it was met; `ended` says when. `agreed`: the due time was agreed with the resident, not computed."""
+    `start` is the event that started the clock, `since` when it started to run, `due` the time it must be met (None
+    while paused time keeps the clock standing), `met` the event that met it. `void`: the record ended, or the clock
+    was started anew, before it was met; `ended` says when. `agreed`: the due time was agreed, not computed."""
 
     record: Any
     row: Row
     start: Event
+    since: datetime
     due: datetime | None
     met: Event | None
     standing: Standing
@@ -46,19 +47,12 @@ class Obligation:
 
 
 def matches(triggers: Sequence[Trigger], event: Event) -> bool:
-    """Whether an event is one of those named."""
-    for trigger in triggers:
-        if trigger.event != event.event:
-            continue
-        if trigger.to and getattr(event, "to", None) not in trigger.to:
-            continue
-        if any(
-            wanted is not None and str(getattr(event, name, None)).lower() != wanted
-            for name, wanted in (("solved", trigger.solved), ("tight", trigger.tight))
-        ):
-            continue
-        return True
-    return False
+    """Whether an event is one of those named, with fields as asked."""
+    return any(
+        trigger.event == event.event
+        and all(fits(getattr(event, name, None), wanted) for name, wanted in trigger.having.items())
+        for trigger in triggers
+    )
 
 
 def pauses_of(events: Iterable[Event]) -> list[Pause]:
@@ -82,7 +76,6 @@ def obligations(record: Record, rows: Sequence[Row], calendar: Calendar, ending:
     `ending` names the events after which nothing more is owed for what went before (closed, cancelled, …)."""
     found: list[Obligation] = []
     events = record.events
-    pauses: list[Pause] | None = None
 
     def value_of(name: str) -> Any:
         return getattr(record, name, None)
@@ -90,55 +83,106 @@ def obligations(record: Record, rows: Sequence[Row], calendar: Calendar, ending:
     for row in rows:
         if not holds(row.when, value_of) or (row.unless and holds(row.unless, value_of)):
             continue
-        starts = [i for i, event in enumerate(events) if matches(row.start, event)]
+        starts = _starts(row, events, ending)
         for position, index in enumerate(starts):
-            following = starts[position + 1] if position + 1 < len(starts) else len(events)
+            of = getattr(events[index], row.per, None) if row.per else None
+            later = (i for i in starts[position + 1 :] if row.per is None or getattr(events[i], row.per, None) == of)
+            following = next(later, len(events))
+            since = _since(row, events[index], calendar)
+            if since is None:
+                continue
             met: Event | None = None
             ended: datetime | None = None
-            last = len(events) - 1
+            stop = len(events)
             for number, event in enumerate(events[index + 1 :], index + 1):
-                if matches(row.until, event):
-                    met, last = event, number
+                if row.per is not None and getattr(event, row.per, None) not in (None, of):
+                    continue
+                if event.at >= since and matches(row.until, event):
+                    met, stop = event, number
                     break
-                if event.event in ending or number == following:  # or the clock is started anew
-                    ended, last = event.at, number
+                if event.event in ending or matches(row.ends, event) or number == following:
+                    ended, stop = event.at, number
                     break
-            agreed = _agreed(record, row.agreed, index if position else 0, last) if row.agreed else None
-            if agreed is not None and position and agreed <= events[index].at:
+            first = index if position or row.per else 0
+            agreed = _agreed(record, row.agreed, first, stop, calendar) if row.agreed else None
+            if agreed is not None and position and row.per is None and agreed <= since:
                 agreed = None  # a time agreed before says nothing about work that was reopened after it
-            if agreed is None and row.within is None:
+            if agreed is None and row.limit is None:
                 continue
-            if agreed is not None:
-                result = Run(agreed)
-            else:
-                assert row.within is not None
-                if row.pauses and pauses is None:
-                    pauses = pauses_of(events)
-                result = run(calendar, row.clock, events[index].at, row.within, pauses or () if row.pauses else ())
+            result = Run(agreed) if agreed is not None else _count(row, events, since, calendar)
             standing: Standing = "met" if met else "void" if ended else "stopped" if result.due is None else "open"
             found.append(
                 Obligation(
-                    record, row, events[index], result.due, met, standing, ended, agreed is not None, result.left
+                    record,
+                    row,
+                    events[index],
+                    since,
+                    result.due,
+                    met,
+                    standing,
+                    ended,
+                    agreed is not None,
+                    result.left,
                 )
             )
     return found
 
 
-def _agreed(record: Any, name: str, first: int, last: int) -> datetime | None:
+def _starts(row: Row, events: Sequence[Event], ending: frozenset[str]) -> list[int]:
+    """The places of the events that start the clock. Of what recurs, what meets it starts it again, until it ends."""
+    found: list[int] = []
+    running = False
+    for index, event in enumerate(events):
+        if matches(row.start, event):
+            running = True
+            found.append(index)
+        elif event.event in ending or matches(row.ends, event):
+            running = False
+        elif row.every is not None and running and matches(row.until, event):
+            found.append(index)
+    return found
+
+
+def _since(row: Row, start: Event, calendar: Calendar) -> datetime | None:
+    """When the clock starts: with its event, or at the time a field of the event names (None: it names none)."""
+    if row.counted_from is None or not matches(row.start, start):
+        return start.at
+    return _moment(getattr(start, row.counted_from, None), calendar, time())
+
+
+def _moment(value: Any, calendar: Calendar, of_day: time) -> datetime | None:
+    """A time, or a day as the time of it."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return fixed(datetime.combine(value, of_day, calendar.zone))
+    return value if isinstance(value, datetime) else None
+
+
+def _count(
+    row: Row, events: Sequence[Event], since: datetime, calendar: Calendar, spans: list[Span] | None = None
+) -> Run:
+    """Run the clock of a row. What recurs is due at the end of its day."""
+    limit = row.limit
+    assert limit is not None
+    result = run(calendar, row.clock, since, limit, pauses_of(events) if row.pauses else (), spans)
+    if row.every is None or limit.unit == "wd" or result.due is None:
+        return result
+    return Run(fixed(calendar.close("calendar", result.due.astimezone(calendar.zone).date())))
+
+
+def _agreed(record: Any, name: str, first: int, stop: int, calendar: Calendar) -> datetime | None:
     """The time agreed for one round of work: the last one its own events carry or, where events do not carry the
-    field, what stands in the record."""
+    field, what stands in the record. A day means its end."""
     events = record.events
     if name not in type(events[0]).model_fields:
-        return getattr(record, name, None)
-    told = [at for event in events[first : last + 1] if (at := getattr(event, name, None)) is not None]
-    return told[-1] if told else None
+        return _moment(getattr(record, name, None), calendar, time(23, 59, 59))
+    told = [at for event in events[first:stop] if (at := getattr(event, name, None)) is not None]
+    return _moment(told[-1], calendar, time(23, 59, 59)) if told else None
 
 
 def spans_of(obligation: Obligation, calendar: Calendar) -> list[Span]:
     """Every counted and every paused stretch from the start to the due time, for checking by hand."""
-    if obligation.agreed or obligation.row.within is None:
+    if obligation.agreed or obligation.row.limit is None:
         return []
     spans: list[Span] = []
-    pauses = pauses_of(obligation.record.events) if obligation.row.pauses else []
-    run(calendar, obligation.row.clock, obligation.start.at, obligation.row.within, pauses, spans)
+    _count(obligation.row, obligation.record.events, obligation.since, calendar, spans)
     return spans

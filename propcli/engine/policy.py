@@ -6,11 +6,12 @@ event is missing.
 """
 
 import re
+from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from propcli.engine.record import Code, Count, Line, Model, Yes, quoted, several, wrong
+from propcli.engine.record import Amount, Code, Count, Line, Model, Yes, quoted, several, wrong
 from propcli.engine.text import say
 from propcli.engine.words import Vocabulary
 from propcli.engine.worktime import Limit
@@ -32,29 +33,54 @@ OWED = Vocabulary(
         "decision",
         "closing",
         "promise",
+        # units and what goes with them
+        "rectification",
+        "re-inspection",
+        "completion",
+        "outdoor-check",
+        "unit-check",
+        "gas-check",
+        "key-return",
+        "lease-end",
+        "card-return",
     ),
-    **{"water-test": "water test", "promise": "what was promised"},
+    **{
+        "water-test": "water test",
+        "promise": "what was promised",
+        "outdoor-check": "outdoor check",
+        "unit-check": "check of the empty unit",
+        "gas-check": "gas check",
+        "key-return": "return of the key",
+        "lease-end": "end or renewal of the lease",
+        "card-return": "return of the card",
+    },
 )
 # the fields of a record that hold a time somebody agreed to
 AGREED = Vocabulary(
     "agreed",
-    ("appointment", "asked_by", "expected", "due"),
-    appointment="the time of the visit",
+    ("appointment", "asked_by", "expected", "due", "back", "until", "rain_from", "rain_until"),
+    appointment="the time of the visit, agreed with the resident",
     asked_by="the time the resident asked for",
     expected="the time told to the resident",
     due="the due time in the former system",
+    back="the time it was to be back",
+    until="the last day agreed",
+    rain_from="the beginning of the rain",
+    rain_until="the end of the rain",
 )
 SOURCE = Vocabulary(
     "source",
-    ("procedures", "grade", "own"),
+    ("procedures", "grade", "law", "own"),
     procedures="the office procedures",
     grade="published service grades",
+    law="public law",
     own="a default of this program",
 )
 ROLES = Vocabulary("debtor", ("acceptor", "assignee", "supervisor", "manager", "desk"), assignee="person sent")
 
-_LIMIT = re.compile(r"([0-9]{1,6})(m|h|d|wd)")
-_LONGEST = {"m": 120_000, "h": 2_000, "d": 3_650, "wd": 2_500}  # ten years of days; hours as long as two years of work
+_LIMIT = re.compile(r"([0-9]{1,6})(?:(m|h|d|wd)| (month|year)s?)")
+# ten years of days; hours as long as two years of work; a building's design life
+_LONGEST = {"m": 120_000, "h": 2_000, "d": 3_650, "wd": 2_500, "month": 120, "year": 100}
 
 
 def _limit(value: object) -> object:
@@ -65,13 +91,15 @@ def _limit(value: object) -> object:
         if match is None or int(match[1]) == 0:
             raise wrong(
                 say(
-                    "{value} is not a length of time (30m, 1h, 2d, 10wd for working days, same day)",
+                    "{value} is not a length of time (30m, 1h, 2d, 10wd for working days, 2 months, same day)",
                     value=quoted(value),
                 )
             )
-        amount, unit = int(match[1]), match[2]
+        amount, unit = int(match[1]), match[2] or match[3]
         if amount > _LONGEST[unit]:
-            raise wrong(say("{value} is longer than ten years", value=quoted(value)))
+            raise wrong(say("{value} is longer than anything here lasts", value=quoted(value)))
+        if unit in ("month", "year"):
+            return Limit(amount * (12 if unit == "year" else 1), "mo")
         return Limit(amount * 60, "m") if unit == "h" else Limit(amount, unit)
     return value
 
@@ -79,39 +107,41 @@ def _limit(value: object) -> object:
 Within = Annotated[
     Limit,
     BeforeValidator(_limit),
-    WithJsonSchema({"type": "string", "pattern": "^([0-9]{1,5}(m|h|d|wd)|same day)$"}),
+    WithJsonSchema({"type": "string", "pattern": "^([0-9]{1,6}((m|h|d|wd)| (month|year)s?)|same day)$"}),
+]
+
+
+_NAME = {"type": "string"}
+Conditions = Annotated[
+    dict[Code, Annotated[tuple[str, ...], BeforeValidator(several), Field(min_length=1)]],
+    WithJsonSchema({"type": "object", "additionalProperties": {"anyOf": [_NAME, {"type": "array", "items": _NAME}]}}),
 ]
 
 
 class Trigger(Model):
-    """An event, by name, or an event whose field has one of some values."""
+    """An event, by name, or an event whose fields have one of some values: `{event: escalated, to: manager}`."""
 
     event: Code
-    to: Annotated[tuple[Code, ...], BeforeValidator(several)] = ()
-    solved: Literal["true", "false"] | None = None
-    tight: Literal["true", "false"] | None = None
+    having: Conditions = Field(default_factory=dict)
 
 
 def _trigger(value: object) -> object:
     if isinstance(value, str):
         return {"event": value}
+    if isinstance(value, dict) and "having" not in value:
+        having = {name: wanted for name, wanted in value.items() if name != "event"}
+        return {**{k: v for k, v in value.items() if k == "event"}, **({"having": having} if having else {})}
     return value
 
 
-_NAME = {"type": "string"}
 _TRIGGER_SCHEMA: dict[str, Any] = {
     "anyOf": [
         _NAME,
         {
             "type": "object",
-            "properties": {
-                "event": _NAME,
-                "to": {"anyOf": [_NAME, {"type": "array", "items": _NAME}]},
-                "solved": {"enum": ["true", "false", True, False]},
-                "tight": {"enum": ["true", "false", True, False]},
-            },
+            "properties": {"event": _NAME},
             "required": ["event"],
-            "additionalProperties": False,
+            "additionalProperties": {"anyOf": [_NAME, {"type": "boolean"}, {"type": "array", "items": _NAME}]},
         },
     ]
 }
@@ -121,41 +151,58 @@ Triggers = Annotated[
     Field(min_length=1),
     WithJsonSchema({"anyOf": [_TRIGGER_SCHEMA, {"type": "array", "items": _TRIGGER_SCHEMA, "minItems": 1}]}),
 ]
-Conditions = Annotated[
-    dict[Code, Annotated[tuple[str, ...], BeforeValidator(several), Field(min_length=1)]],
-    WithJsonSchema({"type": "object", "additionalProperties": {"anyOf": [_NAME, {"type": "array", "items": _NAME}]}}),
-]
 
 
 class Row(Model):
     """One obligation: what is owed by whom, from which event, within which time, until which event.
 
     `agreed` names a field of the record holding a time agreed with the resident: where it is set, that time stands
-    instead of `within`; a row without `within` applies only where it is set. With `pauses`, time between paused
-    and resumed does not count. `clock` is `calendar` (always runs) or one of `calendar.yaml`."""
+    instead of `within`; a row without `within` applies only where it is set. `every` instead of `within` makes it
+    recur: what meets it starts the next round, due at the end of its day. `counted_from` names a field of the
+    starting event with the time the clock starts at; before it nothing is owed. `per` names a field that tells apart
+    what is owed several times at once (the number of a key). After an event of `ends` nothing
+    more is owed. With `pauses`, time between paused and resumed does not count. `clock` is `calendar` (always runs)
+    or one of `calendar.yaml`. `team` is the one whose supervisor answers where the record itself has no team."""
 
     rule: Line
     source: Line | None = None
-    record: Literal["ticket"] = "ticket"
+    record: Literal["ticket", "unit", "pass", "visitor"] = "ticket"
     when: Conditions = Field(default_factory=dict)
     unless: Conditions = Field(default_factory=dict)
     owed: Code
     by: Literal["acceptor", "assignee", "supervisor", "manager", "desk"]
+    team: Code | None = None
     start: Triggers = Field(alias="from")
+    counted_from: Code | None = None
     within: Within | None = None
+    every: Within | None = None
     agreed: Code | None = None
+    per: Code | None = None
     until: Triggers
+    ends: Triggers | tuple[()] = ()
     clock: Code = "calendar"
     pauses: Yes = False
     note: Line | None = None
 
     @model_validator(mode="after")
     def _timed(self) -> "Row":
-        if self.within is None and self.agreed is None:
-            raise wrong(say("a row needs within (30m, 1h, 2d, 10wd, same day) or agreed (a field with a time)"))
-        if self.within is not None and self.within.unit == "d" and self.clock != "calendar":
+        if self.within is None and self.every is None and self.agreed is None:
+            raise wrong(
+                say("a row needs within or every (30m, 1h, 2d, 10wd, same day) or agreed (a field with a time)")
+            )
+        if self.every is not None and (self.within is not None or self.agreed is not None):
+            raise wrong(say("every goes without within and agreed"), "every")
+        if self.every is not None and self.every.unit not in ("d", "wd", "mo"):
+            raise wrong(say("what recurs is counted in days, working days or months"), "every")
+        limit = self.limit
+        if limit is not None and limit.unit in ("d", "mo") and self.clock != "calendar":
             raise wrong(say("days go with the calendar clock; on clock {clock} count m, h or wd", clock=self.clock))
         return self
+
+    @property
+    def limit(self) -> Limit | None:
+        """The time allowed, each time."""
+        return self.within or self.every
 
 
 class Weights(Model):
@@ -183,6 +230,85 @@ class Recurring(Model):
     building: Annotated[Count, Field(ge=2)]
 
 
+_CODES = {"anyOf": [_NAME, {"type": "array", "items": _NAME}]}
+Codes = Annotated[tuple[Code, ...], BeforeValidator(several), WithJsonSchema(_CODES)]
+_DAY_OF_YEAR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+
+
+def _day_of_year(value: object) -> object:
+    if isinstance(value, str):
+        if not _DAY_OF_YEAR.fullmatch(value) or value == "02-29":
+            raise wrong(say("{value} is not a day of every year (like 11-15)", value=quoted(value)))
+        month, day = value.split("-")
+        try:
+            date(2001, int(month), int(day))
+        except ValueError:
+            raise wrong(say("{value} does not exist in the calendar", value=quoted(value))) from None
+        return int(month), int(day)
+    return value
+
+
+DayOfYear = Annotated[
+    tuple[int, int],
+    BeforeValidator(_day_of_year),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DAY_OF_YEAR.pattern}$"}),
+]
+
+
+class MoveIn(Model):
+    """What a move-in asks for: papers by case [U3], forms to be signed and things handed over [U4], meters, and items
+    inspected, each with the category its defects belong to [U5]."""
+
+    papers: dict[Code, Codes]
+    forms: Codes
+    things: Codes
+    meters: Codes
+    items: dict[Code, Code]
+
+
+class CustodyRules(Model):
+    """The terms of custody [U6]: m³ of water and kWh of electricity that may be used, percent of the service fee."""
+
+    water: Amount
+    electricity: Amount
+    fee: Count
+
+
+_DATES = {"enum": ["handed_over", "completed"]}
+
+
+class Warranty(Model):
+    """How long parts are under warranty [P6]: `within`, or whole heating `seasons`, from the first of the unit's dates
+    that is known."""
+
+    rule: Line
+    source: Line | None = None
+    part: Annotated[Codes, Field(min_length=1), WithJsonSchema(_CODES)]
+    start: Annotated[
+        tuple[Literal["handed_over", "completed"], ...],
+        BeforeValidator(several),
+        Field(alias="from", min_length=1),
+        WithJsonSchema({"anyOf": [_DATES, {"type": "array", "items": _DATES, "minItems": 1}]}),
+    ]
+    within: Within | None = None
+    seasons: Annotated[Count, Field(ge=1, le=20)] | None = None
+
+    @model_validator(mode="after")
+    def _timed(self) -> "Warranty":
+        if (self.within is None) == (self.seasons is None):
+            raise wrong(say("a warranty needs within (5 years) or seasons, one of them"))
+        if self.within is not None and self.within.unit not in ("mo", "d"):
+            raise wrong(say("a warranty lasts days, months or years"), "within")
+        return self
+
+
+class Season(Model):
+    """The heating season: its first and last day, month-day."""
+
+    start: DayOfYear = Field(alias="from")
+    until: DayOfYear
+
+
 class Policy(Model):
     """The rules of one estate."""
 
@@ -199,4 +325,9 @@ class Policy(Model):
     ]  # category → lead team, then co-teams [T4, T9]
     dispatch: Dispatch
     recurring: Recurring
+    move_in: MoveIn | None = None
+    custody: CustodyRules | None = None
+    warranty: tuple[Warranty, ...] = ()
+    warranty_parts: dict[Code, Code] = Field(default_factory=dict)  # category → what its repairs are on
+    heating_season: Season = Season.model_construct(start=(11, 15), until=(3, 15))
     obligations: tuple[Row, ...]

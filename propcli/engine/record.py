@@ -46,8 +46,8 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", re.ASCI
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INTEGER = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
 _MONEY = re.compile(r"(0|[1-9]\d{0,8})(\.\d{1,2})?", re.ASCII)
-_STAFF = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*", re.ASCII)
-_UNIT = re.compile(r"[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}", re.ASCII)
+STAFF_ID = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*", re.ASCII)
+UNIT_ID = re.compile(r"([0-9A-Za-z]{1,8})-([0-9A-Za-z]{1,8})-([0-9A-Za-z]{1,8})", re.ASCII)
 _CODE = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff._-]{0,39}", re.ASCII)
 
 
@@ -105,6 +105,14 @@ def _money(value: object) -> object:
     return value
 
 
+def _amount(value: object) -> object:
+    if isinstance(value, str):
+        if not _MONEY.fullmatch(value):
+            raise wrong(say("{value} is not an amount (like 12 or 12.5)", value=quoted(value)))
+        return Decimal(value).quantize(Decimal("0.01"))
+    return value
+
+
 def quoted(value: str) -> str:
     """A value as it is shown in a message: in quotes, cut where it is long."""
     return repr(value if len(value) <= 60 else value[:57] + "...")
@@ -139,6 +147,7 @@ Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "
 Count = Annotated[int, BeforeValidator(integer), WithJsonSchema({"type": "integer", "minimum": 0})]
 Yes = Annotated[bool, BeforeValidator(_yes), WithJsonSchema({"type": "boolean"})]
 Money = Annotated[Decimal, BeforeValidator(_money), WithJsonSchema({"type": "number", "minimum": 0})]
+Amount = Annotated[Decimal, BeforeValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0})]
 Line = Annotated[
     str,
     BeforeValidator(_printable),
@@ -147,8 +156,8 @@ Line = Annotated[
 Words = Annotated[
     str, BeforeValidator(_printable), StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)
 ]
-StaffId = Annotated[str, Form(_STAFF, say("a staff id (like zhang.wei)"))]
-UnitId = Annotated[str, Form(_UNIT, say("a unit (building-entrance-room, like 3-2-0501)"))]
+StaffId = Annotated[str, Form(STAFF_ID, say("a staff id (like zhang.wei)"))]
+UnitId = Annotated[str, Form(UNIT_ID, say("a unit (building-entrance-room, like 3-2-0501)"))]
 Code = Annotated[str, Form(_CODE, say("a code (letters, digits, - . _, a letter first)"))]
 
 

@@ -4,6 +4,7 @@ A clock says when time counts. `calendar` always counts; the others are rows of 
 or on working days. Working days are weekdays less public holidays, plus make-up workdays 调休.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
@@ -32,20 +33,33 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How much time is allowed: minutes, calendar days, or working days.
+    """How much time is allowed: minutes, calendar days, calendar months, or working days.
 
     `day` units: `same day` is the close of the day it starts on; `wd` counts working days after the day it
     starts on and ends at the close of the last (the day of the event itself is not counted)."""
 
     amount: int
-    unit: str  # "m", "d", "wd", "same day"
+    unit: str  # "m", "d", "mo", "wd", "same day"
 
     def __str__(self) -> str:
         if self.unit == "same day":
             return self.unit
         if self.unit == "m" and self.amount % 60 == 0:
             return f"{self.amount // 60}h"
+        if self.unit == "mo":
+            years, months = divmod(self.amount, 12)
+            amount, name = (months, "month") if months or not years else (years, "year")
+            amount = self.amount if months and years else amount
+            return f"{amount} {name}" + ("s" if amount > 1 else "")
         return f"{self.amount}{self.unit}"
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month so many months later (or before); the month's last day where it has no such day
+    (民法典 202)."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +198,8 @@ def run(
     pauses = [p for p in pauses if p.end is None or p.end > start]
     if limit.unit == "m":
         result = _run_minutes(calendar, clock, start, limit.amount, pauses, spans)
-    elif limit.unit == "d":
-        result = _run_days(calendar, start, limit.amount, pauses, spans)
+    elif limit.unit in ("d", "mo"):
+        result = _run_days(calendar, start, limit, pauses, spans)
     else:
         result = _run_closings(calendar, clock, start, limit, pauses, spans)
     return result if result.due is None else Run(fixed(result.due), result.left)
@@ -269,8 +283,14 @@ def _open_hours(calendar: Calendar, clock: str, start: datetime) -> Iterator[tup
         day += timedelta(days=1)
 
 
-def _run_days(calendar: Calendar, start: datetime, days: int, pauses: Sequence[Pause], spans: list[Span] | None) -> Run:
-    due = start + timedelta(days=days)  # same wall clock time: aware arithmetic within one zone
+def _run_days(
+    calendar: Calendar, start: datetime, limit: Limit, pauses: Sequence[Pause], spans: list[Span] | None
+) -> Run:
+    # same wall clock time: aware arithmetic within one zone
+    if limit.unit == "mo":
+        due = datetime.combine(add_months(start.date(), limit.amount), start.time(), calendar.zone)
+    else:
+        due = start + timedelta(days=limit.amount)
     at = start
     for pause in pauses:
         begin = max(pause.start.astimezone(calendar.zone), start)

@@ -1,11 +1,12 @@
 """The estate's own settings, `propcli.yaml`: its name, place in time, language, teams and who answers for what."""
 
+import re
 from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from propcli.engine.record import Code, Count, Line, Model, StaffId, integer, quoted, wrong
+from propcli.engine.record import Code, Count, Form, Line, Model, StaffId, integer, quoted, wrong
 from propcli.engine.text import say
 
 
@@ -42,6 +43,8 @@ class Settings(Model):
     manager: StaffId | None = None
     desk: StaffId | None = None  # who is at the desk when a command does not say (--by)
     teams: dict[Code, Team] = Field(default_factory=dict)
+    region: Annotated[str, Form(re.compile(r"[A-Z]{2}"), say("a country (like CN)"))] = "CN"  # of phone numbers
+    sealed: tuple[Literal["name", "phones", "plates"], ...] = ()  # besides what is always sealed [T12]
     occupied_units: Count | None = None  # for the complaint rate per 100 occupied units [M5]
 
     @property

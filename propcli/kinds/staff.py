@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime, time, timedelta
-from pathlib import PurePosixPath
 from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
@@ -104,7 +103,3 @@ def span(hours: str) -> tuple[time, time | None]:
     """The two times of `08:00-17:30`; None stands for 24:00."""
     begin, end = hours.split("-")
     return time.fromisoformat(begin), None if end == "24:00" else time.fromisoformat(end)
-
-
-def path_of(staff_id: str) -> PurePosixPath:
-    return PurePosixPath("staff", f"{staff_id}.yaml")

@@ -1,7 +1,6 @@
 """Tickets: what residents raise and patrols find [T2, T3]. Their life is in `ticket_life`."""
 
 import re
-from pathlib import PurePosixPath
 from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field, WithJsonSchema, model_validator
@@ -9,6 +8,7 @@ from pydantic import Field, WithJsonSchema, model_validator
 from propcli.engine.record import (
     Code,
     Count,
+    Day,
     Event,
     Form,
     Line,
@@ -23,6 +23,8 @@ from propcli.engine.record import (
 )
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
+from propcli.kinds.catalog import TICKET
+from propcli.kinds.resident import ResidentId
 
 Kind = Literal["repair", "complaint", "suggestion", "inquiry", "help", "convenience", "entrusted", "praise"]
 Severity = Literal["major", "important", "minor"]
@@ -77,12 +79,26 @@ EventName = Literal[
     "merged",
     "assisted",
     "linked",
+    "payment_decided",
     "noted",
     "closed",
     "settled",
     "cancelled",
 ]
 Payment = Literal["free", "paid"]
+# What a repair is on, for the warranty [P6]; policy.yaml says how long each is covered.
+Part = Literal[
+    "roof",
+    "wet_room",
+    "outer_wall",
+    "electrics",
+    "pipes",
+    "equipment",
+    "fit_out",
+    "heating",
+    "structure",
+]
+Origin = Literal["move_in", "custody", "unit_check", "gas_check"]
 Waiting = Literal["resident", "parts", "weather", "authority"]
 
 KIND = Vocabulary("kind", get_args(Kind), convenience="convenience service", entrusted="entrusted service")  # [T3]
@@ -91,6 +107,8 @@ URGENCY = Vocabulary("urgency", get_args(Urgency))  # [T5]
 CHANNEL = Vocabulary("channel", get_args(Channel), wechat="WeChat")  # [T1]
 STATUS = Vocabulary("status", get_args(Status))
 PAYMENT = Vocabulary("payment", get_args(Payment))  # [P2]
+PART = Vocabulary("part", get_args(Part), wet_room="wet room", fit_out="fit-out", heating="heating and cooling")  # [P6]
+ORIGIN = Vocabulary("origin", get_args(Origin), move_in="move-in inspection", custody="custody check")
 WAITING = Vocabulary("waiting for", get_args(Waiting))
 SUPPLY = Vocabulary("consent to", ("water", "power", "charge"), water="water cut", power="power cut")
 LEVEL = Vocabulary("level", ("supervisor", "manager"))
@@ -125,12 +143,12 @@ EVENT = Vocabulary(
     tested="water-tested",
     handed_over="handed over to another acceptor",
     merged="merged as a duplicate",
+    payment_decided="payment decided otherwise",
     settled="closed in the former system",
     assisted="helpers added",
 )
 
-_ID = re.compile(r"T-([0-9]{4})([0-9]{2})([0-9]{2})-([0-9]{3,5})")
-TicketId = Annotated[str, Form(_ID, say("a ticket id (like T-20261121-001)"))]
+TicketId = Annotated[str, Form(TICKET.pattern, say("a ticket id (like T-20261121-001)"))]
 PUBLIC = "public"
 _UNIT_OR_PUBLIC = re.compile(r"[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}|public")
 TicketUnit = Annotated[
@@ -161,6 +179,8 @@ class TicketEvent(Event):
     item: Line | None = None
     waiting_for: Waiting | None = None
     reason: Words | None = None
+    payment: Payment | None = None  # free or paid for the owner [P2]
+    covered_until: Day | None = None  # the last day of the warranty [P6]
     tight: Yes | None = None  # outcome of the water test [F2]
     text: Words | None = None
     how: Channel | None = None
@@ -205,8 +225,12 @@ class Ticket(Model):
     place: Line | None = None
     summary: Line
     detail: Words | None = None
-    caller: Caller | None = None
-    payment: Payment | None = None  # free or paid, as decided at intake [P2]
+    resident: ResidentId | None = None  # who raised it
+    caller: Caller | None = None  # who raised it, where the office has no record of that person
+    origin: Origin | None = None  # what the office itself found it at
+    part: Part | None = None  # what is to be repaired, for the warranty [P6]
+    payment: Payment | None = None  # free or paid for the owner [P2]
+    covered_until: Day | None = None  # the last day of the warranty [P6]
     convenient: Line | None = None  # when a visit suits the resident, in words
     appointment: Moment | None = None  # the time agreed for the visit [P7]
     asked_by: Moment | None = None  # the time by which the resident asked for it [C3]
@@ -228,8 +252,15 @@ class Ticket(Model):
             return self.unit.split("-")[0]
         return self.building or ""
 
+    @property
+    def title(self) -> Text:
+        """What lists call it besides its id."""
+        return Text("{summary}", {"summary": self.summary})
+
     @model_validator(mode="after")
     def _fits(self) -> "Ticket":
+        if self.resident is not None and self.caller is not None:
+            raise wrong(say("a resident needs no caller besides"), "caller", hint=say("keep one of them"))
         if self.severity is not None and self.kind != "complaint":
             raise wrong(say("severity is for complaints; this is a {kind}", kind=KIND.word(self.kind)), "severity")
         if self.building is not None and self.unit != PUBLIC and self.unit.split("-")[0] != self.building:
@@ -242,19 +273,6 @@ class Ticket(Model):
 def is_unit(text: str) -> bool:
     """Whether a text names a unit or the public area."""
     return _UNIT_OR_PUBLIC.fullmatch(text) is not None
-
-
-def is_id(text: str) -> bool:
-    """Whether a text has the form of a ticket's id."""
-    return _ID.fullmatch(text) is not None
-
-
-def path_of(ticket_id: str) -> PurePosixPath:
-    """tickets/2026/11/T-20261121-001.yaml; the id must have the form of one."""
-    match = _ID.fullmatch(ticket_id)
-    if match is None:
-        raise ValueError(ticket_id)
-    return PurePosixPath("tickets", match[1], match[2], f"{ticket_id}.yaml")
 
 
 def place_of(ticket: Ticket) -> Text:

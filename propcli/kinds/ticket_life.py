@@ -4,16 +4,16 @@
 `LIFECYCLE` replays them."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import get_args
 
 from propcli.engine.lifecycle import Guard, Lifecycle, State, Step
 from propcli.engine.text import Person, Text, say
-from propcli.kinds.ticket import EVENT, KIND, LEVEL, STATUS, SUPPLY, Status, Ticket, TicketEvent
+from propcli.kinds.ticket import EVENT, KIND, LEVEL, STATUS, SUPPLY, Status, TicketEvent
 
 ENDED = frozenset({"closed", "cancelled", "merged"})
 OPEN = frozenset(get_args(Status)) - ENDED
 WORK = frozenset({"waiting", "assigned", "confirmed", "on_site", "diagnosed"})
+CLOSING = frozenset({"closed", "settled", "cancelled", "merged"})
 FINISHED = frozenset({"done", "signed_off", "followed_up"})
 
 # Kinds whose work is the answer itself: replied is their done [T10, T11].
@@ -22,7 +22,7 @@ ANSWERS = ("inquiry", "suggestion")
 SERVICES = ("help", "convenience", "entrusted")
 WORKED = ("repair", "complaint", *SERVICES)
 
-_OPENING = ("severity", "expected", "appointment")
+_OPENING = ("severity", "expected", "appointment", "payment", "covered_until")
 STEPS: dict[str, Step] = {
     step.event: step
     for step in (
@@ -100,6 +100,7 @@ STEPS: dict[str, Step] = {
         Step("handed_over", OPEN, None, ("to",), ("reason",), "acceptor", "C5"),
         Step("merged", WORK | {"paused"}, "merged", ("other",), ("reason",), "acceptor", "T11"),
         Step("linked", OPEN | ENDED, None, ("other",), ("text",)),
+        Step("payment_decided", OPEN, None, ("payment", "reason"), (), "desk", "P2"),
         Step("noted", OPEN | ENDED, None, ("text",)),
         Step("closed", FINISHED | WORK, "closed", (), ("text",), "acceptor", "C5"),
         Step("settled", OPEN, "closed", (), ("text",), "import"),
@@ -112,7 +113,7 @@ _REPAIR = {"kind": ("repair",)}
 _COMPLAINT = {"kind": ("complaint",), "duplicate_of": ("none",)}
 _MAJOR = {**_COMPLAINT, "severity": ("major",)}
 _IMPORTANT = {**_COMPLAINT, "severity": ("important",)}
-_VALID = {**_COMPLAINT, "valid": ("True",)}
+_VALID = {**_COMPLAINT, "valid": ("true",)}
 _LEAK = {**_REPAIR, "category": ("leak",)}
 GUARDS: tuple[Guard, ...] = (
     Guard(
@@ -271,8 +272,10 @@ def _fold(state: State, event: TicketEvent) -> None:
         folded["appointment"] = event.appointment or folded.get("appointment")
     if name in DECISIONS:
         folded["asked"] = ()  # whoever was asked for a decision [T7]
+    if event.payment is not None:
+        folded["payment"] = event.payment
     if name in ("accepted", "imported"):
-        folded.update(severity=event.severity, expected=event.expected, appointment=event.appointment)
+        folded.update({field: getattr(event, field) for field in _OPENING})
         folded["acceptor"] = event.by if name == "accepted" else None
     elif name == "dispatched":
         folded.update(team=event.team, co_teams=event.co_teams, assignee=event.assignee, helpers=event.helpers)
@@ -327,7 +330,10 @@ def _check(state: State, event: TicketEvent) -> Found:
             yield "C4", say("a complaint needs its severity: major, important or minor"), None, "event"
         if ticket.kind != "complaint" and event.severity is not None:
             yield "C4", say("severity is for complaints"), None, "severity"
-        if ticket.caller is None and ticket.channel not in ("patrol", "suggestion_box"):
+        if (ticket.resident or ticket.caller) is None and ticket.channel not in (
+            "patrol",
+            "suggestion_box",
+        ):
             yield "T2", say("who raised it is missing"), say("give the caller's name"), "event"
     if name in ("accepted", "imported") and event.at < ticket.reported:
         yield (
@@ -357,11 +363,11 @@ def _check(state: State, event: TicketEvent) -> Found:
                     say("record consent --to {supply} --who …", supply=supply),
                     "event",
                 )
-    if name == "charged" and ticket.payment == "free":
+    if name == "charged" and state.folded.get("payment") == "free":
         yield (
             "P2",
             say("it was taken in as free for the owner"),
-            say("edit its payment first, with the reason as a note"),
+            say("record payment paid --reason … first"),
             "event",
         )
     if name == "charged" and event.labour is None and event.material is None:
@@ -444,6 +450,8 @@ LIFECYCLE = Lifecycle(
         "assignee",
         "helpers",
         "duplicate_of",
+        "payment",
+        "covered_until",
     ),
     round_facts=frozenset(
         {
@@ -461,21 +469,5 @@ LIFECYCLE = Lifecycle(
     ),
     fold=_fold,
     check=_check,
+    ending=CLOSING | {"reopened"},  # reopened work has obligations of its own
 )
-
-
-def as_of(ticket: Ticket, at: datetime) -> Ticket | None:
-    """The ticket as it stood at a time: later events undone; None if it did not exist yet."""
-    events = ticket.events
-    if events[-1].at <= at:
-        return ticket
-    past = tuple(e for e in events if e.at <= at)
-    if not past:
-        return None
-    state, _ = LIFECYCLE.replay(ticket, past)
-    update = {
-        name: state.folded.get(name)
-        for name in ("severity", "expected", "appointment", "acceptor", "team", "assignee", "duplicate_of")
-    }
-    tuples = {name: state.folded.get(name, ()) for name in ("co_teams", "helpers")}
-    return ticket.model_copy(update={**update, **tuples, "status": state.status, "events": past})

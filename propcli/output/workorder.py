@@ -1,5 +1,6 @@
 """The work order [T6, P5]: the sheet a repair goes out with and comes back signed on. As text."""
 
+from collections.abc import Callable
 from typing import Any
 
 from propcli.engine.text import say
@@ -9,11 +10,16 @@ from propcli.output.table import cell
 WIDTH = 64
 
 
-def work_order(ticket: Any, estate: str, names: Any) -> str:
-    """One sheet. The resident's name and phone stand in full: it is for the person who goes there."""
+def work_order(
+    ticket: Any, estate: str, names: Any, caller: tuple[Any, str | None], called: Callable[[str], Any]
+) -> str:
+    """One sheet. The resident's name and phone (`caller`) stand in full: it is for the person who goes there.
+    `called`: the name behind a `who`."""
     from propcli.kinds.ticket import CATEGORY, KIND, PAYMENT, SUPPLY, URGENCY, place_of
 
-    agreed = [say("{what}: {who}", what=SUPPLY.word(e.to), who=e.who) for e in ticket.events if e.event == "consented"]
+    agreed = [
+        say("{what}: {who}", what=SUPPLY.word(e.to), who=called(e.who)) for e in ticket.events if e.event == "consented"
+    ]
     charges = [e for e in ticket.events if e.event == "charged"]
     causes = [e.cause for e in ticket.events if e.event == "diagnosed"]
     done = [e.text for e in ticket.events if e.event == "done"]
@@ -30,7 +36,7 @@ def work_order(ticket: Any, estate: str, names: Any) -> str:
         (_("Taken in by"), cell(names.person(ticket.events[0].by))),
         (
             _("Resident"),
-            " ".join(p for p in ((ticket.caller.name, ticket.caller.phone or "") if ticket.caller else ()) if p),
+            " ".join(words(part) for part in caller if part),
         ),
         (_("Place"), words(place_of(ticket))),
         (_("Payment"), words(PAYMENT.word(ticket.payment)) if ticket.payment else ""),

@@ -6,29 +6,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from propcli.engine.policy import Policy
 from propcli.engine.problem import Problem, Refusal
 from propcli.engine.record import Model
 from propcli.engine.text import say
 from propcli.engine.worktime import Calendar
-from propcli.kinds import staff, ticket
 from propcli.kinds.calendar import CalendarFile
+from propcli.kinds.catalog import Kind, kind_of
 from propcli.kinds.settings import Settings
-from propcli.kinds.staff import Staff
-from propcli.kinds.ticket import Ticket
 from propcli.store import yamlfile
 from propcli.store.reading import Finding, load, locate
 
 MARKER = "propcli.yaml"
 M = TypeVar("M", bound=Model)
 
-# kind of record: its folder, its model, the path that follows from an id
-FOLDERS: dict[str, tuple[str, type[Model], Any]] = {
-    "ticket": ("tickets", Ticket, ticket.path_of),
-    "staff": ("staff", Staff, staff.path_of),
-}
 # files there is one of
 SINGLE: dict[str, type[Model]] = {MARKER: Settings, "policy.yaml": Policy, "calendar.yaml": CalendarFile}
 
@@ -108,12 +101,11 @@ class Estate:
             return None, [Problem(name, 0, 0, say("cannot be read: {why}", why=error.strerror or str(error)))]
         return load(model, raw, name)
 
-    def paths(self, kind: str) -> tuple[list[PurePosixPath], list[Problem]]:
+    def paths(self, kind: Kind) -> tuple[list[PurePosixPath], list[Problem]]:
         """The record files of a kind, sorted, and what lies among them that is no record file."""
-        folder = FOLDERS[kind][0]
         found: list[PurePosixPath] = []
         problems: list[Problem] = []
-        for path, mode in _walk(self.root, folder):
+        for path, mode in _walk(self.root, kind.folder):
             name = str(path)
             if not stat.S_ISREG(mode):
                 problems.append(_not_a_file(name, mode))
@@ -126,10 +118,9 @@ class Estate:
     def read(self, model: type[M]) -> Reading[M]:
         """Every record of a kind, in the order of paths. A file whose name does not follow from its id is a
         problem, but its record counts: a deadline must not vanish because of a file name."""
-        kind: str = getattr(model, "kind_of_record")  # noqa: B009 - a ClassVar of the concrete models
+        kind = kind_of(model)
         paths, problems = self.paths(kind)
         reading: Reading[M] = Reading(problems=problems, files=len(paths))
-        where = FOLDERS[kind][2]
         found: dict[str, list[tuple[PurePosixPath, M]]] = {}
         for path in paths:
             record, wrong = self.load(model, path, walked=True)
@@ -137,7 +128,7 @@ class Estate:
             if record is not None:
                 found.setdefault(str(getattr(record, "id")), []).append((path, record))  # noqa: B009
         for record_id, copies in found.items():
-            expected = where(record_id)
+            expected = kind.path(record_id)
             copies.sort(key=lambda copy: copy[0] != expected)  # the one in its place first, the others are copies
             path, record = copies[0]
             reading.records.append(record)
@@ -168,7 +159,7 @@ class Estate:
 
     def one(self, model: type[M], record_id: str) -> M | None:
         """A record by its id; None where there is none. A bad record is refused with its problems."""
-        path: PurePosixPath = FOLDERS[getattr(model, "kind_of_record")][2](record_id)  # noqa: B009
+        path = kind_of(model).path(record_id)
         if not os.path.lexists(self.root / path):
             return None
         record, problems = self.load(model, path)
@@ -180,18 +171,26 @@ class Estate:
         """Findings in a file that could be read, with their places."""
         return locate(self.raw(path), str(path), findings) if findings else []
 
-    def ticket_ids(self, year: str = "", month: str = "") -> Iterator[str]:
-        """The ids that file names under tickets/ give, without opening the files; newest month first."""
-        base = self.root / "tickets"
+    def ids(self, kind: Kind, year: str = "", month: str = "") -> Iterator[str]:
+        """The ids that file names give, without opening the files; of kinds numbered by day, those of a year and
+        month, newest month first."""
+        base = self.root / kind.folder
         if not base.is_dir():
+            return
+        if not kind.prefix:
+            yield from (path.stem for path in self.paths(kind)[0] if kind.is_id(path.stem))
             return
         for y in sorted((d.name for d in base.iterdir() if d.is_dir() and year in ("", d.name)), reverse=True):
             for m in sorted(
                 (d.name for d in (base / y).iterdir() if d.is_dir() and month in ("", d.name)), reverse=True
             ):
                 for name in sorted(os.listdir(base / y / m), reverse=True):  # noqa: PTH208 - names only, twice as fast
-                    if name.endswith(".yaml") and ticket.is_id(name[:-5]):
+                    if name.endswith(".yaml") and kind.is_id(name[:-5]):
                         yield name[:-5]
+
+    def has(self, kind: Kind) -> bool:
+        """Whether there is any record of a kind: until then nothing has to refer to one."""
+        return any(path.suffix == ".yaml" for path, _mode in _walk(self.root, kind.folder))
 
 
 def _walk(root: Path, folder: str) -> Iterator[tuple[PurePosixPath, int]]:

@@ -151,15 +151,16 @@ class History:
         changed = {self.top / entry[3:] for entry in out.split("\0") if entry}
         return not any(self.root / path in changed for path in paths)
 
-    def deleted_names(self, since: datetime, folder: str) -> list[str]:
-        """File names once deleted below a folder of the estate by commits since a time: their ids stay taken."""
+    def deleted_names(self, since: datetime | None, folder: str) -> list[str]:
+        """File names once deleted below a folder of the estate by commits since a time (None: ever): their ids stay
+        taken."""
         if not self.has_commits():
             return []
         spec = os.fsdecode(self._spec(PurePosixPath(folder)))
         code, out, error = self._git(
             [
                 "log",
-                f"--since={since.isoformat()}",
+                *([f"--since={since.isoformat()}"] if since else []),
                 "--diff-filter=D",
                 "--no-renames",
                 "--name-only",

@@ -66,7 +66,7 @@ WRONG = {
     (*ADD, "--summary", "x", "--by", "nobody"): "--by: there is no staff nobody",
     (*ADD, "--summary", "x", "--severity", "major"): "severity",
     (*ADD, "--summary", "x", "--at", "2027-01-01"): "--at: 2027-01-01 00:00 has not come yet",
-    ("show", "999"): "there is no ticket 999",
+    ("show", "999"): "there is no record 999",
     ("show", "1", "2"): "2 is one word too many",
     ("validate", "nowhere.yaml"): "nowhere.yaml is not in the estate",
     ("validate", "../.."): "is not in the estate",
@@ -83,7 +83,7 @@ WRONG = {
     ("ticket", "reply", "001", "--text", "x" * 4001): "--text: longer than 4000 characters",
     ("init", "."): "is an estate already",
     ("import", "tickets", "x.csv"): "--map is missing",
-    ("edit", "nobody"): "there is no ticket nobody",
+    ("edit", "nobody"): "there is no record nobody",
 }
 
 

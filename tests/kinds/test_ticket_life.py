@@ -54,6 +54,7 @@ class Life(RuleBasedStateMachine):
             category=category,
             channel="phone",
             caller=caller,
+            resident=None,
             reported=START,
             payment=None,
         )

@@ -1,0 +1,212 @@
+"""What is known of a resident: the clear fields of the record, and the sealed ones where the key is here [T12]."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from propcli.engine.problem import Refusal
+from propcli.engine.text import Text, say
+from propcli.engine.worktime import add_months
+from propcli.kinds.catalog import RESIDENT
+from propcli.kinds.resident import ALWAYS_SEALED, CHILD_YEARS, SEALABLE, Resident
+from propcli.store.estate import Estate
+from propcli.store.sealing import Keys, seal
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One resident as the office can see him now. `hidden`: something is sealed and the key is not here."""
+
+    id: str
+    status: str
+    type: str
+    name: str | None
+    phones: tuple[str, ...] = ()
+    plates: tuple[str, ...] = ()
+    born: date | None = None
+    identity: Mapping[str, str] | None = None  # kind and number
+    bank: str | None = None
+    hidden: bool = False
+    sealed: tuple[str, ...] = ()  # the fields that are sealed, where the key is here
+
+    @property
+    def called(self) -> Text | str:
+        """The name, or why there is none."""
+        if self.name is not None:
+            return self.name
+        if self.status == "forgotten":
+            return say("{id} (forgotten)", id=self.id)
+        return say("{id} (sealed)", id=self.id)
+
+
+def face(resident: Resident, keys: Keys) -> Face:
+    """A record with its sealed part opened, if that can be done here."""
+    opened: dict[str, Any] | None = {}
+    if resident.sealed is not None and resident.key is not None:
+        opened = keys.open(resident.key, resident.sealed)
+    inside = opened or {}
+    born = inside.get("born")
+    return Face(
+        resident.id,
+        resident.status,
+        resident.type,
+        inside.get("name", resident.name),
+        tuple(inside.get("phones", resident.phones)),
+        tuple(inside.get("plates", resident.plates)),
+        date.fromisoformat(born) if born else resident.born,
+        inside.get("identity"),
+        inside.get("bank"),
+        opened is None,
+        tuple(inside),
+    )
+
+
+@dataclass
+class People:
+    """The residents of an estate, each read when it is asked for."""
+
+    estate: Estate
+    keys: Keys
+    _faces: dict[str, Face | None] = field(default_factory=dict)
+
+    def face(self, resident_id: str) -> Face | None:
+        """One resident; None where there is no such record or it is bad (validate says why)."""
+        if resident_id not in self._faces:
+            record, _problems = self.estate.load(Resident, RESIDENT.path(resident_id))
+            self._faces[resident_id] = face(record, self.keys) if record else None
+        return self._faces[resident_id]
+
+    def add(self, resident: Resident) -> Face:
+        """A record somebody has read already."""
+        found = face(resident, self.keys)
+        self._faces[resident.id] = found
+        return found
+
+    def called(self, resident_id: str) -> Text | str:
+        """What somebody is called; the id where that is all that is known."""
+        found = self.face(resident_id)
+        return found.called if found else resident_id
+
+    def known_as(self, name: str, ids: Iterable[str]) -> str:
+        """The id of the only one of these residents who has this name; else the name itself."""
+        found = {f.id for i in ids if (f := self.face(i)) is not None and f.name and same_name(f.name, name)}
+        return found.pop() if len(found) == 1 else name
+
+    def who(self, text: str) -> Text | str:
+        """A `who` of an event: a resident's id is shown as the name."""
+        return self.called(text) if RESIDENT.is_id(text) else text
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are the same but for spaces and case."""
+    return re.sub(r"\s+", "", one).casefold() == re.sub(r"\s+", "", other).casefold()
+
+
+def same_phone(one: str, other: str) -> bool:
+    """Whether two phone numbers are the same but for signs and the country's prefix."""
+    a, b = (re.sub(r"\D", "", n) for n in (one, other))
+    short, long = sorted((a, b), key=len)
+    return len(short) >= 7 and long.endswith(short)
+
+
+def matching(faces: Iterable[Face], name: str, phone: str | None) -> list[Face]:
+    """Those who have this name, and this phone where one is given and they have any."""
+    named = [f for f in faces if f.name is not None and same_name(f.name, name)]
+    if phone is None:
+        return named
+    exact = [f for f in named if any(same_phone(phone, p) for p in f.phones)]
+    return exact or [f for f in named if not f.phones]
+
+
+def caller_of(ticket: Any, people: People) -> tuple[Text | str | None, str | None]:
+    """Who raised a ticket, and that person's first phone."""
+    if ticket.resident is not None:
+        found = people.face(ticket.resident)
+        return (found.called, next(iter(found.phones), None)) if found else (ticket.resident, None)
+    return (ticket.caller.name, ticket.caller.phone) if ticket.caller else (None, None)
+
+
+# --- writing
+
+
+def to_seal(values: Mapping[str, Any], chosen: Iterable[str], today: date) -> frozenset[str]:
+    """Which fields are sealed: identity and bank always, what the estate chose, and everything about a child."""
+    born = values.get("born")
+    child = isinstance(born, date) and add_months(born, 12 * CHILD_YEARS) > today
+    return frozenset(SEALABLE if child else (*ALWAYS_SEALED, *chosen))
+
+
+def fields_of(values: Mapping[str, Any], sealing: frozenset[str], keys: Keys, key: str | None) -> dict[str, Any]:
+    """A person's values as a record has them: some in clear, the others in one sealed part. A key is made where one
+    is needed and there is none."""
+    clear = {name: values.get(name) for name in SEALABLE if name not in sealing}
+    inside = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name in SEALABLE
+        if name in sealing and (value := values.get(name)) not in (None, (), [], "")
+    }
+    if not inside:
+        return {**clear, "key": key, "sealed": None}
+    key = key or keys.new()
+    return {**clear, "key": key, "sealed": seal(key, inside)}
+
+
+# --- what people type
+
+
+def phone(text: str, region: str) -> str:
+    """A phone number in digits: as dialled at home, or with + and the country. Refuses what is no number."""
+    import unicodedata
+
+    import phonenumbers
+
+    typed = unicodedata.normalize("NFKC", text)
+    try:
+        number = phonenumbers.parse(typed, region)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise Refusal(say("{value} is not a phone number", value=repr(text)))
+    if region == phonenumbers.region_code_for_number(number) or number.country_code == _country(region):
+        return re.sub(r"\D", "", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _country(region: str) -> int:
+    import phonenumbers
+
+    return int(phonenumbers.country_code_for_region(region))
+
+
+def identity(kind: str, text: str) -> dict[str, str]:
+    """An identity number, checked where the number says so itself (ID cards, company numbers)."""
+    import unicodedata
+
+    number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
+    if kind in ("id_card", "company_number"):
+        from stdnum.cn import ric, uscc
+        from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
+
+        try:
+            (ric if kind == "id_card" else uscc).validate(number)
+        except InvalidLength:
+            length = "18"
+            raise Refusal(say("the number has {have} characters, not {want}", have=len(number), want=length)) from None
+        except InvalidChecksum:
+            raise Refusal(
+                say("the number's check digit is wrong: a digit was misread or mistyped"),
+                hint=say("read it again from the paper"),
+            ) from None
+        except ValidationError:
+            raise Refusal(say("this is not such a number"), hint=say("read it again from the paper")) from None
+    return {"kind": kind, "number": number}
+
+
+def born_by(number: Mapping[str, str] | None) -> date | None:
+    """The date of birth that an ID card's number contains."""
+    if number is None or number["kind"] != "id_card":
+        return None
+    digits = number["number"][6:14]
+    return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))

@@ -1,0 +1,136 @@
+"""Residents: people and companies with a tie to a unit [U1, T12]. What is sealed stands encrypted in `sealed`.
+
+Identity numbers and bank accounts have no field of their own here: they exist only in the sealed part, so that no
+command and no editor can put them into the history in clear."""
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal, get_args
+
+from pydantic import Field, model_validator
+
+from propcli.engine.lifecycle import Lifecycle, State, Step
+from propcli.engine.record import Code, Day, Event, Form, Line, Model, Words, wrong
+from propcli.engine.text import Text, say
+from propcli.engine.words import Vocabulary
+from propcli.kinds.catalog import RESIDENT
+
+Status = Literal["active", "forgotten"]
+PersonKind = Literal["person", "company"]
+EventName = Literal["registered", "changed", "consented", "withdrawn", "noted", "forgotten"]
+Consent = Literal["contact", "messages", "survey", "publication"]
+IdentityKind = Literal["id_card", "passport", "permit", "company_number", "other"]
+
+RESIDENT_STATUS = Vocabulary("resident state", get_args(Status))
+PERSON = Vocabulary("person or company", get_args(PersonKind))
+CONSENT = Vocabulary("consent", get_args(Consent), messages="messages", publication="publication of the name")
+IDENTITY = Vocabulary(
+    "identity", get_args(IdentityKind), id_card="ID card", permit="residence or travel permit", other="other paper"
+)
+RESIDENT_EVENT = Vocabulary(
+    "resident event", get_args(EventName), consented="consent given", withdrawn="consent withdrawn"
+)
+
+ResidentId = Annotated[str, Form(RESIDENT.pattern, say("a resident's id (like R-00042)"))]
+_PHONE = re.compile(r"\+?[0-9]{3,15}(-[0-9]{1,6})?")
+Phone = Annotated[str, Form(_PHONE, say("a phone number in digits (like 13800138000)"))]
+Plate = Annotated[
+    str, Form(re.compile(r"[\u4e00-\u9fff]?[A-Z0-9·]{4,10}[\u4e00-\u9fff]?"), say("a number plate (like 粤B12345)"))
+]
+# A key of age (X25519) and what was encrypted for it, in base64.
+Recipient = Annotated[str, Form(re.compile(r"age1[0-9a-z]{58}"), say("a public key of age"))]
+Sealed = Annotated[str, Form(re.compile(r"age:[0-9A-Za-z+/]+={0,2}"), say("a sealed part")), Field(max_length=20_000)]
+
+# what may stand in the sealed part instead of in clear
+SEALABLE = ("name", "phones", "plates", "born", "identity", "bank")
+ALWAYS_SEALED = ("identity", "bank")
+CHILD_YEARS = 14  # everything about a child younger than this is sealed
+
+
+class ResidentEvent(Event):
+    """Something that happened to a resident's record. `fields` names what changed, never what it says."""
+
+    event: EventName
+    fields: tuple[Code, ...] = ()
+    to: tuple[Consent, ...] = ()
+    reason: Words | None = None
+    text: Words | None = None
+
+
+class Resident(Model):
+    """A person or a company. Where `name` or another field is missing it is sealed, or was forgotten."""
+
+    kind_of_record: ClassVar[str] = "resident"
+
+    id: ResidentId
+    status: Status
+    type: PersonKind
+    name: Line | None = None
+    phones: tuple[Phone, ...] = ()
+    plates: tuple[Plate, ...] = ()
+    born: Day | None = None
+    language: Literal["zh", "en"] | None = None
+    consent: tuple[Consent, ...] = ()
+    keep_until: Day | None = None  # how long it may be kept after the last tie has ended
+    key: Recipient | None = None
+    sealed: Sealed | None = None
+    events: Annotated[tuple[ResidentEvent, ...], Field(min_length=1)]
+
+    @property
+    def title(self) -> Text:
+        """What lists call it besides its id."""
+        return RESIDENT_STATUS.word(self.status)
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Resident":
+        if self.sealed is not None and self.key is None:
+            raise wrong(say("what is sealed needs its key"), "sealed")
+        if self.status == "active" and self.name is None and self.sealed is None:
+            raise wrong(say("name is missing"), "name")
+        if self.status == "forgotten" and any(
+            getattr(self, field) for field in ("name", "phones", "plates", "born", "sealed")
+        ):
+            raise wrong(say("a forgotten resident has nothing but the id and what happened"), "status")
+        return self
+
+
+STEPS: dict[str, Step] = {
+    step.event: step
+    for step in (
+        Step("registered", frozenset(), "active", (), ("to", "text"), rule="U1"),
+        Step("changed", frozenset({"active"}), None, ("fields",), ("text",), rule="U1"),
+        Step("consented", frozenset({"active"}), None, ("to",), ("text",), rule="T12"),
+        Step("withdrawn", frozenset({"active"}), None, ("to",), ("text",), rule="T12"),
+        Step("noted", frozenset({"active"}), None, ("text",)),
+        Step("forgotten", frozenset({"active"}), "forgotten", ("reason",), (), rule="T12"),
+    )
+}
+
+
+def _fold(state: State, event: ResidentEvent) -> None:
+    if event.event in ("registered", "consented", "withdrawn"):
+        given = [c for c in state.folded.get("consent", ()) if c not in event.to]
+        state.folded["consent"] = tuple(given) if event.event == "withdrawn" else (*given, *event.to)
+    elif event.event == "forgotten":
+        state.folded["consent"] = ()
+
+
+def _check(state: State, event: ResidentEvent) -> Iterator[tuple[str, Text, Text | None, str]]:
+    if event.event == "withdrawn":
+        for consent in event.to:
+            if consent not in state.folded.get("consent", ()):
+                yield "T12", say("no consent was given for: {what}", what=CONSENT.word(consent)), None, "to"
+
+
+RESIDENT_LIFE = Lifecycle(
+    steps=STEPS,
+    guards=(),
+    kinds=None,
+    states=RESIDENT_STATUS,
+    events=RESIDENT_EVENT,
+    first=frozenset({"registered"}),
+    folded=("consent",),
+    round_facts=frozenset(),
+    fold=_fold,
+    check=_check,
+)

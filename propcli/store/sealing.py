@@ -1,0 +1,125 @@
+"""Sealed fields [T12]: encrypted for one person, so that destroying that person's key makes them unreadable in every
+old commit too. The format is age (X25519); a key is a file of its own outside the repository.
+
+Whoever holds no keys can still seal (that takes the public key in the record), and sees everything else."""
+
+import base64
+import json
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from propcli.engine.problem import Refusal
+from propcli.engine.text import say
+
+PREFIX = "age:"
+
+
+class Keys:
+    """A folder of secret keys, one file each, named by the public key. Files have mode 0600, the folder 0700.
+
+    `outside`: it lies outside the repository of the estate; no key is put where it might be committed."""
+
+    def __init__(self, folder: Path, outside: bool = True) -> None:
+        self.folder = folder
+        self.outside = outside
+
+    def new(self) -> str:
+        """Make a key; its public half. The secret half is on disk when this returns."""
+        from pyrage import x25519
+
+        identity = x25519.Identity.generate()
+        recipient = str(identity.to_public())
+        self.add(recipient, str(identity))
+        return recipient
+
+    def add(self, recipient: str, secret: str) -> None:
+        """Keep a secret key."""
+        if not self.outside:
+            raise Refusal(
+                say("the keys would lie in the repository: {folder}", folder=str(self.folder)),
+                hint=say("set PROPCLI_KEYS to a folder outside it"),
+                code=3,
+            )
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self._file(recipient), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as out:
+            out.write(secret + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        self._sync()
+
+    def secret(self, recipient: str) -> str | None:
+        """The secret key, if it is here. Refuses one that others can read."""
+        file = self._file(recipient)
+        try:
+            mode = file.stat().st_mode
+            if stat.S_IMODE(mode) & 0o077:
+                raise Refusal(
+                    say("the key file {file} can be read by others", file=str(file)),
+                    hint=say("chmod 600 {file}", file=str(file)),
+                    code=3,
+                )
+            return file.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return None
+
+    def has(self, recipient: str) -> bool:
+        return self._file(recipient).exists()
+
+    def every(self) -> Iterator[str]:
+        """The public halves of every key that is here."""
+        if self.folder.is_dir():
+            yield from sorted(p.stem for p in self.folder.glob("age1*.key"))
+
+    def open(self, recipient: str, sealed: str) -> dict[str, Any] | None:
+        """What is sealed; None where the key is not here. Refuses what the key does not open."""
+        from pyrage import DecryptError, decrypt, x25519
+
+        secret = self.secret(recipient)
+        if secret is None:
+            return None
+        try:
+            raw = decrypt(base64.b64decode(sealed.removeprefix(PREFIX)), [x25519.Identity.from_str(secret)])
+            found: dict[str, Any] = json.loads(raw)
+        except (DecryptError, ValueError):
+            raise Refusal(
+                say("what is sealed for {key} cannot be opened with its key", key=recipient[:16] + "…"),
+                hint=say("restore the record from git, or the key from its backup"),
+                code=3,
+            ) from None
+        return found
+
+    def destroy(self, recipient: str) -> bool:
+        """Destroy a secret key; whether it was here. What it sealed stays unreadable for good (but for copies of the
+        key elsewhere)."""
+        file = self._file(recipient)
+        if not file.exists():
+            return False
+        with file.open("r+b") as out:
+            out.write(b"\0" * file.stat().st_size)
+            out.flush()
+            os.fsync(out.fileno())
+        file.unlink()
+        self._sync()
+        return True
+
+    def _file(self, recipient: str) -> Path:
+        return self.folder / f"{recipient}.key"
+
+    def _sync(self) -> None:
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def seal(recipient: str, fields: dict[str, Any]) -> str:
+    """Fields as one sealed text."""
+    from pyrage import encrypt, x25519
+
+    raw = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    return PREFIX + base64.b64encode(encrypt(raw, [x25519.Recipient.from_str(recipient)])).decode("ascii")
