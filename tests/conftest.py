@@ -57,6 +57,98 @@ occupied_units: 200
 """
 
 
+# Four homes and who belongs to them; 王丽 has two.
+HOMES = {
+    "units/3/3-2-0501.yaml": """\
+id: 3-2-0501
+status: owner_occupied
+use: residential
+area: 89.50
+layout: 三室两厅
+completed: 2025-04-30
+handed_over: 2025-06-01
+gas: false
+people:
+- {resident: R-00001, tie: owner, from: 2025-06-01}
+- {resident: R-00004, tie: family, of: R-00001, from: 2025-06-01}
+events:
+- at: 2025-06-01T10:00:00+08:00
+  by: zhou.min
+  event: registered
+  state: owner_occupied
+  use: residential
+  handed_over: 2025-06-01
+  ties:
+  - {resident: R-00001, tie: owner, from: 2025-06-01}
+  - {resident: R-00004, tie: family, of: R-00001, from: 2025-06-01}
+""",
+    "units/3/3-2-0502.yaml": """\
+id: 3-2-0502
+status: let
+use: residential
+handed_over: 2023-06-01
+gas: false
+people:
+- {resident: R-00002, tie: owner, from: 2023-06-01}
+- {resident: R-00003, tie: tenant, from: 2026-03-01}
+lease_until: 2027-02-28
+events:
+- at: 2023-06-01T10:00:00+08:00
+  by: zhou.min
+  event: registered
+  state: vacant
+  use: residential
+  handed_over: 2023-06-01
+  ties:
+  - {resident: R-00002, tie: owner, from: 2023-06-01}
+- at: 2026-03-01T10:00:00+08:00
+  by: zhou.min
+  event: let
+  ties:
+  - {resident: R-00003, tie: tenant}
+  until: 2027-02-28
+""",
+    "units/3/3-2-0601.yaml": """\
+id: 3-2-0601
+status: vacant
+use: residential
+handed_over: 2026-10-01
+people:
+- {resident: R-00001, tie: owner, from: 2026-10-01}
+events:
+- at: 2026-10-01T10:00:00+08:00
+  by: zhou.min
+  event: registered
+  state: vacant
+  use: residential
+  handed_over: 2026-10-01
+  ties:
+  - {resident: R-00001, tie: owner, from: 2026-10-01}
+""",
+    "units/1/1-1-0101.yaml": """\
+id: 1-1-0101
+status: unsold
+use: residential
+events:
+- at: 2026-10-01T10:00:00+08:00
+  by: zhou.min
+  event: registered
+  state: unsold
+  use: residential
+""",
+    **{
+        f"residents/{resident}.yaml": f"id: {resident}\nstatus: active\ntype: person\nname: {name}\n"
+        f"phones: ['{phone}']\nevents:\n- {{at: '2025-06-01T10:00:00+08:00', by: zhou.min, event: registered}}\n"
+        for resident, name, phone in (
+            ("R-00001", "王丽", "13800138000"),
+            ("R-00002", "陈大明", "13800138002"),
+            ("R-00003", "李娜", "13800138003"),
+            ("R-00004", "王小明", "13800138004"),
+        )
+    },
+}
+
+
 @dataclass(frozen=True)
 class Result:
     """What a command did: its exit code, and what it printed."""
@@ -191,6 +283,16 @@ def desk(template: Path, tmp_path: Path) -> Desk:
     root = tmp_path / "estate"
     shutil.copytree(template, root)
     return Desk(root)
+
+
+@pytest.fixture
+def homes(desk: Desk) -> Desk:
+    """The fresh estate with four homes (HOMES), committed."""
+    for path, content in HOMES.items():
+        desk.write(path, content)
+    desk.git("add", "-A")
+    desk.git("commit", "--quiet", "-m", "Homes")
+    return desk
 
 
 @pytest.fixture
