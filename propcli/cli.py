@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 # command: its module; each has `register(app)`
 COMMANDS = {
     "ticket": "ticket",
+    "unit": "unit",
+    "resident": "resident",
+    "weather": "weather",
+    "pass": "gate",
+    "visitor": "gate",
     "dispatch": "dispatch",
     "overdue": "overdue",
     "due": "overdue",
@@ -31,6 +36,8 @@ COMMANDS = {
     "show": "show",
     "edit": "edit",
     "validate": "validate",
+    "audit": "audit",
+    "keys": "keys",
     "import": "importing",
     "staff": "staff",
     "init": "init",

@@ -19,39 +19,65 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     app.command(
-        "explain", help=_("Each obligation of a ticket: from which event, what counted, what was paused, due when.")
+        "explain", help=_("Each obligation of a record: from which event, what counted, what was paused, due when.")
     )(explain)
 
 
-def explain(ticket_id: Id, format: options.Format = "table") -> int:
+def explain(record_id: Id, format: options.Format = "table") -> int:
     import json
 
     from propcli.commands.reading import Office
     from propcli.commands.standing import headline
     from propcli.desk.duty import Duties
     from propcli.engine.problem import Refusal
-    from propcli.kinds.ticket import Ticket
+    from propcli.kinds.catalog import LIVING
 
     form = options.form(format)
     if form not in ("table", "json"):
         raise Refusal(say("explain prints as table or json"))
     here = session()
-    ticket = here.estate.one(Ticket, here.ticket_id(ticket_id))
-    assert ticket is not None
+    kind, found = here.find(record_id, *LIVING)
+    record = here.estate.one(kind.model, found)
+    assert record is not None
     office = Office()
-    duties = Duties(office.settings, office.policy, office.calendar, office.now).add([ticket])
+    duties = Duties(office.settings, office.policy, office.calendar, office.now).add([record])
     if form == "json":
         show(json.dumps([_object(o, duties) for o in duties.all], ensure_ascii=False, indent=2))
         return office.finish()
-    if not duties.tickets:
-        raise Refusal(say("{id} did not exist yet at {at}", id=ticket.id, at=office.now))
-    show(headline(duties.tickets[0]))
+    if not duties.records:
+        raise Refusal(say("{id} did not exist yet at {at}", id=found, at=office.now))
+    show(words(headline(duties.records[0])).rstrip())
+    _warranty(duties.records[0], office.policy)
     if not duties.all:
         show(say("Nothing is owed on it."))
     for obligation in duties.all:
         show("")
         _explain(obligation, duties, office.names)
     return office.finish()
+
+
+def _warranty(record: Any, policy: Any) -> None:
+    """Free or paid: what the warranty says today, what was decided at intake and by whom otherwise [P2, P6]."""
+    from propcli.desk.warranty import cover
+    from propcli.kinds.catalog import TICKET, UNIT, kind_of
+    from propcli.kinds.ticket import PAYMENT
+    from propcli.kinds.unit import Unit
+
+    here = session()
+    if kind_of(record) is not TICKET or record.payment is None:
+        return
+    show("")
+    taken_in = record.events[0]
+    unit = here.estate.one(Unit, record.unit) if UNIT.is_id(record.unit) else None
+    found = cover(unit, record.part, policy) if unit and record.part else None
+    if found is not None:
+        show(say("[P6] {why}", why=found.why(taken_in.at.astimezone(here.estate.settings.zone).date())))
+    if taken_in.payment is not None:
+        values = {"payment": PAYMENT.word(taken_in.payment), "at": taken_in.at, "who": here.name_of(taken_in.by)}
+        show(say("[P2] {payment}, decided at intake {at}, {who}", **values))
+    for event in (e for e in record.events if e.event == "payment_decided"):
+        values = {"payment": PAYMENT.word(event.payment), "at": event.at, "who": here.name_of(event.by)}
+        show(say("[P2] {payment}, decided otherwise {at}, {who}: {reason}", **values, reason=event.reason))
 
 
 def _standing(o: "Obligation", duties: "Duties") -> Text:
@@ -76,9 +102,10 @@ def _between(start: Any, end: Any) -> str:
 def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
     from propcli.engine.obligations import spans_of
     from propcli.engine.policy import AGREED, OWED, ROLES, SOURCE
-    from propcli.kinds.ticket import EVENT
+    from propcli.kinds.catalog import kind_of
 
     row = o.row
+    events = kind_of(o.record).life.events
     debtor = duties.debtor(o)
     # who met it answered for it then, whoever it would fall to now
     person = names.person(o.met.by if o.met is not None and debtor.role in ("acceptor", "assignee") else debtor.person)
@@ -106,10 +133,12 @@ def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
     sender = names.person(o.start.by)
     line(
         say("from"),
-        say("{event} {at}, {by}", event=EVENT.word(o.start.event), at=o.start.at, by=sender.text if sender else ""),
+        say("{event} {at}, {by}", event=events.word(o.start.event), at=o.start.at, by=sender.text if sender else ""),
     )
+    if o.since != o.start.at:
+        line(say("starts"), Text("{at}", {"at": o.since}))
     if o.agreed:
-        line(say("limit"), say("{field}, agreed with the resident", field=AGREED.word(row.agreed or "")))
+        line(say("limit"), AGREED.word(row.agreed or ""))
     else:
         line(
             say("limit"),
@@ -119,7 +148,7 @@ def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
     if o.due is not None:
         line(say("due"), Text("{due}", {"due": o.due}))
     if o.met is not None:
-        line(say("met"), say("{event} {at}", event=EVENT.word(o.met.event), at=o.met.at))
+        line(say("met"), say("{event} {at}", event=events.word(o.met.event), at=o.met.at))
     elif o.ended is not None:
         line(say("ended"), Text("{at}", {"at": o.ended}))
     if row.note:
@@ -135,14 +164,22 @@ def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
 
 
 def _limit(o: "Obligation") -> Text:
-    limit = o.row.within
+    limit = o.row.limit
     assert limit is not None
+    if o.row.every is not None:
+        return say("every {length}, by the end of the day", length=_length(limit))
+    return _length(limit)
+
+
+def _length(limit: Any) -> Text:
     if limit.unit == "same day":
         return say("the same day")
     if limit.unit == "wd":
         return say("{n} working days", n=limit.amount) if limit.amount > 1 else say("one working day")
     if limit.unit == "d":
         return say("{n} days", n=limit.amount) if limit.amount > 1 else say("one day")
+    if limit.unit == "mo":
+        return say("{n} months", n=limit.amount) if limit.amount > 1 else say("one month")
     return Text("{length}", {"length": duration(limit.amount)})
 
 
@@ -222,7 +259,8 @@ def _object(o: "Obligation", duties: "Duties") -> dict[str, Any]:
         "by": debtor.person or debtor.role,
         "role": debtor.role,
         "from": {"event": o.start.event, "at": o.start.at.isoformat()},
-        "within": str(o.row.within) if o.row.within and not o.agreed else None,
+        "within": str(o.row.limit) if o.row.limit and not o.agreed else None,
+        "every": o.row.every is not None,
         "clock": o.row.clock,
         "agreed": o.row.agreed if o.agreed else None,
         "due": o.due.astimezone(zone).isoformat() if o.due else None,

@@ -1,6 +1,6 @@
 """Options that many commands share, so that they are called and explained the same everywhere."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,7 +11,13 @@ from propcli.output import language
 from propcli.output.language import _
 from propcli.output.table import FORMATS
 
-Id = Annotated[str, typer.Argument(metavar="ID", help=_("The ticket's id, or any unambiguous ending of it."))]
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from propcli.engine.record import Model
+
+Id = Annotated[str, typer.Argument(metavar="ID", help=_("The record's id, or any unambiguous ending of it."))]
 By = Annotated[str | None, typer.Option("--by", metavar="STAFF", help=_("Who did it (id or name)."))]
 Format = Annotated[str, typer.Option("--format", metavar="|".join(FORMATS), help=_("How to print it."))]
 Text = Annotated[str | None, typer.Option("--text", help=_("In words."))]
@@ -22,7 +28,9 @@ How = Annotated[str | None, typer.Option("--how", metavar="CHANNEL", help=_("By 
 From = Annotated[str | None, typer.Option("--from", metavar="TIME", help=_("From this time or day."))]
 To = Annotated[str | None, typer.Option("--to", metavar="TIME", help=_("Until this time, or the end of this day."))]
 Month = Annotated[str | None, typer.Option("--month", metavar="YYYY-MM", help=_("A whole month."))]
-Reveal = Annotated[bool, typer.Option("--reveal", help=_("Show names and phones in full."))]
+Reveal = Annotated[
+    bool, typer.Option("--reveal", help=_("Show personal data in full; that you looked is put on record [T12]."))
+]
 
 
 def code(vocabulary: Vocabulary, typed: str | None, option: str) -> str | None:
@@ -50,6 +58,61 @@ def codes(vocabulary: Vocabulary, typed: list[str] | None, option: str) -> tuple
         for item in part.split(",")
         if item and (c := code(vocabulary, item, option)) is not None
     )
+
+
+def day(typed: str | None, option: str) -> "date | None":
+    """A day from an option; refuses what is not one."""
+    from propcli.commands.session import session
+
+    here = session()
+    moment = here.time(typed, option)
+    return None if moment is None else moment.astimezone(here.estate.settings.zone).date()
+
+
+def typed(model: "type[Model]", fields: dict[str, Any]) -> dict[str, Any]:
+    """Values of options as the fields of a model, each checked; empty ones are left out."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from propcli.store.reading import described
+
+    checked: dict[str, Any] = {}
+    wrong = []
+    for name, value in fields.items():
+        if value is None or value == ():
+            continue
+        field = model.model_fields[name]
+        try:
+            checked[name] = TypeAdapter(field.rebuild_annotation()).validate_python(value)
+        except ValidationError as error:
+            for _where, what, _hint in described(error, model):
+                wrong.append(say("{option}: {what}", option="--" + name.replace("_", "-"), what=what))
+    if wrong:
+        raise Refusal(*wrong)
+    return checked
+
+
+def amounts(given: dict[str, str | None]) -> "dict[str, Decimal | None]":
+    """Meter readings and other amounts from options named like them."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from propcli.engine.record import Amount
+
+    found: dict[str, Decimal | None] = {}
+    for name, text in given.items():
+        try:
+            found[name] = None if text is None else TypeAdapter(Amount).validate_python(text)
+        except ValidationError as error:
+            what = error.errors()[0]["ctx"]["text"]
+            raise Refusal(say("{option}: {what}", option=f"--{name}", what=what)) from None
+    return found
+
+
+def revealed(reveal: bool, command: str) -> None:
+    """Put on record that personal data is shown in full [T12]; refuses to show it where that cannot be recorded."""
+    if reveal:
+        from propcli.commands.session import session
+
+        session().record_reveal(command)
 
 
 def form(typed: str) -> str:

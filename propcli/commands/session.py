@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
 
@@ -96,6 +96,22 @@ class Session:
             self._now = self.time(self._at, "--at") if self._at else self.clock
             assert self._now is not None
         return self._now
+
+    @property
+    def today(self) -> "date":
+        """The day it is in the estate."""
+        return self.now.astimezone(self.estate.settings.zone).date()
+
+    def record_reveal(self, command: str) -> None:
+        """Put on record who looks at personal data in full, in a commit of its own without any change [T12]."""
+        from propcli.store.transaction import operation
+
+        desk = self.desk(None)
+        with operation(self.estate.root) as op:
+            op.history.check_ready()
+            op.history.commit_empty(
+                "\n".join([f"revealed: {command}", "", "Event: revealed", f"Command: {command}", f"By: {desk}"])
+            )
 
     def time(self, text: str | None, option: str, end_of_day: bool = False) -> datetime | None:
         """A time from an option; refuses what is not one."""

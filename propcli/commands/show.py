@@ -1,7 +1,7 @@
 """`propcli show ID`: one record on one screen."""
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,22 +12,34 @@ from propcli.engine.text import Text, say
 from propcli.output.language import CLAUSES, _, listing, words
 from propcli.output.table import cell, raw
 
+if TYPE_CHECKING:
+    from propcli.desk.duty import Duties
+    from propcli.desk.reports import Names
+
 
 def register(app: typer.Typer) -> None:
-    app.command("show", help=_("One record, whole: a ticket or a member of staff."))(show_any)
+    app.command("show", help=_("One record, whole: a ticket, a unit, a resident, …"))(show_any)
 
 
 def show_any(
-    record: Annotated[str, typer.Argument(metavar="ID", help=_("A ticket's id or its ending, or a staff id."))],
+    record: Annotated[str, typer.Argument(metavar="ID", help=_("A record's id or its ending."))],
     format: options.Format = "table",
 ) -> int:
-    from propcli.kinds.catalog import TICKET
+    from propcli.kinds.catalog import RESIDENT, TICKET, UNIT
 
     here = session()
     form = options.form(format)
     kind, record_id = here.find(record)
     if kind is TICKET:
         return show_ticket(record_id, form)
+    if kind is UNIT:
+        from propcli.commands.show_unit import show_unit
+
+        return show_unit(record_id, form)
+    if kind is RESIDENT:
+        from propcli.commands.resident import show_resident
+
+        return show_resident(record_id, form)
     person = here.estate.one(kind.model, record_id)
     assert person is not None
     _fields(person.plain(), form)
@@ -48,7 +60,6 @@ def show_ticket(ticket_id: str, form: str) -> int:
     from propcli.commands.reading import Office
     from propcli.commands.standing import headline
     from propcli.desk.duty import Duties
-    from propcli.engine.policy import OWED, ROLES
     from propcli.kinds.ticket import EVENT, ORIGIN, PART, Ticket
     from propcli.kinds.ticket_life import LIFECYCLE
 
@@ -104,30 +115,35 @@ def show_ticket(ticket_id: str, form: str) -> int:
             )
         )
     duties = Duties(office.settings, office.policy, office.calendar, office.now).add([ticket])
-    open_ones = [o for o in duties.all if o.standing in ("open", "stopped")]
-    if open_ones:
+    lines = owed_lines(duties, names)
+    if lines:
         show("")
-    for o in open_ones:
-        debtor = duties.debtor(o)
-        person = names.person(debtor.person)
-        standing = say("paused") if o.due is None else say("OVERDUE") if o.late(office.now) else say("open")
-        show(
-            Text(
-                "  [{rule}] {owed}  {due}  {who}  {state}",
-                {
-                    "rule": o.row.rule,
-                    "owed": OWED.word(o.row.owed),
-                    "due": o.due,
-                    "who": person.text if person else ROLES.word(debtor.role),
-                    "state": standing,
-                },
-            )
-        )
+    for line in lines:
+        show(line)
     state, _faults = LIFECYCLE.replay(ticket, ticket.events)
     steps = [COMMAND_OF[e] for e in LIFECYCLE.possible(state) if e in COMMAND_OF]
     show("")
     show(say("  possible now: {steps}", steps=", ".join(steps)))
     return office.finish()
+
+
+def owed_lines(duties: "Duties", names: "Names") -> list[Text]:
+    """What is owed and not met yet, a line each."""
+    from propcli.engine.policy import OWED, ROLES
+
+    lines = []
+    for o in (o for o in duties.all if o.standing in ("open", "stopped")):
+        debtor = duties.debtor(o)
+        person = names.person(debtor.person)
+        values = {
+            "rule": o.row.rule,
+            "owed": OWED.word(o.row.owed),
+            "due": o.due,
+            "who": person.text if person else ROLES.word(debtor.role),
+            "state": say("paused") if o.due is None else say("OVERDUE") if o.late(duties.now) else say("open"),
+        }
+        lines.append(Text("  [{rule}] {owed}  {due}  {who}  {state}", values))
+    return lines
 
 
 def _caller(ticket: Any) -> str | None:

@@ -149,7 +149,7 @@ def _known_as(record: Any, name: str) -> str:
     kind = kind_of(record)
     unit_id = record.id if kind is UNIT else getattr(record, "unit", "")
     unit = here.estate.one(Unit, unit_id) if UNIT.is_id(unit_id) else None
-    ids = [getattr(record, "resident", None), *(t.resident for t in unit.ties_on(here.now.date()))] if unit else []
+    ids = [getattr(record, "resident", None), *(t.resident for t in (unit.ties_on(here.today) if unit else ()))]
     return here.people.known_as(name, [i for i in ids if i])
 
 

@@ -5,18 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from propcli.desk.people import Face, People, matching
+from propcli.desk.household import among, introduced, registered, unit_of
+from propcli.desk.people import People
 from propcli.desk.recording import Recorder
-from propcli.desk.residents import register
 from propcli.desk.warranty import cover, part_of
 from propcli.engine.problem import Refusal
 from propcli.engine.record import Code, Day, Line, Model, Moment, StaffId, Words
 from propcli.engine.text import Text, say
-from propcli.kinds.catalog import TICKET, UNIT
+from propcli.kinds.catalog import TICKET
 from propcli.kinds.resident import ResidentId
 from propcli.kinds.ticket import (
     PAYMENT,
-    PUBLIC,
     Caller,
     Channel,
     Kind,
@@ -29,7 +28,7 @@ from propcli.kinds.ticket import (
     TicketUnit,
     Urgency,
 )
-from propcli.kinds.unit import TIE, Unit
+from propcli.kinds.unit import Unit
 
 OPENING = ("severity", "expected", "appointment")  # what the accepted event says
 
@@ -80,49 +79,19 @@ def admit(recorder: Recorder, people: People, intake: Intake, now: datetime, des
         fields.pop(name, None)
     fields.setdefault("reported", now)
     fields.update(resident=intake.resident, caller=intake.caller)
-    unit = _unit(recorder, intake.unit)
-    home = unit if intake.caller is None or intake.caller.unit is None else _unit(recorder, intake.caller.unit)
+    unit = unit_of(recorder, intake.unit)
+    home = unit if intake.caller is None or intake.caller.unit is None else unit_of(recorder, intake.caller.unit)
     if intake.resident is None and intake.caller is not None:
-        found = _resident(intake.caller, home, people, today)
-        if found is None and {"name", "phones"} & set(recorder.estate.settings.sealed):
-            phones = (intake.caller.phone,) if intake.caller.phone else ()
-            made = register(recorder, people, {"name": intake.caller.name, "phones": phones}, now, by)
-            found = people.face(made.id) or people.add(made)
-        if found is not None:
-            fields.update(resident=found.id, caller=None)
+        name, phone = intake.caller.name, intake.caller.phone
+        found = among(home, name, phone, people, today)
+        resident = found.id if found else registered(recorder, people, name, phone, now, by)
+        if resident is not None:
+            fields.update(resident=resident, caller=None)
     if fields["resident"] is not None:
-        notes.append(_who(fields["resident"], home, people, today))
+        notes.append(introduced(fields["resident"], home, people, today))
     events = _opening(recorder, intake, unit, fields, today, now, by, notes)
     ticket = recorder.add(TICKET, recorder.new_id(TICKET, today), fields, events)
     return Admitted(ticket, notes)
-
-
-def _unit(recorder: Recorder, unit_id: str) -> Unit | None:
-    """The unit, where the estate keeps one under that id; what does not exist is told with the rest."""
-    if unit_id == PUBLIC or recorder.operation.read(UNIT.path(unit_id)) is None:
-        return None
-    unit: Unit = recorder.record(UNIT, unit_id)
-    return unit
-
-
-def _resident(caller: Caller, home: Unit | None, people: People, today: date) -> Face | None:
-    """Who of the unit's people raised it. Refuses where that is not certain."""
-    if home is None:
-        return None
-    faces = [f for tie in home.ties_on(today) if (f := people.face(tie.resident)) is not None]
-    found = {f.id: f for f in matching(faces, caller.name, caller.phone)}
-    if len(found) > 1:
-        raise Refusal(
-            say("--name: {value} could be {ids}", value=caller.name, ids=", ".join(found)),
-            hint=say("give --resident"),
-        )
-    return next(iter(found.values()), None)
-
-
-def _who(resident_id: str, home: Unit | None, people: People, today: date) -> Text:
-    ties = [TIE.word(t.tie) for t in home.ties_on(today) if t.resident == resident_id] if home else []
-    values = {"who": people.called(resident_id), "id": resident_id}
-    return say("  {who} ({id}), {tie}", tie=ties, **values) if ties else say("  {who} ({id})", **values)
 
 
 def _opening(

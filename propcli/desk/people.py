@@ -133,7 +133,7 @@ def caller_of(ticket: Any, people: People) -> tuple[Text | str | None, str | Non
 
 def to_seal(values: Mapping[str, Any], chosen: Iterable[str], today: date) -> frozenset[str]:
     """Which fields are sealed: identity and bank always, what the estate chose, and everything about a child."""
-    born = values.get("born")
+    born = values.get("born") or born_by(values.get("identity"))
     child = isinstance(born, date) and add_months(born, 12 * CHILD_YEARS) > today
     return frozenset(SEALABLE if child else (*ALWAYS_SEALED, *chosen))
 

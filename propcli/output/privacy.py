@@ -21,3 +21,15 @@ def mask_phone(phone: str) -> str:
     if len(digits) >= 7:
         return f"****{digits[-4:]}"
     return "*" * max(0, len(digits) - 2) + digits[-2:]
+
+
+def mask_number(number: str) -> str:
+    """An identity number or account: its first three and last two characters, 110***********34."""
+    if len(number) < 8:
+        return "*" * len(number)
+    return number[:3] + "*" * (len(number) - 5) + number[-2:]
+
+
+def mask_plate(plate: str) -> str:
+    """粤B12345 → 粤B***45."""
+    return plate[:2] + "*" * max(1, len(plate) - 4) + plate[-2:] if len(plate) > 4 else "*" * len(plate)

@@ -2,8 +2,10 @@
 or the history is asked for."""
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -13,6 +15,26 @@ from propcli.engine.text import Text, say
 
 if TYPE_CHECKING:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit: its trailers (`Record: …`) say what it did."""
+
+    id: str
+    at: datetime
+    author: str
+    message: str
+
+    @property
+    def subject(self) -> str:
+        return self.message.split("\n", 1)[0]
+
+    def every(self, trailer: str) -> list[str]:
+        return re.findall(rf"^{trailer}: (.*)$", self.message, re.M)
+
+    def first(self, trailer: str) -> str | None:
+        return next(iter(self.every(trailer)), None)
 
 
 class History:
@@ -105,6 +127,58 @@ class History:
             said.unlink(missing_ok=True)
             (private / "paths").unlink(missing_ok=True)
         return self.head()
+
+    def commit_empty(self, message: str) -> str:
+        """A commit that changes nothing: it says that something happened. What is staged stays staged."""
+        head = self.head()
+        if not head:
+            raise Refusal(say("there is no commit yet"), hint=say("commit the estate first"), code=3)
+        code, tree, error = self._git(["rev-parse", "HEAD^{tree}"])
+        made = ""
+        if not code:
+            code, made, error = self._git(["commit-tree", tree, "-p", head, "-m", message])
+        if not code:
+            code, _, error = self._git(["update-ref", "-m", "propcli", "HEAD", made, head])
+        if code:
+            raise _failed(error)
+        return made
+
+    def log(self, record: str | None, event: str | None, most: int | None) -> list["Commit"]:
+        """The commits about the estate, latest first: of one record, of one kind of event, or all; `most` of them."""
+        if not self.has_commits():
+            return []
+        command = ["log", "--format=%H%x00%aI%x00%an%x00%B%x1e", "--all-match", "--extended-regexp"]
+        if record is not None:
+            command.append(f"--grep=^Record: {record}$")
+        if event is not None:
+            command.append(f"--grep=^Event: {event}$")
+        if most is not None:
+            command.append(f"--max-count={most}")
+        code, out, error = self._git(command)
+        if code:
+            raise _failed(error)
+        found = []
+        for entry in out.split("\x1e"):
+            parts = entry.strip("\n").split("\0")
+            if len(parts) == 4:
+                found.append(Commit(parts[0], datetime.fromisoformat(parts[1]), parts[2], parts[3]))
+        return found
+
+    def versions(self, path: PurePosixPath) -> list[bytes]:
+        """Every content a file of the estate has had in the commits, latest first."""
+        full = (self.root / path).relative_to(self.top).as_posix()
+        code, out, error = self._git(["log", "--all", "--format=%H", "--", full])
+        if code:
+            raise _failed(error)
+        contents = (self._git(["show", f"{commit}:{full}"]) for commit in out.split())
+        return [text.encode() for code, text, _ in contents if not code]
+
+    def files_with(self, text: str) -> list[str]:
+        """Files, by their paths in the repository, that had a text in them in some commit."""
+        code, out, error = self._git(["log", "--all", f"-S{text}", "--no-renames", "--name-only", "--format=", "-z"])
+        if code:
+            raise _failed(error)
+        return sorted({name.strip() for name in out.split("\0") if name.strip()})
 
     def _committed(self, paths: Sequence[PurePosixPath]) -> bool:
         """Whether the last commit has these files just as they are: then there was nothing to commit."""

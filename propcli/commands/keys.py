@@ -1,0 +1,113 @@
+"""`propcli keys`: the keys of sealed fields: are they all here, a backup of them, and the way back from it [T12]."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from propcli.commands.session import session, show
+from propcli.engine.problem import Refusal
+from propcli.engine.text import say
+from propcli.output.language import _
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help=_("The backup, encrypted with a passphrase."))]
+FORMAT = 1
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(no_args_is_help=True, help=_("The keys of what is sealed. They are never in the repository."))
+    group.command("check", help=_("Which keys of this estate are here, which are missing. Exits with 3 if one is."))(
+        check
+    )
+    group.command("backup", help=_("Write every key of this estate into one encrypted file."))(backup)
+    group.command("restore", help=_("Bring keys back from a backup; those of forgotten people stay destroyed."))(
+        restore
+    )
+    app.add_typer(group, name="keys")
+
+
+def _holders() -> tuple[dict[str, str], dict[str, str]]:
+    """Public key → record id: of records that need it, and of residents who were forgotten."""
+    from propcli.kinds.gate import Visitor
+    from propcli.kinds.resident import Resident
+
+    estate = session().estate
+    needed: dict[str, str] = {}
+    forgotten: dict[str, str] = {}
+    for resident in estate.read(Resident).records:
+        if resident.key is not None:
+            (forgotten if resident.status == "forgotten" else needed)[resident.key] = resident.id
+    for visitor in estate.read(Visitor).records:
+        if visitor.key is not None:
+            needed[visitor.key] = visitor.id
+    return needed, forgotten
+
+
+def check() -> int:
+    keys = session().keys
+    needed, forgotten = _holders()
+    here = [key for key in needed if keys.secret(key) is not None]
+    missing = sorted(record for key, record in needed.items() if key not in here)
+    left = sorted(record for key, record in forgotten.items() if keys.has(key))
+    show(say("{folder}: {have} of {want} keys are here", folder=str(keys.folder), have=len(here), want=len(needed)))
+    if missing:
+        show(say("  missing: {ids}", ids=missing))
+    for record in left:
+        show(
+            say("  {id} was forgotten, but the key is here: propcli resident forget {id} --reason … ends it", id=record)
+        )
+    return 3 if missing or left else 0
+
+
+def backup(file: File) -> int:
+    from pyrage import passphrase
+
+    keys = session().keys
+    needed, _forgotten = _holders()
+    found = {key: secret for key in needed if (secret := keys.secret(key)) is not None}
+    if not found:
+        raise Refusal(say("there are no keys to back up"))
+    if file.exists():
+        raise Refusal(say("{file} exists already", file=str(file)), hint=say("choose another name"))
+    body = json.dumps({"format": FORMAT, "keys": found}).encode()
+    sealed = passphrase.encrypt(body, _passphrase(confirm=True))
+    file.touch(mode=0o600)
+    file.write_bytes(sealed)
+    show(say("{n} keys are in {file}.", n=len(found), file=str(file)))
+    show(say("Keep it and the passphrase apart from the repository. Make a new one, and destroy this, after a forget."))
+    missing = len(needed) - len(found)
+    if missing:
+        show(say("{n} keys are not here and so not in it.", n=missing))
+    return 0
+
+
+def restore(file: File) -> int:
+    from pyrage import DecryptError, passphrase
+
+    keys = session().keys
+    try:
+        body = json.loads(passphrase.decrypt(file.read_bytes(), _passphrase(confirm=False)))
+        found: dict[str, str] = body["keys"]
+    except (DecryptError, ValueError, KeyError, TypeError):
+        raise Refusal(say("{file} is no backup of keys, or the passphrase is wrong", file=str(file)), code=3) from None
+    _needed, forgotten = _holders()
+    buried = [key for key in found if key in forgotten]
+    new = [key for key in found if key not in forgotten and not keys.has(key)]
+    for key in new:
+        keys.add(key, found[key])
+    show(say("{new} keys restored, {had} were here", new=len(new), had=len(found) - len(new) - len(buried)))
+    if buried:
+        show(say("  left out, forgotten since: {ids}", ids=sorted(forgotten[key] for key in buried)))
+    return 0
+
+
+def _passphrase(confirm: bool) -> str:
+    """From PROPCLI_PASSPHRASE, or asked for unseen."""
+    given = session().environment.get("PROPCLI_PASSPHRASE")
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise Refusal(say("the passphrase is missing"), hint=say("set PROPCLI_PASSPHRASE, or run it at a terminal"))
+    return str(typer.prompt(_("Passphrase"), hide_input=True, confirmation_prompt=confirm))

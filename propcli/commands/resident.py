@@ -1,0 +1,493 @@
+"""`propcli resident`: people and companies, with what of them is sealed; and forgetting them [U1, T12]."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from propcli.commands import options, standing
+from propcli.commands.options import By, Id, code, codes
+from propcli.commands.session import note as say_note
+from propcli.commands.session import session, show, show_table
+from propcli.engine.problem import Refusal
+from propcli.engine.text import Text, say
+from propcli.output.language import CLAUSES, _, words
+from propcli.output.table import cell, raw
+
+if TYPE_CHECKING:
+    from propcli.desk.people import Face
+    from propcli.kinds.resident import Resident
+    from propcli.store.history import History
+
+Phones = Annotated[list[str] | None, typer.Option("--phone", help=_("A phone number; several times."))]
+Plates = Annotated[list[str] | None, typer.Option("--plate", help=_("A number plate; several times."))]
+IdCard = Annotated[
+    str | None,
+    typer.Option("--id-card", metavar="NUMBER", help=_("The ID card's number, sealed; - asks for it unseen.")),
+]
+Identity = Annotated[
+    str | None,
+    typer.Option("--identity", metavar="KIND=NUMBER", help=_("passport, permit, company_number or other; sealed.")),
+]
+Bank = Annotated[
+    str | None, typer.Option("--bank", metavar="ACCOUNT", help=_("A bank account, sealed; - asks for it unseen."))
+]
+Born = Annotated[
+    str | None,
+    typer.Option("--born", metavar="DAY", help=_("Date of birth; everything about a child under 14 is sealed.")),
+]
+Language = Annotated[str | None, typer.Option("--language", metavar="zh|en", help=_("The language to write in."))]
+Keep = Annotated[
+    str | None,
+    typer.Option("--keep-until", metavar="DAY", help=_("How long the record may be kept after the last tie.")),
+]
+ConsentTo = Annotated[list[str], typer.Option("--to", help=_("contact, messages, survey or publication."))]
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(no_args_is_help=True, help=_("Residents: people and companies with a tie to a unit."))
+    for name, function, help_text in (
+        ("add", add, _("Put somebody on record. Identity numbers and bank accounts are sealed [T12].")),
+        ("list", list_, _("Residents, with their homes.")),
+        ("show", show_one, _("One resident: what is known, homes, tickets.")),
+        ("change", change, _("Other phones, another name, a number that was missing.")),
+        ("consent", consent, _("Consent was given to be contacted, to messages, … [T12].")),
+        ("withdraw", withdraw, _("Consent was withdrawn [T12].")),
+        ("note", note, _("Write something down.")),
+        ("forget", forget, _("Destroy the key of somebody's sealed fields and everything else on record [T12].")),
+    ):
+        group.command(name, help=help_text)(function)
+    from propcli.commands.edit import edit
+
+    group.command("edit", help=_("Open the record in $EDITOR; it is saved only if it is valid."))(edit)
+    app.add_typer(group, name="resident")
+
+
+def add(
+    name: Annotated[str, typer.Option("--name", help=_("The name of the person or company."))],
+    phone: Phones = None,
+    company: Annotated[bool, typer.Option("--company", help=_("It is a company."))] = False,
+    id_card: IdCard = None,
+    identity: Identity = None,
+    born: Born = None,
+    plate: Plates = None,
+    bank: Bank = None,
+    language: Language = None,
+    consent_to: Annotated[
+        list[str] | None, typer.Option("--consent", help=_("contact, messages, survey or publication."))
+    ] = None,
+    keep_until: Keep = None,
+    by: By = None,
+) -> int:
+    from propcli.desk.recording import Recorder
+    from propcli.desk.residents import register as put
+    from propcli.kinds.resident import CONSENT
+    from propcli.store.transaction import operation
+
+    here = session()
+    now = here.happened()
+    values = _values(name, phone, id_card, identity, born, plate, bank, language, keep_until)
+    values["type"] = "company" if company else "person"
+    values["consent"] = codes(CONSENT, consent_to, "--consent")
+    desk = here.desk(by)
+    with operation(here.estate.root) as op:
+        recorder = Recorder(here.estate, op)
+        made = put(recorder, here.people, values, now, desk)
+        recorder.commit(standing.subject(made, ["registered"]), desk)
+    _stands(made)
+    return 0
+
+
+def _values(
+    name: str | None,
+    phone: list[str] | None,
+    id_card: str | None,
+    identity: str | None,
+    born: str | None,
+    plate: list[str] | None,
+    bank: str | None,
+    language: str | None,
+    keep_until: str | None,
+) -> dict[str, Any]:
+    """What the options say of a person, checked: numbers by their check digits, phones by their country's plan. What
+    is wrong never shows the number itself."""
+    from propcli.desk import people
+    from propcli.kinds.resident import IDENTITY
+
+    here = session()
+    given: dict[str, Any] = {}
+    wrong: list[Text] = []
+
+    def put(field: str, option: str, make: Any) -> None:
+        try:
+            given[field] = make()
+        except Refusal as refusal:
+            wrong.extend(say("{option}: {what}", option=option, what=reason) for reason in refusal.reasons)
+
+    if name is not None:
+        given["name"] = name.strip()
+        if not given["name"]:
+            wrong.append(say("{option}: {what}", option="--name", what=say("empty")))
+    if phone is not None:
+        put("phones", "--phone", lambda: tuple(people.phone(p, here.estate.settings.region) for p in phone))
+    if id_card is not None and identity is not None:
+        wrong.append(say("--id-card goes without --identity"))
+    if id_card is not None:
+        put("identity", "--id-card", lambda: people.identity("id_card", _secret(id_card, _("ID card number"))))
+    elif identity is not None:
+        kind, _sign, number = identity.partition("=")
+        chosen = code(IDENTITY, kind, "--identity") or "other"
+        put("identity", "--identity", lambda: people.identity(chosen, _secret(number, _("Number"))))
+    if bank is not None:
+        given["bank"] = _secret(bank, _("Bank account"))
+    if born is not None:
+        put("born", "--born", lambda: options.day(born, "--born"))
+    if plate is not None:
+        given["plates"] = tuple(p.strip().upper() for p in plate)
+    if language is not None:
+        given["language"] = language.lower()[:2]
+    if keep_until is not None:
+        put("keep_until", "--keep-until", lambda: options.day(keep_until, "--keep-until"))
+    if given.get("born") and given["born"] > here.today:
+        wrong.append(say("{option}: {what}", option="--born", what=say("{day} has not come yet", day=given["born"])))
+    if wrong:
+        raise Refusal(*wrong)
+    return given
+
+
+def _secret(typed: str, question: str) -> str:
+    """A value that may be asked for without showing it, so that it stays out of the shell's history."""
+    if typed != "-":
+        return typed
+    if sys.stdin.isatty():
+        return str(typer.prompt(question, hide_input=True)).strip()
+    return sys.stdin.readline().strip()
+
+
+def _stands(resident: "Resident") -> None:
+    here = session()
+    face = here.people.face(resident.id)
+    names = [words(FIELDS[f]) for f in face.sealed] if face else []
+    notes = [say("  sealed: {fields}", fields=names)] if names else []
+    standing.show_standing(resident, notes)
+
+
+FIELDS = {
+    "name": say("name"),
+    "phones": say("phones"),
+    "plates": say("plates"),
+    "born": say("date of birth"),
+    "identity": say("identity number"),
+    "bank": say("bank account"),
+    "language": say("language"),
+    "keep_until": say("kept until"),
+}
+
+
+def change(
+    resident_id: Id,
+    name: Annotated[str | None, typer.Option("--name", help=_("The new name."))] = None,
+    phone: Phones = None,
+    id_card: IdCard = None,
+    identity: Identity = None,
+    born: Born = None,
+    plate: Plates = None,
+    bank: Bank = None,
+    language: Language = None,
+    keep_until: Keep = None,
+    drop: Annotated[
+        list[str] | None, typer.Option("--drop", metavar="FIELD", help=_("phones, plates, identity, bank, … is gone."))
+    ] = None,
+    by: By = None,
+) -> int:
+    from propcli.desk.recording import Recorder
+    from propcli.desk.residents import change as put
+    from propcli.kinds.catalog import RESIDENT
+    from propcli.store.transaction import operation
+
+    here = session()
+    now = here.happened()
+    values = _values(name, phone, id_card, identity, born, plate, bank, language, keep_until)
+    for field in drop or ():
+        if field not in FIELDS or field == "name":
+            known = ", ".join(f for f in FIELDS if f != "name")
+            raise Refusal(
+                say("{option}: {value} is not known", option="--drop", value=repr(field)),
+                hint=say("one of: {known}", known=known),
+            )
+        values[field] = None if field not in ("phones", "plates") else ()
+    desk = here.desk(by)
+    with operation(here.estate.root) as op:
+        recorder = Recorder(here.estate, op)
+        after = put(recorder, here.people, here.record_id(RESIDENT, resident_id), values, now, desk)
+        recorder.commit(standing.subject(after, ["changed"]), desk)
+    _stands(after)
+    return 0
+
+
+def consent(resident_id: Id, to: ConsentTo, text: options.Text = None, by: By = None) -> int:
+    return _consent(resident_id, "consented", to, text, by)
+
+
+def withdraw(resident_id: Id, to: ConsentTo, text: options.Text = None, by: By = None) -> int:
+    return _consent(resident_id, "withdrawn", to, text, by)
+
+
+def _consent(resident_id: str, step: str, to: list[str], text: str | None, by: str | None) -> int:
+    from propcli.kinds.catalog import RESIDENT
+    from propcli.kinds.resident import CONSENT
+
+    standing.take(RESIDENT, resident_id, by, (step, {"to": codes(CONSENT, to, "--to"), "text": text}))
+    return 0
+
+
+def note(resident_id: Id, text: Annotated[str, typer.Option("--text", help=_("In words."))], by: By = None) -> int:
+    from propcli.kinds.catalog import RESIDENT
+
+    standing.take(RESIDENT, resident_id, by, ("noted", {"text": text}))
+    return 0
+
+
+def list_(
+    all_: Annotated[
+        bool, typer.Option("--all", help=_("Also those who were forgotten or have no home any more."))
+    ] = False,
+    reveal: options.Reveal = False,
+    format: options.Format = "table",
+) -> int:
+    from propcli.commands.reading import Office
+    from propcli.desk.reports import word
+    from propcli.engine.table import Column, Table
+    from propcli.kinds.catalog import RESIDENT, UNIT
+    from propcli.kinds.resident import PERSON, RESIDENT_STATUS
+    from propcli.output.privacy import mask_name, mask_phone
+
+    form = options.form(format)
+    here = session()
+    office = Office()
+    homes: dict[str, list[str]] = {}
+    for unit in office.records(UNIT):
+        for tie in unit.ties_on(here.today):
+            homes.setdefault(tie.resident, []).append(unit.id)
+    rows: list[dict[str, Any]] = []
+    for resident in office.records(RESIDENT):
+        if not all_ and (resident.status != "active" or resident.id not in homes):
+            continue
+        face = here.people.add(resident)
+        name, phones = face.called, list(face.phones)
+        rows.append(
+            {
+                "id": face.id,
+                "name": name if reveal or not isinstance(name, str) else mask_name(name),
+                "type": word(PERSON, face.type),
+                "phones": phones if reveal else [mask_phone(p) for p in phones],
+                "units": homes.get(face.id, []),
+                "state": word(RESIDENT_STATUS, face.status),
+            }
+        )
+    columns = [
+        Column("id", say("resident")),
+        Column("name", say("name"), wide=True),
+        Column("type", say("type")),
+        Column("phones", say("phones"), wide=True),
+        Column("units", say("units"), wide=True),
+        Column("state", say("state")),
+    ]
+    options.revealed(reveal, "resident list")
+    show_table(Table("residents", None, columns, rows, say("No residents.")), form)
+    return office.finish()
+
+
+def show_one(resident_id: Id, reveal: options.Reveal = False, format: options.Format = "table") -> int:
+    from propcli.kinds.catalog import RESIDENT
+
+    return show_resident(session().record_id(RESIDENT, resident_id), options.form(format), reveal)
+
+
+def show_resident(resident_id: str, form: str, reveal: bool = False) -> int:
+    """One resident. Name and phones stand in full, for whoever looks somebody up has to call him; identity numbers and
+    accounts only with `reveal`."""
+    from propcli.commands.reading import Office
+    from propcli.kinds.catalog import UNIT
+    from propcli.kinds.resident import CONSENT, RESIDENT_EVENT, Resident
+    from propcli.kinds.ticket_life import OPEN
+    from propcli.kinds.unit import TIE
+
+    here = session()
+    resident = here.estate.one(Resident, resident_id)
+    if resident is None:
+        raise Refusal(say("there is no {kind} {id}", kind=say("resident"), id=resident_id))
+    options.revealed(reveal, f"resident show {resident_id}")
+    if form == "json":
+        show(json.dumps(raw(resident.plain()), ensure_ascii=False, indent=2))
+        return 0
+    office = Office()
+    face = here.people.add(resident)
+    show(words(standing.headline(resident)).rstrip())
+    _details(face, reveal)
+    if resident.consent:
+        show(say("  consent: {to}", to=[CONSENT.word(c) for c in resident.consent]))
+    if face.hidden:
+        show(say("  a part is sealed and its key is not here: it cannot be shown (propcli keys check)"))
+    for unit in office.records(UNIT):
+        for tie in (t for t in unit.people if t.resident == resident_id):
+            values = {"unit": unit.id, "tie": TIE.word(tie.tie), "since": tie.first or "–", "until": tie.until}
+            show(
+                say("  {unit}  {tie}  {since} to {until}", **values)
+                if tie.until
+                else say("  {unit}  {tie}  since {since}", **values)
+            )
+    for ticket in (t for t in office.tickets() if t.resident == resident_id and t.status in OPEN):
+        show("  " + words(standing.headline(ticket)))
+    show("")
+    for event in resident.events:
+        by = office.names.person(event.by)
+        said = [words(FIELDS.get(f, Text("{f}", {"f": f}))) for f in event.fields]
+        said += [words(CONSENT.word(c)) for c in event.to] + [t for t in (event.reason, event.text) if t]
+        values = {"at": event.at, "what": RESIDENT_EVENT.word(event.event), "by": by.text if by else ""}
+        show(words(Text("  {at}  {what}  {by}  {said}", {**values, "said": words(CLAUSES).join(said)})).rstrip())
+    return office.finish()
+
+
+def _details(face: "Face", reveal: bool) -> None:
+    from propcli.kinds.resident import IDENTITY
+    from propcli.output.privacy import mask_number
+
+    details: list[tuple[str, Any]] = [
+        ("name", face.name),
+        ("phones", list(face.phones)),
+        ("plates", list(face.plates)),
+        ("born", face.born),
+        ("bank", face.bank if reveal or face.bank is None else mask_number(face.bank)),
+    ]
+    if face.identity:
+        number = face.identity["number"]
+        shown = number if reveal else mask_number(number)
+        details.insert(4, ("identity", f"{words(IDENTITY.word(face.identity['kind']))} {shown}"))
+    for field, value in details:
+        if value not in (None, []):
+            sealed = say(" (sealed)") if field in face.sealed else ""
+            show(Text("  {label}: {value}{sealed}", {"label": FIELDS[field], "value": cell(value), "sealed": sealed}))
+
+
+def forget(
+    resident_id: Id,
+    reason: Annotated[str, typer.Option("--reason", help=_("Why: who asked for it, on what ground."))],
+    though_tied: Annotated[
+        bool, typer.Option("--though-tied", help=_("Although there are ties to a unit still."))
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask: it cannot be undone."))] = False,
+    by: By = None,
+) -> int:
+    """[T12] First the tombstone is committed, then the key is destroyed: interrupted between the two, the command
+    finishes when it is run again."""
+    from propcli.desk.recording import Recorder
+    from propcli.desk.residents import forget as bury
+    from propcli.kinds.catalog import RESIDENT
+    from propcli.kinds.resident import Resident
+    from propcli.store.transaction import operation
+
+    here = session()
+    now = here.happened()
+    found = here.record_id(RESIDENT, resident_id)
+    resident = here.estate.one(Resident, found)
+    assert resident is not None
+    if resident.status == "forgotten":
+        return _finish(resident)
+    face = here.people.add(resident)
+    _refuse_tied(found, though_tied)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise Refusal(say("forgetting cannot be undone"), hint=say("give --yes"))
+        question = _("{who} is forgotten for good: the key of the sealed fields is destroyed. Go on")
+        typer.confirm(question.format(who=f"{words(face.called)} ({found})"), abort=True)
+    desk = here.desk(by)
+    with operation(here.estate.root) as op:
+        recorder = Recorder(here.estate, op)
+        after = bury(recorder, found, reason, now, desk)
+        recorder.commit(standing.subject(after, ["forgotten"]), desk, f"Reason: {' '.join(reason.split())}")
+        if after.key is not None:
+            here.keys.destroy(after.key)
+        remains = _remains(op.history, face)
+    standing.show_standing(after)
+    _tell(face, remains)
+    return 0
+
+
+def _refuse_tied(resident_id: str, though_tied: bool) -> None:
+    from propcli.desk.residents import tied_to
+    from propcli.kinds.unit import TIE, Unit
+
+    here = session()
+    reading = here.estate.read(Unit)
+    if reading.problems:
+        raise Refusal(say("put the records right first"), code=3, problems=tuple(reading.problems))
+    tied = tied_to(resident_id, reading.records, here.today)
+    if tied and not though_tied:
+        reasons = [say("still {tie} of {unit}", tie=TIE.word(tie), unit=unit) for unit, tie in tied]
+        raise Refusal(
+            *reasons,
+            title=say("{record}: refused", record=resident_id),
+            hint=say("end the ties first, or give --though-tied"),
+        )
+
+
+def _finish(resident: "Resident") -> int:
+    """Somebody forgotten before: a key that is still here (an interruption, a backup brought back) goes now."""
+    gone = resident.key is not None and session().keys.destroy(resident.key)
+    if gone:
+        show(say("{id} was forgotten before; the key was still here and is destroyed now.", id=resident.id))
+    else:
+        show(say("{id} was forgotten before.", id=resident.id))
+    return 0
+
+
+def _remains(history: "History", face: "Face") -> dict[str, list[str]]:
+    """In which files of the history the clear values still stand that any version of the record had."""
+    from propcli.kinds.catalog import RESIDENT
+    from propcli.store import yamlfile
+
+    values: dict[str, dict[str, None]] = {
+        "name": {face.name: None} if face.name else {},
+        "phones": dict.fromkeys(face.phones),
+        "plates": dict.fromkeys(face.plates),
+        "born": {},
+    }
+    for content in history.versions(RESIDENT.path(face.id)):
+        data, _problems = yamlfile.read(content, "")
+        for field, found in values.items():
+            value = (data or {}).get(field)
+            found.update(dict.fromkeys([value] if isinstance(value, str) else value or ()))
+    found_in = {
+        field: sorted({file for value in found for file in history.files_with(value)})
+        for field, found in values.items()
+        if field != "born"  # a date says nothing by itself: only the record's own file has it with the name
+    }
+    if values["born"]:
+        found_in["born"] = [str(RESIDENT.path(face.id))]
+    return {field: files for field, files in found_in.items() if files}
+
+
+SHOWN = 5
+
+
+def _tell(face: "Face", remains: dict[str, list[str]]) -> None:
+    """Say honestly what is gone and what is not."""
+    if face.hidden:
+        show(say("  the key was not here: if it is kept somewhere else, destroy it there"))
+    elif face.sealed:
+        names = [FIELDS[f] for f in face.sealed]
+        show(say("  unreadable from now on, in every old commit too: {fields}", fields=names))
+    for field, files in remains.items():
+        some = files[:SHOWN]
+        more = len(files) - len(some)
+        values = {"field": FIELDS[field], "files": some, "more": more}
+        show(
+            say("  still readable in the history: {field}, in {files} and {more} more", **values)
+            if more
+            else say("  still readable in the history: {field}, in {files}", **values)
+        )
+    if remains:
+        say_note(say("what stands in clear in old commits goes only by rewriting the history (git filter-repo)"))
+    say_note(say("backups of the keys, and clones with work not yet pushed, have to be dealt with by hand"))

@@ -1,0 +1,498 @@
+"""What happens to a unit, as commands: transfers and lettings [U2], custody [U6], keys [U7], gas checks [U8]."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from propcli.commands import options, standing
+from propcli.commands.options import By, How, Id, Text, code
+from propcli.commands.session import session
+from propcli.engine.problem import Refusal
+from propcli.engine.text import Text as Message
+from propcli.engine.text import say
+from propcli.output.language import _, words
+
+if TYPE_CHECKING:
+    from propcli.desk.recording import Recorder
+    from propcli.engine.record import Event
+    from propcli.kinds.unit import Unit
+
+Words = Annotated[str, typer.Option("--text", help=_("In words."))]
+Reason = Annotated[str, typer.Option("--reason", help=_("Why."))]
+On = Annotated[str | None, typer.Option("--on", metavar="DAY", help=_("The day it took effect, if not today."))]
+Then = Annotated[
+    str | None, typer.Option("--then", metavar="STATE", help=_("vacant (the default), owner_occupied or renovating."))
+]
+Person = Annotated[str, typer.Option("--who", metavar="NAME", help=_("Who: a resident's name or id, or anybody."))]
+Finding = Annotated[
+    list[str] | None,
+    typer.Option("--finding", metavar="CATEGORY=TEXT", help=_("What is wrong; it becomes a repair. Several times.")),
+]
+
+
+def register(group: typer.Typer) -> None:
+    for name, function, help_text in (
+        ("transfer", transfer, _("It has new owners: sale, inheritance, gift, court decision [U2].")),
+        ("let", let, _("It is let [U2].")),
+        ("let-renew", let_renew, _("The lease goes on [U2].")),
+        ("let-end", let_end, _("The lease has ended; the tenants are gone [U2].")),
+        ("join", join, _("Family or an agent of somebody there [U2].")),
+        ("leave", leave, _("Somebody who is no owner has left [U2].")),
+        ("use", use, _("It is used for something else now [U2].")),
+        ("state", state, _("Vacant, owner_occupied or renovating from now on [U1].")),
+        ("meters", meters, _("Meters read.")),
+        ("custody", custody, _("The office looks after it from now on, under an agreement [U6].")),
+        ("custody-end", custody_end, _("Custody has ended [U6].")),
+        ("check", check, _("It was checked on site; what was found becomes a repair [U6, U7].")),
+        ("told", told, _("The owner was told what was found [U6].")),
+        ("gas-appoint", gas_appoint, _("The time of the gas check, agreed at least a day ahead [U8].")),
+        ("gas-check", gas_check, _("The gas check was done and signed [U8].")),
+        ("gas-missed", gas_missed, _("Nobody let us in for the gas check [U8].")),
+        ("key-in", key_in, _("A key is in the office's keeping: its number and place [U7].")),
+        ("key-lend", key_lend, _("A key is lent: to whom, until when [U7].")),
+        ("key-back", key_back, _("A lent key is back [U7].")),
+        ("key-out", key_out, _("A key was given back to the owner [U7].")),
+        ("note", note, _("Write something down.")),
+    ):
+        group.command(name, help=help_text)(function)
+
+
+def take(unit_id: str, by: str | None, *steps: tuple[str, dict[str, Any]]) -> "Unit":
+    """Steps of one unit, in one commit."""
+    from propcli.kinds.catalog import UNIT
+
+    after: Unit = standing.take(UNIT, unit_id, by, *steps)
+    return after
+
+
+def made(step: str, by: str, unit_id: str, fields: dict[str, Any]) -> "Event":
+    """A unit's event from values of options."""
+    from types import SimpleNamespace
+
+    from propcli.kinds.catalog import UNIT
+
+    # whoever `who` names is looked up where the unit itself is known
+    return standing.event(UNIT, SimpleNamespace(id=unit_id, kind_of_record="unit"), step, by, fields)
+
+
+def people_named(
+    recorder: "Recorder", typed: Sequence[str], option: str, by: str
+) -> tuple[list[tuple[str, str | None]], list[Message]]:
+    """The residents that options name, with their shares; new ones are registered in the same operation."""
+    from propcli.desk.homes import named, resident_for
+
+    here = session()
+    found: list[tuple[str, str | None]] = []
+    notes: list[Message] = []
+    for text in typed:
+        who = named(text)
+        resident, about = resident_for(recorder, here.people, who, option, here.now, by)
+        found.append((resident, who.share))
+        if about is not None:
+            notes.append(about)
+    return found, notes
+
+
+def _with_people(
+    unit_id: str, by: str | None, step: str, option: str, typed: list[str], fields: Any, tie: str | None = None
+) -> int:
+    """A step that names people: they and the unit change together or not at all."""
+    from propcli.desk.homes import ownership
+    from propcli.desk.recording import Recorder
+    from propcli.kinds.catalog import UNIT
+    from propcli.store.transaction import operation
+
+    here = session()
+    here.happened()
+    record_id = here.record_id(UNIT, unit_id)
+    desk = here.desk(by)
+    with operation(here.estate.root) as op:
+        recorder = Recorder(here.estate, op)
+        before: Unit = recorder.record(UNIT, record_id)
+        people, notes = people_named(recorder, typed, option, desk)
+        ties = ownership(people) if tie is None else [{"resident": r, "tie": tie} for r, _share in people]
+        given = fields(before)
+        whose = given.pop("of", None)
+        if whose is not None:
+            ties = [{**t, "of": whose} for t in ties]
+        after = recorder.step(UNIT, record_id, [standing.event(UNIT, before, step, desk, {**given, "ties": ties})])
+        recorder.commit(standing.subject(after, [step]), desk)
+    standing.show_standing(after, notes)
+    return 0
+
+
+# --- who owns it, who lives there
+
+
+def transfer(
+    unit_id: Id,
+    to: Annotated[
+        list[str],
+        typer.Option("--to", metavar="WHO", help=_("Every owner from now on: R-00042 or NAME,PHONE, with =1/2.")),
+    ],
+    manner: Annotated[str, typer.Option(help=_("sale, inheritance, gift, court, first_sale or correction."))],
+    on: On = None,
+    then: Annotated[
+        str | None,
+        typer.Option(
+            "--then", metavar="STATE", help=_("Its state afterwards: vacant or owner_occupied (a let one stays let).")
+        ),
+    ] = None,
+    text: Text = None,
+    by: By = None,
+) -> int:
+    from propcli.kinds.unit import MANNER, STATE
+
+    def fields(unit: "Unit") -> dict[str, Any]:
+        how = code(MANNER, manner, "--manner")
+        state = code(STATE, then, "--then") or ("let" if unit.status == "let" else "vacant")
+        if how == "correction" and then is None and unit.status in ("owner_occupied", "renovating"):
+            state = unit.status
+        return {
+            "manner": how,
+            "on": options.day(on, "--on"),
+            "state": state,
+            "text": text,
+        }
+
+    return _with_people(unit_id, by, "transferred", "--to", to, fields)
+
+
+def let(
+    unit_id: Id,
+    to: Annotated[list[str], typer.Option("--to", metavar="WHO", help=_("The tenants: R-00042 or NAME,PHONE."))],
+    until: Annotated[str | None, typer.Option("--until", metavar="DAY", help=_("The last day of the lease."))] = None,
+    on: On = None,
+    text: Text = None,
+    by: By = None,
+) -> int:
+    def fields(unit: "Unit") -> dict[str, Any]:
+        return {"on": options.day(on, "--on"), "until": options.day(until, "--until"), "text": text}
+
+    return _with_people(unit_id, by, "let", "--to", to, fields, "tenant")
+
+
+def let_renew(
+    unit_id: Id,
+    until: Annotated[str, typer.Option("--until", metavar="DAY", help=_("The last day of the lease."))],
+    text: Text = None,
+    by: By = None,
+) -> int:
+    take(unit_id, by, ("let_renewed", {"until": options.day(until, "--until"), "text": text}))
+    return 0
+
+
+def let_end(unit_id: Id, on: On = None, then: Then = None, text: Text = None, by: By = None) -> int:
+    fields = {"on": options.day(on, "--on"), "state": _then(then), "text": text}
+    take(unit_id, by, ("let_ended", fields))
+    return 0
+
+
+def _then(typed: str | None) -> str:
+    from propcli.kinds.unit import STATE
+
+    return code(STATE, typed, "--then") or "vacant"
+
+
+def join(
+    unit_id: Id,
+    who: Annotated[list[str], typer.Option("--who", metavar="WHO", help=_("R-00042 or NAME,PHONE."))],
+    tie: Annotated[str, typer.Option(help=_("family or agent."))] = "family",
+    of: Annotated[str | None, typer.Option("--of", metavar="NAME", help=_("Whose family or agent."))] = None,
+    on: On = None,
+    by: By = None,
+) -> int:
+    from propcli.kinds.unit import TIE
+
+    def fields(unit: "Unit") -> dict[str, Any]:
+        return {
+            "on": options.day(on, "--on"),
+            "of": _of_unit(unit, of, "--of") if of else None,
+        }
+
+    return _with_people(unit_id, by, "joined", "--who", who, fields, code(TIE, tie, "--tie"))
+
+
+def _of_unit(unit: "Unit", typed: str, option: str) -> str:
+    """One of the unit's people, by id or name."""
+    here = session()
+    ids = [t.resident for t in unit.ties_on(here.today)]
+    found = typed if typed in ids else here.people.known_as(typed, ids)
+    if found not in ids:
+        known = ", ".join(f"{i} {words(here.people.called(i))}" for i in ids) or "–"
+        raise Refusal(
+            say("{option}: {value} has no tie to {unit}", option=option, value=typed, unit=unit.id),
+            hint=say("known: {ids}", ids=known),
+        )
+    return found
+
+
+def leave(
+    unit_id: Id,
+    who: Annotated[list[str], typer.Option("--who", metavar="NAME", help=_("Who: name or id."))],
+    on: On = None,
+    text: Text = None,
+    by: By = None,
+) -> int:
+    unit = _unit(unit_id)
+    ends = tuple(_of_unit(unit, name, "--who") for name in who)
+    take(unit_id, by, ("left", {"ends": ends, "on": options.day(on, "--on"), "text": text}))
+    return 0
+
+
+def _unit(unit_id: str) -> "Unit":
+    from propcli.kinds.catalog import UNIT
+    from propcli.kinds.unit import Unit
+
+    here = session()
+    unit = here.estate.one(Unit, here.record_id(UNIT, unit_id))
+    assert unit is not None
+    return unit
+
+
+def use(
+    unit_id: Id,
+    what: Annotated[str, typer.Argument(metavar="USE", help=_("residential, shop, office, storage or other."))],
+    reason: Reason,
+    on: On = None,
+    by: By = None,
+) -> int:
+    from propcli.kinds.unit import USE
+
+    fields = {"use": code(USE, what, "USE"), "reason": reason, "on": options.day(on, "--on")}
+    take(unit_id, by, ("use_changed", fields))
+    return 0
+
+
+def state(
+    unit_id: Id,
+    what: Annotated[str, typer.Argument(metavar="STATE", help=_("vacant, owner_occupied or renovating."))],
+    reason: Annotated[str | None, typer.Option("--reason", help=_("Why."))] = None,
+    on: On = None,
+    by: By = None,
+) -> int:
+    from propcli.kinds.unit import STATE
+
+    fields = {"state": code(STATE, what, "STATE"), "reason": reason, "on": options.day(on, "--on")}
+    take(unit_id, by, ("state_changed", fields))
+    return 0
+
+
+# --- meters, custody, checks
+
+Water = Annotated[str | None, typer.Option("--water", metavar="M3", help=_("The water meter's reading."))]
+Power = Annotated[str | None, typer.Option("--electricity", metavar="KWH", help=_("The electricity meter's reading."))]
+Gas = Annotated[str | None, typer.Option("--gas", metavar="M3", help=_("The gas meter's reading."))]
+
+
+def meters(
+    unit_id: Id,
+    water: Water = None,
+    electricity: Power = None,
+    gas: Gas = None,
+    who: Annotated[
+        str | None, typer.Option("--confirmed-by", metavar="NAME", help=_("Who of the home confirmed them."))
+    ] = None,
+    text: Text = None,
+    by: By = None,
+) -> int:
+    readings = {"water": water, "electricity": electricity, "gas": gas}
+    take(unit_id, by, ("meters_read", {**readings, "who": who, "text": text}))
+    return 0
+
+
+def custody(
+    unit_id: Id,
+    agreement: Annotated[str, typer.Option("--agreement", help=_("The number of the agreement."))],
+    water: Annotated[str, typer.Option("--water", metavar="M3", help=_("The water meter's reading."))],
+    electricity: Annotated[
+        str, typer.Option("--electricity", metavar="KWH", help=_("The electricity meter's reading."))
+    ],
+    until: Annotated[str | None, typer.Option("--until", metavar="DAY", help=_("Its last day, if agreed."))] = None,
+    text: Text = None,
+    by: By = None,
+) -> int:
+    rules = session().estate.policy.custody
+    fields = {
+        "agreement": agreement,
+        "water": water,
+        "electricity": electricity,
+        "until": options.day(until, "--until"),
+        "fee": str(rules.fee) if rules else None,
+        "text": text,
+    }
+    take(unit_id, by, ("custody_began", fields))
+    return 0
+
+
+def custody_end(
+    unit_id: Id, water: Water = None, electricity: Power = None, then: Then = None, text: Text = None, by: By = None
+) -> int:
+    fields = {"state": _then(then), "water": water, "electricity": electricity, "text": text}
+    take(unit_id, by, ("custody_ended", fields))
+    return 0
+
+
+def check(
+    unit_id: Id,
+    finding: Finding = None,
+    water: Water = None,
+    electricity: Power = None,
+    gas: Gas = None,
+    text: Text = None,
+    by: By = None,
+) -> int:
+    from propcli.desk.homes import too_much
+
+    here = session()
+    unit = _unit(unit_id)
+    readings = {"water": water, "electricity": electricity, "gas": gas}
+    read = options.amounts({"water": water, "electricity": electricity})
+    found = [*findings(finding), *too_much(unit, here.estate.policy, read["water"], read["electricity"])]
+    origin = "custody" if unit.status == "in_custody" else "unit_check"
+    return checked(unit, by, "checked", {**readings, "text": text}, found, origin)
+
+
+def findings(typed: list[str] | None) -> list[tuple[Message | str, str]]:
+    """(what is wrong, its category) of every --finding."""
+    from propcli.kinds.ticket import CATEGORY
+
+    found: list[tuple[Message | str, str]] = []
+    for part in typed or ():
+        category, sign, what = part.partition("=")
+        routing = session().estate.policy.routing
+        if not sign or not what.strip():
+            raise Refusal(
+                say("--finding: {value} does not say of which category it is", value=repr(part)),
+                hint=say("write CATEGORY=TEXT, like water=水管漏水"),
+            )
+        known = category if category in routing else code(CATEGORY, category, "--finding")
+        found.append((what.strip(), known or "other"))
+    return found
+
+
+def checked(
+    unit: "Unit",
+    by: str | None,
+    step: str,
+    fields: dict[str, Any],
+    found: Sequence[tuple[Message | str, str]],
+    origin: str,
+) -> int:
+    """A check on site: in order, or with findings, each of which becomes a repair in the same commit."""
+    from propcli.desk.homes import defects
+    from propcli.desk.recording import Recorder
+    from propcli.kinds.catalog import UNIT
+    from propcli.store.transaction import operation
+
+    here = session()
+    here.happened()
+    desk = here.desk(by)
+    with operation(here.estate.root) as op:
+        recorder = Recorder(here.estate, op)
+        tickets = defects(recorder, here.people, unit, found, origin, here.now, desk, words=words)
+        outcome: dict[str, Any] = {"ok": not found}
+        if found:
+            outcome |= {"finding": "; ".join(words(what) if isinstance(what, Message) else what for what, _c in found)}
+            outcome |= {"tickets": tickets}
+        before: Unit = recorder.record(UNIT, unit.id)
+        after = recorder.step(UNIT, unit.id, [standing.event(UNIT, before, step, desk, {**fields, **outcome})])
+        recorder.commit(standing.subject(after, [step]), desk)
+    notes = [say("  repair {id}: {what}", id=t, what=what) for t, (what, _c) in zip(tickets, found, strict=True)]
+    standing.show_standing(after, notes)
+    return 0
+
+
+def told(
+    unit_id: Id,
+    text: Words,
+    who: Annotated[str | None, typer.Option("--who", metavar="NAME", help=_("Who was told."))] = None,
+    how: How = None,
+    by: By = None,
+) -> int:
+    from propcli.kinds.ticket import CHANNEL
+
+    take(unit_id, by, ("owner_told", {"text": text, "who": who, "how": code(CHANNEL, how, "--how")}))
+    return 0
+
+
+# --- gas
+
+
+def gas_appoint(
+    unit_id: Id,
+    appointment: Annotated[
+        str, typer.Option("--appointment", metavar="TIME", help=_("When we come: tomorrow or later."))
+    ],
+    who: Annotated[str | None, typer.Option("--who", metavar="NAME", help=_("With whom it was agreed."))] = None,
+    how: How = None,
+    by: By = None,
+) -> int:
+    from propcli.kinds.ticket import CHANNEL
+
+    when = session().visit(appointment)
+    take(unit_id, by, ("gas_appointed", {"appointment": when, "who": who, "how": code(CHANNEL, how, "--how")}))
+    return 0
+
+
+def gas_check(
+    unit_id: Id,
+    who: Annotated[str, typer.Option("--who", metavar="NAME", help=_("Who signed."))],
+    finding: Annotated[
+        list[str] | None, typer.Option("--finding", metavar="TEXT", help=_("What is wrong; it becomes a repair."))
+    ] = None,
+    text: Text = None,
+    by: By = None,
+) -> int:
+    found: list[tuple[Message | str, str]] = [(what, "gas") for what in finding or ()]
+    return checked(_unit(unit_id), by, "gas_checked", {"who": who, "text": text}, found, "gas_check")
+
+
+def gas_missed(unit_id: Id, reason: Reason, by: By = None) -> int:
+    take(unit_id, by, ("gas_missed", {"reason": reason}))
+    return 0
+
+
+# --- keys
+
+Key = Annotated[str, typer.Argument(metavar="KEY", help=_("The number on the key."))]
+
+
+def key_in(
+    unit_id: Id,
+    key: Key,
+    place: Annotated[str, typer.Option("--place", help=_("Where it hangs."))],
+    who: Annotated[str | None, typer.Option("--who", metavar="NAME", help=_("Who brought it."))] = None,
+    by: By = None,
+) -> int:
+    take(unit_id, by, ("key_received", {"key": key, "place": place, "who": who}))
+    return 0
+
+
+def key_lend(
+    unit_id: Id,
+    key: Key,
+    who: Person,
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help=_("When it is to be back."))],
+    reason: Annotated[str | None, typer.Option("--reason", help=_("What for."))] = None,
+    by: By = None,
+) -> int:
+    back = session().time(until, "--until", end_of_day=True)
+    take(unit_id, by, ("key_lent", {"key": key, "who": who, "back": back, "reason": reason}))
+    return 0
+
+
+def key_back(unit_id: Id, key: Key, text: Text = None, by: By = None) -> int:
+    take(unit_id, by, ("key_returned", {"key": key, "text": text}))
+    return 0
+
+
+def key_out(unit_id: Id, key: Key, who: Person, text: Text = None, by: By = None) -> int:
+    take(unit_id, by, ("key_given", {"key": key, "who": who, "text": text}))
+    return 0
+
+
+def note(unit_id: Id, text: Words, by: By = None) -> int:
+    take(unit_id, by, ("noted", {"text": text}))
+    return 0

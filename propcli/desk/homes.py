@@ -1,0 +1,134 @@
+"""The office's work on units: who the people named at the desk are, what a transfer or a letting does, what a check
+that found something leads to [U2, U5, U6]."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from propcli.desk.intake import Intake, admit
+from propcli.desk.people import People, matching, phone
+from propcli.desk.recording import Recorder
+from propcli.desk.residents import register
+from propcli.engine.policy import Policy
+from propcli.engine.problem import Refusal
+from propcli.engine.text import Text, say
+from propcli.kinds.catalog import RESIDENT
+from propcli.kinds.resident import Resident
+from propcli.kinds.unit import METER, OWNERS, Unit, used
+from propcli.kinds.unit_life import LIFECYCLE, MoveIn
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody as named at the desk: `R-00042`, `王丽`, `王丽,13800138000`, each perhaps with `=1/2`."""
+
+    name: str
+    phone: str | None = None
+    share: str | None = None
+
+
+def named(text: str) -> Named:
+    """Read NAME[,PHONE][=SHARE]."""
+    who, _, share = text.partition("=")
+    name, _, number = who.replace("，", ",").partition(",")
+    return Named(name.strip(), number.strip() or None, share.strip() or None)
+
+
+def resident_for(
+    recorder: Recorder, people: People, who: Named, option: str, now: datetime, by: str
+) -> tuple[str, Text | None]:
+    """The resident meant, registered in this operation where there is none yet, and what the desk should know.
+
+    A name alone means the one resident who has it; a name with a phone means the resident with both, or somebody new.
+    Nobody is guessed: where several could be meant, all are named."""
+    if RESIDENT.is_id(who.name):
+        recorder.record(RESIDENT, who.name)
+        return who.name, None
+    faces = [people.add(r) for r in recorder.estate.read(Resident).records]
+    number = phone(who.phone, recorder.estate.settings.region) if who.phone else None
+    same = [f for f in matching(faces, who.name, None) if f.status == "active"]
+    exact = matching(same, who.name, number) if number else same
+    if len(exact) > 1:
+        ids = ", ".join(f.id for f in exact)
+        raise Refusal(say("{option}: {value} could be {ids}", option=option, value=who.name, ids=ids))
+    if exact:
+        return exact[0].id, None
+    if number is None:
+        raise Refusal(
+            say("{option}: there is no resident {value}", option=option, value=who.name),
+            hint=say("write NAME,PHONE for somebody new"),
+        )
+    made = register(recorder, people, {"name": who.name, "phones": (number,)}, now, by)
+    others = ", ".join(f.id for f in same)
+    if others:
+        return made.id, say(
+            "  {who} is new: {id} (of the same name, with another phone: {ids})", who=who.name, id=made.id, ids=others
+        )
+    return made.id, say("  {who} is new: {id}", who=who.name, id=made.id)
+
+
+def ownership(people: Sequence[tuple[str, str | None]]) -> list[dict[str, Any]]:
+    """Ties of new owners from (resident, share): the first leads, the others are co-owners [U2]."""
+    return [
+        {"resident": resident, "tie": OWNERS[min(number, 1)], **({"share": share} if share else {})}
+        for number, (resident, share) in enumerate(people)
+    ]
+
+
+def under_way(unit: Unit) -> MoveIn | None:
+    """The move-in that was begun and not completed."""
+    found: MoveIn | None = LIFECYCLE.replay(unit, unit.events)[0].folded.get("move_in")
+    return found
+
+
+def defects(
+    recorder: Recorder,
+    people: People,
+    unit: Unit,
+    found: Iterable[tuple[Text | str, str]],
+    origin: str,
+    now: datetime,
+    by: str,
+    resident: str | None = None,
+    place: Text | None = None,
+    words: Any = str,
+) -> list[str]:
+    """A repair for each finding (what, category), linked to where it was found; their ids."""
+    made = []
+    for what, category in found:
+        intake = Intake.model_validate(
+            {
+                "kind": "repair",
+                "category": category,
+                "channel": "visit" if resident else "patrol",
+                "unit": unit.id,
+                "summary": words(what),
+                "resident": resident,
+                "origin": origin,
+                **({"place": words(place)} if place else {}),
+            }
+        )
+        made.append(admit(recorder, people, intake, now, by).ticket.id)
+    return made
+
+
+def too_much(unit: Unit, policy: Policy, water: Decimal | None, electricity: Decimal | None) -> list[tuple[Text, str]]:
+    """What ran through the meters during custody beyond what the policy allows: (finding, category) [U6]."""
+    if unit.custody is None or policy.custody is None:
+        return []
+    allowed = {"water": policy.custody.water, "electricity": policy.custody.electricity}
+    return [
+        (
+            say(
+                "{meter} used in custody: {used}, allowed {allowed}",
+                meter=METER.word(name),
+                used=amount,
+                allowed=allowed[name],
+            ),
+            name,
+        )
+        for name, amount in used(unit.custody, water, electricity).items()
+        if amount > allowed[name]
+    ]
