@@ -1,7 +1,7 @@
 """`propcli report`: daily, monthly, workload [M7, D2]."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,10 @@ from propcli.commands.session import session, show_report
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
 from propcli.output.language import _
+
+
+if TYPE_CHECKING:
+    from propcli.commands.reading import Office
 
 
 def register(app: typer.Typer) -> None:
@@ -56,8 +60,17 @@ def monthly(
     form = options.form(format)
     asked = period(month, start, end)
     office = Office(as_of(asked, session().now))
-    show_report(reports.monthly(office.duties(), asked, office.names, office.settings), form)
+    show_report(reports.monthly(office.duties(), asked, office.names, occupied(office)), form)
     return office.finish()
+
+
+def occupied(office: "Office") -> int | None:
+    """How many homes are lived in [M5]: as propcli.yaml says or, where it does not, as the units' states say."""
+    from propcli.kinds.catalog import UNIT
+
+    if office.settings.occupied_units is not None:
+        return office.settings.occupied_units
+    return sum(unit.status in ("owner_occupied", "let") for unit in office.records(UNIT)) or None
 
 
 def workload(

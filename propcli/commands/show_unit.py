@@ -1,6 +1,7 @@
 """The whole file of a home on one screen: people, state, open tickets, keys, papers, what is owed [U1]."""
 
 import json
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from propcli.commands import options
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from propcli.kinds.unit import Tie, Unit
 
 
-def show_unit(unit_id: str, form: str, reveal: bool = False) -> int:
+LATEST = 12  # lines of history that fit on the screen with the rest
+
+
+def show_unit(unit_id: str, form: str, reveal: bool = False, whole: bool = False) -> int:
     """A unit as it stood at --at. People are those who had their ties on that day, also where they were written down
     only later."""
     from propcli.commands.reading import Office
@@ -40,7 +44,7 @@ def show_unit(unit_id: str, form: str, reveal: bool = False) -> int:
         _under_way(then)
         _tickets(then, office)
         _owed(then, office)
-        _events(then, office)
+        _events(then, office, whole)
     return office.finish()
 
 
@@ -199,15 +203,27 @@ def _owed(unit: "Unit", office: "Office") -> None:
         show(line)
 
 
-def _events(unit: "Unit", office: "Office") -> None:
+def _events(unit: "Unit", office: "Office", whole: bool) -> None:
+    """What happened, the latest last; what was recorded together of one kind stands in one line."""
     from propcli.kinds.unit import UNIT_EVENT
 
+    lines = []
+    for (at, by, name, _ok), group in groupby(unit.events, key=lambda e: (e.at, e.by, e.event, e.ok)):
+        said = dict.fromkeys(part for event in group for part in _said(event))
+        who = office.names.person(by)
+        values = {
+            "at": at,
+            "what": UNIT_EVENT.word(name),
+            "by": who.text if who else "",
+            "said": words(CLAUSES).join(said),
+        }
+        lines.append(words(Text("  {at}  {what}  {by}  {said}", values)).rstrip())
+    earlier = 0 if whole else max(0, len(lines) - LATEST)
     show("")
-    for event in unit.events:
-        by = office.names.person(event.by)
-        said = words(CLAUSES).join(_said(event))
-        values = {"at": event.at, "what": UNIT_EVENT.word(event.event), "by": by.text if by else "", "said": said}
-        show(words(Text("  {at}  {what}  {by}  {said}", values)).rstrip())
+    if earlier:
+        show(say("  … {n} earlier (--all)", n=earlier))
+    for line in lines[earlier:]:
+        show(line)
 
 
 def _said(event: Any) -> list[str]:

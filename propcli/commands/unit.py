@@ -167,8 +167,13 @@ def names_of(unit: "Unit", ties: tuple[str, ...], people: "People", reveal: bool
     return [name if reveal or not isinstance(name, str) else mask_name(name) for name in called]
 
 
-def show_one(unit_id: Id, reveal: options.Reveal = False, format: options.Format = "table") -> int:
+def show_one(
+    unit_id: Id,
+    all_: Annotated[bool, typer.Option("--all", help=_("Its whole history, not only the latest."))] = False,
+    reveal: options.Reveal = False,
+    format: options.Format = "table",
+) -> int:
     from propcli.commands.show_unit import show_unit
     from propcli.kinds.catalog import UNIT
 
-    return show_unit(session().record_id(UNIT, unit_id), options.form(format), reveal)
+    return show_unit(session().record_id(UNIT, unit_id), options.form(format), reveal, all_)

@@ -179,12 +179,12 @@ def daily(duties: Duties, period: Period, names: Names) -> Report:
     )
 
 
-def monthly(duties: Duties, period: Period, names: Names, settings: Settings) -> Report:
+def monthly(duties: Duties, period: Period, names: Names, occupied: int | None) -> Report:
     """Counts, measures, the slowest, what is overdue, what recurs: for the manager [M7]."""
     figures = measure(duties, period)
     late = duties.overdue()
     tables = [
-        _measures(figures, settings),
+        _measures(figures, occupied),
         _counts("by_kind", say("By kind"), lambda t: word(KIND, t.kind), figures, late),
         _counts("by_category", say("By category"), lambda t: word(CATEGORY, t.category), figures, late),
         _counts("by_team", say("By team"), lambda t: names.team(team_of(t, duties)), figures, late),
@@ -217,8 +217,8 @@ def _last_day(period: Period) -> object:
     return (period.end - timedelta(seconds=1)).date()
 
 
-def _measures(figures: Measures, settings: Settings) -> Table:
-    rate = figures.complaint_rate(settings.occupied_units)
+def _measures(figures: Measures, occupied: int | None) -> Table:
+    rate = figures.complaint_rate(occupied)
     complaints = sum(t.kind == "complaint" for t in figures.received)
     rows: list[dict[str, object]] = [
         {
@@ -239,11 +239,12 @@ def _measures(figures: Measures, settings: Settings) -> Table:
             "rule": "M5",
             "measure": say("complaints per 100 occupied units"),
             "value": rate,
-            "how": say(
-                "{complaints} complaints, {units} occupied units", complaints=complaints, units=settings.occupied_units
-            )
+            "how": say("{complaints} complaints, {units} occupied units", complaints=complaints, units=occupied)
             if rate is not None
-            else say("{complaints} complaints; occupied_units is not set in propcli.yaml", complaints=complaints),
+            else say(
+                "{complaints} complaints; neither units nor occupied_units in propcli.yaml say how many homes",
+                complaints=complaints,
+            ),
         },
     ]
     columns = [
