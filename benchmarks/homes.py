@@ -20,12 +20,13 @@ from pathlib import Path
 from tickets import measure
 
 NOW = "2026-07-10T10:00:00+08:00"
-FAMILY = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈姚卢姜崔"
-)
+FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈姚卢姜崔"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华玉萍红辉建国春梅海燕文博雅婷子轩浩然欣怡思远"
-SUMMARIES = ["厨房水管漏水", "走廊灯不亮，晚上看不见", "电梯有异响", "楼上漏水到卫生间吊顶", "门禁刷不开", "Heating too cold"]
+SUMMARIES = ["厨房水管漏水", "走廊灯不亮，晚上看不见", "电梯有异响", "楼上漏水到卫生间吊顶", "门禁刷不开", "Heating"]
 CATEGORIES = ["water", "electricity", "elevator", "leak", "security", "facility"]
+
+# a call; digits; a name; its sound; and the worst, digits that are in nearly every record
+WORDS = ["王 0501 138", "0501", "8000", "张伟", "王", "zengwei", "wl", "1"]
 
 
 def unit_ids(units: int) -> list[str]:
@@ -123,14 +124,7 @@ def main() -> int:
         commands = {
             "python -c pass": [sys.executable, "-c", "pass"],
             "propcli --version": [program, "--version"],
-            "find 王 0501 138": [program, "find", "王", "0501", "138"],
-            "find 8000": [program, "find", "8000"],
-            "find 138": [program, "find", "138"],
-            "find 2-0501": [program, "find", "2-0501"],
-            "find 张伟": [program, "find", "张伟"],
-            "find 王": [program, "find", "王"],
-            "find zengwei": [program, "find", "zengwei"],
-            "find wl": [program, "find", "wl"],
+            **{f"find {words}": [program, "find", *words.split()] for words in WORDS},
             "validate": [program, "validate"],
             "overdue": [program, "overdue"],
         }
@@ -139,7 +133,8 @@ def main() -> int:
     print(f"{count} records ({options.units} units, {options.residents} residents); median of {options.runs} runs")
     print(f"{'':24}{'seconds':>9}{'× python':>10}{'MiB':>7}")
     for what, seconds, peak in rows:
-        print(f"{what:24}{seconds:9.3f}{seconds / python:10.1f}{peak:7.0f}")
+        label = what + " " * (24 - len(what) - sum(not c.isascii() for c in what))  # Chinese takes two columns
+        print(f"{label}{seconds:9.3f}{seconds / python:10.1f}{peak:7.0f}")
     return 0
 
 

@@ -39,6 +39,7 @@ COMMANDS = {
     "audit": "audit",
     "keys": "keys",
     "import": "importing",
+    "find": "find",
     "staff": "staff",
     "init": "init",
     "schema": "schema",

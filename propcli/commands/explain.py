@@ -64,13 +64,23 @@ def _warranty(record: Any, policy: Any) -> None:
     from propcli.kinds.unit import Unit
 
     here = session()
-    if kind_of(record) is not TICKET or record.payment is None:
+    if kind_of(record) is not TICKET:
+        return
+    unit = here.estate.one(Unit, record.unit) if UNIT.is_id(record.unit) else None
+    if record.payment is None:
+        if unit is not None and record.kind == "repair":
+            show("")
+            show(say("[P2] free or paid is not decided"))
         return
     show("")
     taken_in = record.events[0]
-    unit = here.estate.one(Unit, record.unit) if UNIT.is_id(record.unit) else None
     found = cover(unit, record.part, policy) if unit and record.part else None
-    if found is not None:
+    if record.covered_until is not None and (found is None or found.until != record.covered_until):
+        what = say(
+            "[P6] covered until {until}, as the policy and the unit's dates were then", until=record.covered_until
+        )
+        show(what)
+    elif found is not None and record.covered_until is not None:
         show(say("[P6] {why}", why=found.why(taken_in.at.astimezone(here.estate.settings.zone).date())))
     if taken_in.payment is not None:
         values = {"payment": PAYMENT.word(taken_in.payment), "at": taken_in.at, "who": here.name_of(taken_in.by)}
@@ -101,7 +111,7 @@ def _between(start: Any, end: Any) -> str:
 
 def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
     from propcli.engine.obligations import spans_of
-    from propcli.engine.policy import AGREED, OWED, ROLES, SOURCE
+    from propcli.engine.policy import AGREED, ROLES, SOURCE
     from propcli.kinds.catalog import kind_of
 
     row = o.row
@@ -118,7 +128,7 @@ def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
         say(
             "[{rule}] {owed}, owed by {who}: {standing}",
             rule=row.rule,
-            owed=OWED.word(row.owed),
+            owed=o.what,
             who=who,
             standing=_standing(o, duties),
         )
@@ -256,6 +266,7 @@ def _object(o: "Obligation", duties: "Duties") -> dict[str, Any]:
     return {
         "rule": o.row.rule,
         "owed": o.row.owed,
+        "of": o.of if isinstance(o.of, str) else None,
         "by": debtor.person or debtor.role,
         "role": debtor.role,
         "from": {"event": o.start.event, "at": o.start.at.isoformat()},

@@ -1,19 +1,25 @@
 """`propcli keys`: the keys of sealed fields: are they all here, a backup of them, and the way back from it [T12]."""
 
 import json
+import re
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from propcli.commands.session import session, show
 from propcli.engine.problem import Refusal
-from propcli.engine.text import say
+from propcli.engine.text import Text, say
 from propcli.output.language import _
+
+if TYPE_CHECKING:
+    from propcli.engine.problem import Problem
+    from propcli.store.estate import Reading
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help=_("The backup, encrypted with a passphrase."))]
 FORMAT = 1
+KEY = re.compile(r"age1[0-9a-z]{58}", re.ASCII)
 
 
 def register(app: typer.Typer) -> None:
@@ -30,35 +36,64 @@ def register(app: typer.Typer) -> None:
 
 def _holders() -> tuple[dict[str, str], dict[str, str]]:
     """Public key → record id: of records that need it, and of residents who were forgotten."""
-    from propcli.kinds.gate import Visitor
-    from propcli.kinds.resident import Resident
-
-    estate = session().estate
     needed: dict[str, str] = {}
     forgotten: dict[str, str] = {}
-    for resident in estate.read(Resident).records:
-        if resident.key is not None:
-            (forgotten if resident.status == "forgotten" else needed)[resident.key] = resident.id
-    for visitor in estate.read(Visitor).records:
-        if visitor.key is not None:
-            needed[visitor.key] = visitor.id
+    for record in _with_keys():
+        (forgotten if record.status == "forgotten" else needed)[record.key] = record.id
     return needed, forgotten
+
+
+def _with_keys() -> list[Any]:
+    """Every record that has a key. Whose key is needed, and whose must not come back, only good records say."""
+    from propcli.kinds.gate import Pass, Visitor
+    from propcli.kinds.resident import Resident
+
+    problems: list[Problem] = []
+    found: list[Any] = []
+    for model in (Resident, Pass, Visitor):
+        reading: Reading[Any] = session().estate.read(model)
+        problems += reading.problems
+        found += [record for record in reading.records if record.key is not None]
+    if problems:
+        raise Refusal(say("put the records right first"), code=3, problems=tuple(problems))
+    return found
+
+
+def _spoilt() -> list[Text]:
+    """What is sealed and does not open although its key is here."""
+    from propcli.desk.people import face
+    from propcli.kinds.resident import Resident
+    from propcli.store.sealing import Spoilt
+
+    said: list[Text] = []
+    for record in _with_keys():
+        try:
+            if isinstance(record, Resident):
+                face(record, session().keys)
+            elif record.sealed is not None:
+                session().keys.open(record.key, record.sealed, record.id)
+        except Spoilt as refusal:
+            said += refusal.reasons
+    return said
 
 
 def check() -> int:
     keys = session().keys
     needed, forgotten = _holders()
     here = [key for key in needed if keys.secret(key) is not None]
+    spoilt = _spoilt()
     missing = sorted(record for key, record in needed.items() if key not in here)
     left = sorted(record for key, record in forgotten.items() if keys.has(key))
     show(say("{folder}: {have} of {want} keys are here", folder=str(keys.folder), have=len(here), want=len(needed)))
     if missing:
         show(say("  missing: {ids}", ids=missing))
+    for reason in spoilt:
+        show(Text("  {what}", {"what": reason}))
     for record in left:
         show(
             say("  {id} was forgotten, but the key is here: propcli resident forget {id} --reason … ends it", id=record)
         )
-    return 3 if missing or left else 0
+    return 3 if missing or spoilt or left else 0
 
 
 def backup(file: File) -> int:
@@ -69,6 +104,11 @@ def backup(file: File) -> int:
     found = {key: secret for key in needed if (secret := keys.secret(key)) is not None}
     if not found:
         raise Refusal(say("there are no keys to back up"))
+    if not session().outside(file):
+        raise Refusal(
+            say("the backup would lie in the repository: {file}", file=str(file)),
+            hint=say("once it is committed, nobody can be forgotten any more; choose a place outside"),
+        )
     if file.exists():
         raise Refusal(say("{file} exists already", file=str(file)), hint=say("choose another name"))
     body = json.dumps({"format": FORMAT, "keys": found}).encode()
@@ -89,7 +129,7 @@ def restore(file: File) -> int:
     keys = session().keys
     try:
         body = json.loads(passphrase.decrypt(file.read_bytes(), _passphrase(confirm=False)))
-        found: dict[str, str] = body["keys"]
+        found: dict[str, str] = {key: body["keys"][key] for key in body["keys"] if KEY.fullmatch(key)}
     except (DecryptError, ValueError, KeyError, TypeError):
         raise Refusal(say("{file} is no backup of keys, or the passphrase is wrong", file=str(file)), code=3) from None
     _needed, forgotten = _holders()

@@ -14,7 +14,7 @@ from propcli.commands.session import session, show
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
-from propcli.output.language import _, listing, words
+from propcli.output.language import _, listing, parse, words
 
 if TYPE_CHECKING:
     from propcli.engine.policy import MoveIn as Rules
@@ -64,7 +64,10 @@ def move_in(
         bool, typer.Option("--complete", help=_("Complete it; refused while anything is missing."))
     ] = False,
     then: Annotated[
-        str | None, typer.Option("--then", metavar="STATE", help=_("Its state afterwards; owner_occupied unless said."))
+        str | None,
+        typer.Option(
+            "--then", metavar="STATE", help=_("Its state afterwards; owner_occupied unless said (a let one stays let).")
+        ),
     ] = None,
     text: options.Text = None,
     by: By = None,
@@ -82,7 +85,9 @@ def move_in(
         walk.got(kind, given)
     walk.readings({"water": water, "electricity": electricity, "gas": gas}, confirmed_by)
     walk.items(ok, defect)
-    if walk.steps or complete:
+    if then is not None and not complete:
+        raise Refusal(say("{option} goes with {other}", option="--then", other="--complete"))
+    if walk.steps or walk.defects or complete:
         walk.record(complete, then)
         return 0
     if sys.stdin.isatty() and sys.stdout.isatty():
@@ -110,8 +115,9 @@ class _Walk:
         here = session()
         self.state = under_way(unit)
         if case is None:
-            if who is not None:
-                raise Refusal(say("--who goes with --case"))
+            for option, value in (("--who", who), ("--text", text)):
+                if value is not None:
+                    raise Refusal(say("{option} goes with {other}", option=option, other="--case"))
             return
         chosen = code(CASE, case, "--case")
         rules = _rules()
@@ -141,14 +147,15 @@ class _Walk:
             "papers": papers,
             "forms": rules.forms,
             "things": rules.things,
-            "items": tuple(rules.items),
+            # where there is no gas, nothing of gas is asked
+            "items": tuple(i for i, category in rules.items.items() if category != "gas" or unit.gas is not False),
             "meters": tuple(m for m in rules.meters if m != "gas" or unit.gas is not False),
             "text": text,
         }
         self.steps.append(("move_in_began", fields))
-        if self.state is None:
-            wanted = {n: tuple(fields[n]) for n in ("papers", "forms", "things", "items", "meters")}
-            self.state = MoveIn(chosen or "", chief, wanted)
+        wanted = {n: tuple(fields[n]) for n in ("papers", "forms", "things", "items", "meters")}
+        again = self.state.again if self.state else MoveIn
+        self.state = again(chosen or "", chief, wanted)
 
     def got(self, kind: str, given: list[str] | None) -> None:
         """Papers received, forms signed, things handed over."""
@@ -162,6 +169,7 @@ class _Walk:
 
     def readings(self, given: dict[str, str | None], confirmed_by: str | None) -> None:
         if any(value is not None for value in given.values()):
+            self._begun()
             who = confirmed_by or (self.state.who if self.state else None)
             self.steps.append(("meters_read", {**given, "who": who}))
         elif confirmed_by is not None:
@@ -183,25 +191,29 @@ class _Walk:
         self.steps += [("inspected", {"item": item, "ok": True}) for item in fine]
         self.defects += [(item, what) for item, found in bad.items() for what in found]
 
+    def _begun(self) -> "MoveIn":
+        if self.state is None:
+            raise Refusal(
+                say("no move-in has begun [U3]"), hint=say("begin it with --case in_person, agent or company")
+            )
+        return self.state
+
     def _codes(self, typed: Iterable[str], kind: str, option: str) -> tuple[str, ...]:
         """Codes of what the move-in asks for; `all` means everything still missing."""
         from propcli.kinds.unit import ITEM, PAPER
 
-        typed = list(typed)
-        if typed and self.state is None:
-            raise Refusal(
-                say("no move-in has begun [U3]"), hint=say("begin it with --case in_person, agent or company")
-            )
-        if self.state is None:
+        typed = [part.replace("，", ",") for part in typed]
+        if not typed:
             return ()
+        state = self._begun()
         vocabulary: Vocabulary = ITEM if kind == "items" else PAPER
-        wanted = self.state.wanted[kind]
+        wanted = state.wanted[kind]
         found: dict[str, None] = {}
         for part in (item for text in typed for item in text.split(",") if item):
             if part in ("all", "全部"):
-                found.update(dict.fromkeys(c for c in wanted if c not in self.state.have[kind]))
+                found.update(dict.fromkeys(c for c in wanted if c not in state.have[kind]))
                 continue
-            chosen = part if part in wanted else code(vocabulary, part, option)
+            chosen = part if part in wanted else parse(vocabulary, part)
             if chosen not in wanted:
                 known = ", ".join(f"{c} {words(vocabulary.word(c))}" for c in wanted)
                 raise Refusal(
@@ -222,16 +234,16 @@ class _Walk:
         here = session()
         here.happened()
         desk = here.desk(self.by)
-        rules = _rules()
+        asked = here.estate.policy.move_in
         if complete:
-            self.steps.append(("moved_in", {"state": code(STATE, then, "--then") or "owner_occupied"}))
+            self.steps.append(("moved_in", {"state": code(STATE, then, "--then")}))
         notes: list[Text] = []
         with operation(here.estate.root) as op:
             recorder = Recorder(here.estate, op)
             before: Unit = recorder.record(UNIT, self.unit_id)
             resident = self.state.who if self.state else None
             for item, what in self.defects:
-                category = rules.items.get(item, "other")
+                category = asked.items.get(item, "other") if asked else "other"
                 made = defects(
                     recorder,
                     here.people,
@@ -247,9 +259,11 @@ class _Walk:
                 notes.append(say("  repair {id}: {what}", id=made[0], what=f"{words(ITEM.word(item))} {what}"))
                 step = ("inspected", {"item": item, "ok": False, "finding": what, "tickets": made})
                 self.steps.insert(len(self.steps) - complete, step)
-            if complete and before.handed_over is None:
-                self.steps[-1][1]["handed_over"] = here.today
-            events = [standing.event(UNIT, before, name, desk, fields) for name, fields in self.steps]
+            if complete:
+                last = self.steps[-1][1]
+                last["state"] = last["state"] or ("let" if before.status == "let" else "owner_occupied")
+                last["handed_over"] = None if before.handed_over else here.today
+            events = [standing.event(UNIT, before, name, desk, fields, recorder) for name, fields in self.steps]
             after: Unit = recorder.step(UNIT, self.unit_id, events)
             recorder.commit(standing.subject(after, [name for name, _fields in self.steps]), desk)
         standing.show_standing(after, notes)

@@ -102,9 +102,8 @@ def _show_standing(after: "Pass", *notes: Message) -> None:
     standing.show_standing(after.model_copy(update={"status": state}), notes)
 
 
-def _take(pass_id: str, by: str | None, event: str, fields: dict[str, Any], good: bool = True, dead: bool = False) -> int:
-    """A step of one pass, in one commit. `good`: only while it is neither used nor cancelled, and unless it may be
-    `dead`, not expired either."""
+def _take(pass_id: str, by: str | None, event: str, fields: dict[str, Any]) -> int:
+    """A step of one pass, in one commit."""
     from propcli.desk import gate
     from propcli.desk.recording import Recorder
     from propcli.kinds.gate import PassEvent
@@ -117,8 +116,8 @@ def _take(pass_id: str, by: str | None, event: str, fields: dict[str, Any], good
     with operation(here.estate.root) as op:
         recorder = Recorder(here.estate, op)
         before = recorder.record(PASS, record_id)
-        if good:
-            gate.check_good(before, now, here.people, dead)
+        if event != "noted":
+            gate.check_unused(before, here.people)
         if "who" in given:
             given["who"] = gate.met_at_gate(recorder, here.people, before, given["who"], now, here.desk(by))
         after = standing.record(recorder, PASS, record_id, by, (event, given))
@@ -148,11 +147,11 @@ def extend(
 
 
 def cancel(pass_id: Id, reason: Reason, by: By = None) -> int:
-    return _take(pass_id, by, "cancelled", {"reason": reason}, dead=True)
+    return _take(pass_id, by, "cancelled", {"reason": reason})
 
 
 def note(pass_id: Id, text: Words, by: By = None) -> int:
-    return _take(pass_id, by, "noted", {"text": text}, good=False)
+    return _take(pass_id, by, "noted", {"text": text})
 
 
 def list_(

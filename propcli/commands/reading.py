@@ -4,13 +4,12 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from propcli.commands.session import complain, note, session, tell_unknown_years
+from propcli.commands.session import session, tell_unknown_years, told
 from propcli.desk.checks import policy_references
 from propcli.desk.duty import Duties
 from propcli.desk.recording import surroundings
 from propcli.desk.reports import Names
 from propcli.engine.problem import Problem
-from propcli.engine.text import say
 from propcli.kinds.catalog import LIVING, TICKET, Kind
 from propcli.kinds.staff import Staff
 from propcli.kinds.ticket import Ticket
@@ -60,8 +59,4 @@ class Office:
     def finish(self, code: int = 0) -> int:
         """The exit code: 3 if a record could not be read, after telling which; what was printed lacks it."""
         tell_unknown_years(self.calendar)
-        if complain(self.problems):
-            n = len(self.problems)
-            note(say("{n} problems: what is printed above may lack something (propcli validate)", n=n))
-            return 3
-        return code
+        return told([*self.problems, *session().people.problems], code)

@@ -9,16 +9,16 @@ import typer
 from propcli.commands import options, standing
 from propcli.commands.options import By, Id, code, codes
 from propcli.commands.session import note as say_note
-from propcli.commands.session import session, show, show_table
+from propcli.commands.session import session, show, show_table, told
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.output.language import CLAUSES, _, words
 from propcli.output.table import cell, raw
 
 if TYPE_CHECKING:
+    from propcli.desk.forgetting import Past
     from propcli.desk.people import Face
     from propcli.kinds.resident import Resident
-    from propcli.store.history import History
 
 Phones = Annotated[list[str] | None, typer.Option("--phone", help=_("A phone number; several times."))]
 Plates = Annotated[list[str] | None, typer.Option("--plate", help=_("A number plate; several times."))]
@@ -55,6 +55,7 @@ def register(app: typer.Typer) -> None:
         ("consent", consent, _("Consent was given to be contacted, to messages, … [T12].")),
         ("withdraw", withdraw, _("Consent was withdrawn [T12].")),
         ("note", note, _("Write something down.")),
+        ("seal", seal, _("Seal what this estate seals and what still stands in clear, of everybody [T12].")),
         ("forget", forget, _("Destroy the key of somebody's sealed fields and everything else on record [T12].")),
     ):
         group.command(name, help=help_text)(function)
@@ -136,7 +137,11 @@ def _values(
     if id_card is not None:
         put("identity", "--id-card", lambda: people.identity("id_card", _secret(id_card, _("ID card number"))))
     elif identity is not None:
-        kind, _sign, number = identity.partition("=")
+        kind, sign, number = identity.partition("=")
+        if not sign:  # what was typed may be the number itself: it is not shown
+            raise Refusal(
+                say("--identity does not say which paper it is"), hint=say("write KIND=NUMBER, like passport=…")
+            )
         chosen = code(IDENTITY, kind, "--identity") or "other"
         put("identity", "--identity", lambda: people.identity(chosen, _secret(number, _("Number"))))
     if bank is not None:
@@ -320,8 +325,8 @@ def show_resident(resident_id: str, form: str, reveal: bool = False) -> int:
         raise Refusal(say("there is no {kind} {id}", kind=say("resident"), id=resident_id))
     options.revealed(reveal, f"resident show {resident_id}")
     if form == "json":
-        show(json.dumps(raw(resident.plain()), ensure_ascii=False, indent=2))
-        return 0
+        show(json.dumps(raw(_opened(resident, reveal)), ensure_ascii=False, indent=2))
+        return told(here.people.problems)
     office = Office()
     face = here.people.add(resident)
     show(words(standing.headline(resident)).rstrip())
@@ -350,6 +355,25 @@ def show_resident(resident_id: str, form: str, reveal: bool = False) -> int:
     return office.finish()
 
 
+def _opened(resident: "Resident", reveal: bool) -> dict[str, Any]:
+    """The fields of a record with the sealed ones opened, where the key is here: numbers as `_details` shows them."""
+    from propcli.output.privacy import mask_number
+
+    face = session().people.add(resident)
+    plain = resident.plain()
+    if face.hidden or not face.sealed:
+        return plain
+    mask = str if reveal else mask_number
+    inside: dict[str, Any] = {name: getattr(face, name) for name in face.sealed}
+    if face.identity:
+        inside["identity"] = {**face.identity, "number": mask(face.identity["number"])}
+    if face.bank:
+        inside["bank"] = mask(face.bank)
+    whole = {**plain, **inside}
+    order = dict.fromkeys(("id", "status", "type", *inside, *plain))
+    return {name: whole[name] for name in order if name not in ("key", "sealed")}
+
+
 def _details(face: "Face", reveal: bool) -> None:
     from propcli.kinds.resident import IDENTITY
     from propcli.output.privacy import mask_number
@@ -371,6 +395,22 @@ def _details(face: "Face", reveal: bool) -> None:
             show(Text("  {label}: {value}{sealed}", {"label": FIELDS[field], "value": cell(value), "sealed": sealed}))
 
 
+def seal(by: By = None) -> int:
+    from propcli.desk.recording import Recorder
+    from propcli.desk.residents import seal_all
+    from propcli.store.transaction import operation
+
+    here = session()
+    now = here.happened()
+    desk = here.desk(by)
+    with operation(here.estate.root) as op:
+        recorder = Recorder(here.estate, op)
+        done = seal_all(recorder, here.people, now, desk)
+        recorder.commit(words(say("{n} residents sealed", n=len(done))), desk)
+    show(say("{n} residents sealed; what older commits have in clear stays there.", n=len(done)))
+    return 0
+
+
 def forget(
     resident_id: Id,
     reason: Annotated[str, typer.Option("--reason", help=_("Why: who asked for it, on what ground."))],
@@ -380,8 +420,9 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask: it cannot be undone."))] = False,
     by: By = None,
 ) -> int:
-    """[T12] First the tombstone is committed, then the key is destroyed: interrupted between the two, the command
-    finishes when it is run again."""
+    """[T12] First the tombstone is committed, then the key is destroyed: interrupted before that, the command finishes
+    when it is run again."""
+    from propcli.desk import forgetting
     from propcli.desk.recording import Recorder
     from propcli.desk.residents import forget as bury
     from propcli.kinds.catalog import RESIDENT
@@ -391,10 +432,12 @@ def forget(
     here = session()
     now = here.happened()
     found = here.record_id(RESIDENT, resident_id)
+    with operation(here.estate.root) as op:  # what an interrupted command left is settled before anything is read
+        past = forgetting.past(here.estate, op.history, here.keys, found)
     resident = here.estate.one(Resident, found)
     assert resident is not None
     if resident.status == "forgotten":
-        return _finish(resident)
+        return _finish(found, past)
     face = here.people.add(resident)
     _refuse_tied(found, though_tied)
     if not yes:
@@ -407,11 +450,12 @@ def forget(
         recorder = Recorder(here.estate, op)
         after = bury(recorder, found, reason, now, desk)
         recorder.commit(standing.subject(after, ["forgotten"]), desk, f"Reason: {' '.join(reason.split())}")
-        if after.key is not None:
-            here.keys.destroy(after.key)
-        remains = _remains(op.history, face)
+        gone = [here.keys.destroy(key) for key in past.keys]
+        remains = forgetting.remains(op.history, found, past)
     standing.show_standing(after)
-    _tell(face, remains)
+    if not all(gone):
+        show(say("  the key was not here: if it is kept somewhere else, destroy it there"))
+    _tell(after, face, remains)
     return 0
 
 
@@ -433,50 +477,22 @@ def _refuse_tied(resident_id: str, though_tied: bool) -> None:
         )
 
 
-def _finish(resident: "Resident") -> int:
+def _finish(resident_id: str, past: "Past") -> int:
     """Somebody forgotten before: a key that is still here (an interruption, a backup brought back) goes now."""
-    gone = resident.key is not None and session().keys.destroy(resident.key)
-    if gone:
-        show(say("{id} was forgotten before; the key was still here and is destroyed now.", id=resident.id))
+    gone = [session().keys.destroy(key) for key in past.keys]
+    if any(gone):
+        show(say("{id} was forgotten before; the key was still here and is destroyed now.", id=resident_id))
     else:
-        show(say("{id} was forgotten before.", id=resident.id))
+        show(say("{id} was forgotten before.", id=resident_id))
     return 0
-
-
-def _remains(history: "History", face: "Face") -> dict[str, list[str]]:
-    """In which files of the history the clear values still stand that any version of the record had."""
-    from propcli.kinds.catalog import RESIDENT
-    from propcli.store import yamlfile
-
-    values: dict[str, dict[str, None]] = {
-        "name": {face.name: None} if face.name else {},
-        "phones": dict.fromkeys(face.phones),
-        "plates": dict.fromkeys(face.plates),
-        "born": {},
-    }
-    for content in history.versions(RESIDENT.path(face.id)):
-        data, _problems = yamlfile.read(content, "")
-        for field, found in values.items():
-            value = (data or {}).get(field)
-            found.update(dict.fromkeys([value] if isinstance(value, str) else value or ()))
-    found_in = {
-        field: sorted({file for value in found for file in history.files_with(value)})
-        for field, found in values.items()
-        if field != "born"  # a date says nothing by itself: only the record's own file has it with the name
-    }
-    if values["born"]:
-        found_in["born"] = [str(RESIDENT.path(face.id))]
-    return {field: files for field, files in found_in.items() if files}
 
 
 SHOWN = 5
 
 
-def _tell(face: "Face", remains: dict[str, list[str]]) -> None:
+def _tell(after: "Resident", face: "Face", remains: dict[str, list[str]]) -> None:
     """Say honestly what is gone and what is not."""
-    if face.hidden:
-        show(say("  the key was not here: if it is kept somewhere else, destroy it there"))
-    elif face.sealed:
+    if face.sealed:
         names = [FIELDS[f] for f in face.sealed]
         show(say("  unreadable from now on, in every old commit too: {fields}", fields=names))
     for field, files in remains.items():
@@ -488,6 +504,9 @@ def _tell(face: "Face", remains: dict[str, list[str]]) -> None:
             if more
             else say("  still readable in the history: {field}, in {files}", **values)
         )
+    words_of = [event for event in after.events if event.text]
+    if words_of:
+        show(say("  still readable in the record: {n} notes", n=len(words_of)))
     if remains:
         say_note(say("what stands in clear in old commits goes only by rewriting the history (git filter-repo)"))
     say_note(say("backups of the keys, and clones with work not yet pushed, have to be dealt with by hand"))

@@ -98,6 +98,12 @@ class Session:
         return self._now
 
     @property
+    def as_of(self) -> datetime:
+        """The time a record is looked at: --at, of a day alone its end (of today: now)."""
+        end = self.time(self._at, "--at", end_of_day=True) or self.now
+        return self.clock if self.now <= self.clock < end else end
+
+    @property
     def today(self) -> "date":
         """The day it is in the estate."""
         return self.now.astimezone(self.estate.settings.zone).date()
@@ -198,10 +204,13 @@ class Session:
                 Path(self.environment.get("HOME") or "~").expanduser() / ".local" / "share"
             )
             folder = (self.folder / (given or Path(data) / "propcli" / "keys")).resolve()
-            root = self.estate.root
-            outside = not any((p / ".git").exists() and root.is_relative_to(p) for p in (folder, *folder.parents))
-            self._keys = Keys(folder, outside)
+            self._keys = Keys(folder, self.outside(folder))
         return self._keys
+
+    def outside(self, path: Path) -> bool:
+        """Whether a place lies outside the repository of the estate."""
+        place, root = (self.folder / path).resolve(), self.estate.root.resolve()
+        return not any((p / ".git").exists() and root.is_relative_to(p) for p in (place, *place.parents))
 
     @property
     def people(self) -> "People":
@@ -343,6 +352,15 @@ def complain(problems: Iterable[Problem]) -> bool:
         sys.stderr.write(problem_line(problem) + "\n")
         any_ = True
     return any_
+
+
+def told(problems: list[Problem], code: int = 0) -> int:
+    """The exit code of what reads many records: 3 if one could not be read, after telling which; what was printed
+    lacks it."""
+    if not complain(problems):
+        return code
+    note(say("{n} problems: what is printed above may lack something (propcli validate)", n=len(problems)))
+    return 3
 
 
 def problem_line(problem: Problem) -> str:

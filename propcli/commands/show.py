@@ -129,7 +129,7 @@ def show_ticket(ticket_id: str, form: str) -> int:
 
 def owed_lines(duties: "Duties", names: "Names") -> list[Text]:
     """What is owed and not met yet, a line each."""
-    from propcli.engine.policy import OWED, ROLES
+    from propcli.engine.policy import ROLES
 
     lines = []
     for o in (o for o in duties.all if o.standing in ("open", "stopped")):
@@ -137,7 +137,7 @@ def owed_lines(duties: "Duties", names: "Names") -> list[Text]:
         person = names.person(debtor.person)
         values = {
             "rule": o.row.rule,
-            "owed": OWED.word(o.row.owed),
+            "owed": o.what,
             "due": o.due,
             "who": person.text if person else ROLES.word(debtor.role),
             "state": say("paused") if o.due is None else say("OVERDUE") if o.late(duties.now) else say("open"),

@@ -34,7 +34,7 @@ def show_unit(unit_id: str, form: str, reveal: bool = False, whole: bool = False
     if form == "json":
         show(json.dumps(raw(record.plain()), ensure_ascii=False, indent=2))
         return 0
-    office = Office()
+    office = Office(here.as_of)
     then = LIFECYCLE.as_of(record, office.now)
     _head(record, then, office)
     _people(record, then is not None)
@@ -204,12 +204,16 @@ def _owed(unit: "Unit", office: "Office") -> None:
 
 
 def _events(unit: "Unit", office: "Office", whole: bool) -> None:
-    """What happened, the latest last; what was recorded together of one kind stands in one line."""
-    from propcli.kinds.unit import UNIT_EVENT
+    """What happened, the latest last; items inspected together and in order stand in one line."""
+    from propcli.kinds.unit import ITEM, UNIT_EVENT
 
     lines = []
-    for (at, by, name, _ok), group in groupby(unit.events, key=lambda e: (e.at, e.by, e.event, e.ok)):
-        said = dict.fromkeys(part for event in group for part in _said(event))
+    numbered = enumerate(unit.events)
+    for (at, by, name, number), pairs in groupby(numbered, key=lambda e: (e[1].at, e[1].by, e[1].event, _alone(*e))):
+        group = [event for _number, event in pairs]
+        said = _said(group[0])
+        if number is None:
+            said = [listing(words(ITEM.word(e.item or "")) for e in group), words(say("in order"))]
         who = office.names.person(by)
         values = {
             "at": at,
@@ -224,6 +228,11 @@ def _events(unit: "Unit", office: "Office", whole: bool) -> None:
         show(say("  … {n} earlier (--all)", n=earlier))
     for line in lines[earlier:]:
         show(line)
+
+
+def _alone(number: int, event: Any) -> int | None:
+    """What tells an event from its neighbours; nothing where it is an item inspected and in order."""
+    return None if event.event == "inspected" and event.ok and event.text is None else number
 
 
 def _said(event: Any) -> list[str]:
@@ -246,7 +255,9 @@ def _said(event: Any) -> list[str]:
         elif name in lists:
             said.append(listing(words(lists[name].word(c)) for c in value))
         elif name == "ties":
-            said += [f"{words(TIE.word(t.tie))} {words(people.called(t.resident))}" for t in value]
+            said += [
+                f"{words(TIE.word(t.tie))} {words(people.called(t.resident))} {t.share or ''}".strip() for t in value
+            ]
         elif name == "ends":
             said += [words(people.called(i)) for i in value]
         elif name == "who":

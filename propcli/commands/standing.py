@@ -58,7 +58,7 @@ def show_standing(record: Any, notes: Iterable[Text] = ()) -> None:
     """The headline, what else there is to know (`notes`), and what is owed on the record from now on."""
     from propcli.desk.duty import Duties
     from propcli.desk.reports import Names
-    from propcli.engine.policy import OWED, ROLES
+    from propcli.engine.policy import ROLES
     from propcli.kinds.staff import Staff
 
     here = session()
@@ -70,13 +70,13 @@ def show_standing(record: Any, notes: Iterable[Text] = ()) -> None:
     names = Names(estate.settings, estate.read(Staff).records)
     for owed in duties.all:
         if owed.standing == "stopped":
-            show(say("  {rule} {owed}: the clock stands still", rule=owed.row.rule, owed=OWED.word(owed.row.owed)))
+            show(say("  {rule} {owed}: the clock stands still", rule=owed.row.rule, owed=owed.what))
         elif owed.standing == "open" and owed.due is not None:
             debtor = duties.debtor(owed)
             who = names.person(debtor.person)
             values = {
                 "rule": owed.row.rule,
-                "owed": OWED.word(owed.row.owed),
+                "owed": owed.what,
                 "due": owed.due,
                 "who": who.text if who else ROLES.word(debtor.role),
             }
@@ -122,27 +122,33 @@ def take(kind: Kind, typed: str, by: str | None, *steps: tuple[str, dict[str, An
 def record(recorder: "Recorder", kind: Kind, record_id: str, by: str | None, *steps: tuple[str, dict[str, Any]]) -> Any:
     """Put steps on record within an operation that somebody else commits."""
     before = recorder.record(kind, record_id)
-    return recorder.step(kind, record_id, [event(kind, before, name, by, fields) for name, fields in steps])
+    return recorder.step(kind, record_id, [event(kind, before, name, by, fields, recorder) for name, fields in steps])
 
 
-def event(kind: Kind, before: Any, name: str, by: str | None, fields: dict[str, Any]) -> "Event":
-    """A step as an event: now, by whom it belongs to. Refuses values that do not fit."""
+def event(
+    kind: Kind, before: Any, name: str, by: str | None, fields: dict[str, Any], recorder: "Recorder | None" = None
+) -> "Event":
+    """A step as an event: now, by whom it belongs to. Refuses values that do not fit. With the `recorder` of the
+    operation, whoever must not be named in clear can be put on record in it."""
     from pydantic import ValidationError
 
     given = {k: v for k, v in fields.items() if v is not None and v != ()}
+    signs = actor(before, name, by)
     if "who" in given:
-        given["who"] = _known_as(before, given["who"])
+        given["who"] = _known_as(before, given["who"], signs, recorder)
     made: Event
     try:
-        made = kind.event.model_validate({"at": session().now, "by": actor(before, name, by), "event": name, **given})
+        made = kind.event.model_validate({"at": session().now, "by": signs, "event": name, **given})
     except ValidationError as error:
         raise Refusal(*said(error, kind.event), title=say("{record}: refused", record=before.id)) from None
     return made
 
 
-def _known_as(record: Any, name: str) -> str:
-    """The id of the one resident of the record's unit who is called that; else the name as it was given."""
-    from propcli.kinds.catalog import UNIT
+def _known_as(record: Any, name: str, by: str, recorder: "Recorder | None") -> str:
+    """The id of the one resident of the record's unit who is called that; else the name as it was given, where that
+    may stand in clear."""
+    from propcli.desk.household import written
+    from propcli.kinds.catalog import RESIDENT, UNIT
     from propcli.kinds.unit import Unit
 
     here = session()
@@ -150,7 +156,8 @@ def _known_as(record: Any, name: str) -> str:
     unit_id = record.id if kind is UNIT else getattr(record, "unit", "")
     unit = here.estate.one(Unit, unit_id) if UNIT.is_id(unit_id) else None
     ids = [getattr(record, "resident", None), *(t.resident for t in (unit.ties_on(here.today) if unit else ()))]
-    return here.people.known_as(name, [i for i in ids if i])
+    ids += [who for e in getattr(record, "events", ()) if (who := getattr(e, "who", None)) and RESIDENT.is_id(who)]
+    return written(recorder, here.people, name, [i for i in ids if i], here.now, by, "--who")
 
 
 def said(error: "ValidationError", model: "type[Model]") -> list[Text]:

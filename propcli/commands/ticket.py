@@ -122,6 +122,8 @@ def add(
         given["urgency"] = "urgent"
     if resident and name:
         raise Refusal(say("--resident goes without --name"))
+    if payment_reason and not payment:
+        raise Refusal(say("--payment-reason goes with --payment free or paid"))
     if (phone or caller_unit) and not name:
         raise Refusal(say("--phone and --caller-unit need --name"))
     given = {key: value for key, value in given.items() if value is not None}
@@ -324,6 +326,7 @@ def list_(
     columns = [*TICKET_COLUMNS, Column("reported", say("reported"))]
     if form != "table" or reveal:
         columns += [Column("severity", say("severity")), Column("caller", say("caller")), Column("phone", say("phone"))]
+    options.revealed(reveal, "ticket list")
     show_table(Table("tickets", None, columns, rows, say("No such tickets.")), form)
     return office.finish()
 

@@ -55,6 +55,9 @@ def add(
     since: Annotated[
         str | None, typer.Option(metavar="DAY", help=_("Since when it is theirs (else the handover, if known)."))
     ] = None,
+    tenant: Annotated[
+        list[str] | None, typer.Option(metavar="WHO", help=_("Of one that is let: its tenants, like --owner."))
+    ] = None,
     lease_until: Annotated[str | None, typer.Option(metavar="DAY", help=_("Of one that is let: until when."))] = None,
     by: By = None,
 ) -> int:
@@ -88,6 +91,8 @@ def add(
         handed = options.day(handed_over, "--handed-over")
         first = options.day(since, "--since") or handed
         ties = [{**tie, **({"from": first} if first else {})} for tie in ownership(owners)]
+        tenants, more = unit_steps.people_named(recorder, tenant or [], "--tenant", desk)
+        ties += [{"resident": r, "tie": "tenant"} for r, _share in tenants]
         event = unit_steps.made(
             "registered",
             desk,
@@ -102,7 +107,7 @@ def add(
         )
         unit = recorder.add(UNIT, unit_id, options.typed(UNIT.model, fields), [event])
         recorder.commit(subject(unit, ["registered"]), desk)
-    show_standing(unit, notes)
+    show_standing(unit, [*notes.values(), *more.values()])
     return 0
 
 

@@ -37,7 +37,7 @@ def register(group: typer.Typer) -> None:
         ("let", let, _("It is let [U2].")),
         ("let-renew", let_renew, _("The lease goes on [U2].")),
         ("let-end", let_end, _("The lease has ended; the tenants are gone [U2].")),
-        ("join", join, _("Family or an agent of somebody there [U2].")),
+        ("join", join, _("Family or an agent of somebody there, or one more tenant [U2].")),
         ("leave", leave, _("Somebody who is no owner has left [U2].")),
         ("use", use, _("It is used for something else now [U2].")),
         ("state", state, _("Vacant, owner_occupied or renovating from now on [U1].")),
@@ -78,19 +78,22 @@ def made(step: str, by: str, unit_id: str, fields: dict[str, Any]) -> "Event":
 
 def people_named(
     recorder: "Recorder", typed: Sequence[str], option: str, by: str
-) -> tuple[list[tuple[str, str | None]], list[Message]]:
-    """The residents that options name, with their shares; new ones are registered in the same operation."""
+) -> tuple[list[tuple[str, str | None]], dict[str, Message]]:
+    """The residents that options name, with their shares, and what is to be said of them; new ones are registered in
+    the same operation."""
     from propcli.desk.homes import named, resident_for
 
     here = session()
     found: list[tuple[str, str | None]] = []
-    notes: list[Message] = []
+    notes: dict[str, Message] = {}
     for text in typed:
         who = named(text)
         resident, about = resident_for(recorder, here.people, who, option, here.now, by)
+        if resident in (r for r, _share in found):
+            raise Refusal(say("{option}: {who} is named twice", option=option, who=who.name))
         found.append((resident, who.share))
         if about is not None:
-            notes.append(about)
+            notes[resident] = about
     return found, notes
 
 
@@ -99,6 +102,7 @@ def _with_people(
 ) -> int:
     """A step that names people: they and the unit change together or not at all."""
     from propcli.desk.homes import ownership
+    from propcli.desk.household import introduced
     from propcli.desk.recording import Recorder
     from propcli.kinds.catalog import UNIT
     from propcli.store.transaction import operation
@@ -112,13 +116,16 @@ def _with_people(
         before: Unit = recorder.record(UNIT, record_id)
         people, notes = people_named(recorder, typed, option, desk)
         ties = ownership(people) if tie is None else [{"resident": r, "tie": tie} for r, _share in people]
-        given = fields(before)
+        given = fields(before, [resident for resident, _share in people])
         whose = given.pop("of", None)
         if whose is not None:
             ties = [{**t, "of": whose} for t in ties]
-        after = recorder.step(UNIT, record_id, [standing.event(UNIT, before, step, desk, {**given, "ties": ties})])
+        after = recorder.step(
+            UNIT, record_id, [standing.event(UNIT, before, step, desk, {**given, "ties": ties}, recorder)]
+        )
         recorder.commit(standing.subject(after, [step]), desk)
-    standing.show_standing(after, notes)
+    said = [notes.get(r) or introduced(r, after, here.people, here.today) for r, _share in people]
+    standing.show_standing(after, said)
     return 0
 
 
@@ -136,25 +143,22 @@ def transfer(
     then: Annotated[
         str | None,
         typer.Option(
-            "--then", metavar="STATE", help=_("Its state afterwards: vacant or owner_occupied (a let one stays let).")
+            "--then",
+            metavar="STATE",
+            help=_("Its state afterwards: vacant or owner_occupied; unless said, as it follows from who stays."),
         ),
     ] = None,
     text: Text = None,
     by: By = None,
 ) -> int:
+    from propcli.desk.homes import state_then
     from propcli.kinds.unit import MANNER, STATE
 
-    def fields(unit: "Unit") -> dict[str, Any]:
+    def fields(unit: "Unit", owners: list[str]) -> dict[str, Any]:
         how = code(MANNER, manner, "--manner")
-        state = code(STATE, then, "--then") or ("let" if unit.status == "let" else "vacant")
-        if how == "correction" and then is None and unit.status in ("owner_occupied", "renovating"):
-            state = unit.status
-        return {
-            "manner": how,
-            "on": options.day(on, "--on"),
-            "state": state,
-            "text": text,
-        }
+        day = options.day(on, "--on")
+        state = code(STATE, then, "--then") or state_then(unit, owners, how, day or session().today)
+        return {"manner": how, "on": day, "state": state, "text": text}
 
     return _with_people(unit_id, by, "transferred", "--to", to, fields)
 
@@ -167,7 +171,7 @@ def let(
     text: Text = None,
     by: By = None,
 ) -> int:
-    def fields(unit: "Unit") -> dict[str, Any]:
+    def fields(unit: "Unit", tenants: list[str]) -> dict[str, Any]:
         return {"on": options.day(on, "--on"), "until": options.day(until, "--until"), "text": text}
 
     return _with_people(unit_id, by, "let", "--to", to, fields, "tenant")
@@ -198,14 +202,14 @@ def _then(typed: str | None) -> str:
 def join(
     unit_id: Id,
     who: Annotated[list[str], typer.Option("--who", metavar="WHO", help=_("R-00042 or NAME,PHONE."))],
-    tie: Annotated[str, typer.Option(help=_("family or agent."))] = "family",
+    tie: Annotated[str, typer.Option(help=_("family or agent; where it is let also tenant."))] = "family",
     of: Annotated[str | None, typer.Option("--of", metavar="NAME", help=_("Whose family or agent."))] = None,
     on: On = None,
     by: By = None,
 ) -> int:
     from propcli.kinds.unit import TIE
 
-    def fields(unit: "Unit") -> dict[str, Any]:
+    def fields(unit: "Unit", people: list[str]) -> dict[str, Any]:
         return {
             "on": options.day(on, "--on"),
             "of": _of_unit(unit, of, "--of") if of else None,
@@ -329,8 +333,16 @@ def custody(
 def custody_end(
     unit_id: Id, water: Water = None, electricity: Power = None, then: Then = None, text: Text = None, by: By = None
 ) -> int:
+    from propcli.desk.homes import too_much
+    from propcli.kinds.catalog import UNIT
+
+    here = session()
+    read = options.amounts({"water": water, "electricity": electricity})
+    found = too_much(_unit(unit_id), here.estate.policy, read["water"], read["electricity"])
     fields = {"state": _then(then), "water": water, "electricity": electricity, "text": text}
-    take(unit_id, by, ("custody_ended", fields))
+    after = standing.take(UNIT, unit_id, by, ("custody_ended", fields), quiet=True)
+    # nothing is left to be repaired; what the owner makes of it is for the office and the owner
+    standing.show_standing(after, [say("  {what}: tell the owner", what=what) for what, _category in found])
     return 0
 
 
@@ -397,7 +409,8 @@ def checked(
             outcome |= {"finding": "; ".join(words(what) if isinstance(what, Message) else what for what, _c in found)}
             outcome |= {"tickets": tickets}
         before: Unit = recorder.record(UNIT, unit.id)
-        after = recorder.step(UNIT, unit.id, [standing.event(UNIT, before, step, desk, {**fields, **outcome})])
+        event = standing.event(UNIT, before, step, desk, {**fields, **outcome}, recorder)
+        after = recorder.step(UNIT, unit.id, [event])
         recorder.commit(standing.subject(after, [step]), desk)
     notes = [say("  repair {id}: {what}", id=t, what=what) for t, (what, _c) in zip(tickets, found, strict=True)]
     standing.show_standing(after, notes)

@@ -4,17 +4,19 @@ Each check is a plain function from a record and its surroundings to findings.""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
 from propcli.engine.policy import AGREED, Policy, Trigger
-from propcli.engine.record import Event, Model
+from propcli.engine.record import KEY, Event, Model
 from propcli.engine.text import Text, say
 from propcli.engine.worktime import Calendar
-from propcli.kinds.catalog import KINDS, kind_of
+from propcli.kinds.catalog import KINDS, Kind, kind_of
+from propcli.kinds.resident import SEALABLE, Resident, is_child
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
-from propcli.kinds.ticket import PUBLIC, Ticket, TicketEvent
+from propcli.kinds.ticket import PART, PUBLIC, Ticket, TicketEvent
 
 Finding = tuple[tuple[str | int, ...], Text, Text | None]
 IMPORTER = "import"  # who signs events that came from another system
@@ -31,6 +33,7 @@ class Surroundings:
     tickets: frozenset[str] | None = None
     units: frozenset[str] | None = None
     residents: frozenset[str] = frozenset()
+    sealed: frozenset[str] = frozenset()  # what of people the estate has chosen to seal
 
 
 @dataclass
@@ -54,6 +57,7 @@ def references(record: Any, around: Surroundings) -> Iterator[Finding]:
     resident = getattr(record, "resident", None)
     if resident is not None and resident not in around.residents:
         yield ("resident",), *_unknown(say("resident"), resident, around.residents, "residents/")
+    yield from _in_clear(record, around)
     if isinstance(record, Ticket) and record.category not in around.categories:
         yield (
             ("category",),
@@ -61,6 +65,21 @@ def references(record: Any, around: Surroundings) -> Iterator[Finding]:
         )
     for index, event in enumerate(record.events):
         yield from _event_references(event, ("events", index), around)
+
+
+def _in_clear(record: Any, around: Surroundings) -> Iterator[Finding]:
+    """What is to be sealed and is not [T12]: by the estate's choice, or because it is about a child."""
+    if not isinstance(record, Resident) or record.status == "forgotten":
+        return
+    child = record.born is not None and is_child(record.born, record.events[-1].at.date())
+    for name in SEALABLE if child else sorted(around.sealed):
+        if getattr(record, name, None):
+            what = (
+                say("{field} stands in clear; everything about a child is sealed [T12]", field=name)
+                if child
+                else say("{field} stands in clear, and this estate seals it [T12]", field=name)
+            )
+            yield (name,), what, say("propcli resident seal puts it right")
 
 
 def _event_references(event: Event, where: tuple[str | int, ...], around: Surroundings) -> Iterator[Finding]:
@@ -199,6 +218,7 @@ def policy_references(policy: Policy, around: Surroundings, calendar: Calendar) 
     for index, sent in enumerate(policy.dispatch.kinds):
         if sent not in kinds:
             yield (("dispatch", "kinds", index), *_unknown(say("kind"), sent, kinds, "docs/format.md"))
+    yield from _terms_references(policy, around)
     for index, row in enumerate(policy.obligations):
         here = ("obligations", index)
         kind = KINDS[row.record]
@@ -219,11 +239,14 @@ def policy_references(policy: Policy, around: Surroundings, calendar: Calendar) 
                     if known is not None and value not in known and value not in ("any", "none"):
                         yield ((*here, key, name), *_unknown(say("value"), value, known, "docs/format.md"))
         if row.agreed and (row.agreed not in AGREED or row.agreed not in fields | on_event):
-            times = frozenset(name for name in AGREED if name in fields | on_event)
-            yield ((*here, "agreed"), *_unknown(say("field"), row.agreed, times, "docs/format.md"))
-        for key, event_field in (("counted_from", row.counted_from), ("per", row.per)):
-            if event_field is not None and event_field not in on_event:
-                yield ((*here, key), *_unknown(say("field"), event_field, on_event, "docs/format.md"))
+            known = frozenset(name for name in AGREED if name in fields | on_event)
+            yield ((*here, "agreed"), *_unknown(say("field"), row.agreed, known, "docs/format.md"))
+        if row.per is not None and row.per not in on_event:
+            yield ((*here, "per"), *_unknown(say("field"), row.per, on_event, "docs/format.md"))
+        times = _times(kind.event)
+        if row.counted_from is not None and row.counted_from not in times:
+            timed = say("field with a time")
+            yield ((*here, "counted_from"), *_unknown(timed, row.counted_from, times, "docs/format.md"))
         if row.team is not None and row.team not in around.teams:
             yield ((*here, "team"), *_unknown(say("team"), row.team, around.teams, "propcli.yaml, teams"))
         if row.clock != "calendar" and row.clock not in calendar.clocks:
@@ -231,27 +254,66 @@ def policy_references(policy: Policy, around: Surroundings, calendar: Calendar) 
                 (*here, "clock"),
                 *_unknown(say("clock"), row.clock, frozenset(calendar.clocks), "calendar.yaml"),
             )
-        events = frozenset(kind.life.steps)
-        triggers: list[tuple[str, tuple[Trigger, ...]]] = [
-            ("from", row.start),
-            ("until", row.until),
-            ("ends", row.ends),
-        ]
-        for key, named in triggers:
+        for key, named in (("from", row.start), ("until", row.until), ("ends", row.ends)):
             for trigger in named:
-                if trigger.event not in events:
-                    yield ((*here, key), *_unknown(say("event"), trigger.event, events, "docs/format.md"))
-                for name in trigger.having:
-                    if name not in on_event:
-                        yield ((*here, key), *_unknown(say("field"), name, on_event, "docs/format.md"))
+                for what in _trigger_references(trigger, kind):
+                    yield ((*here, key), *what)
+
+
+def _terms_references(policy: Policy, around: Surroundings) -> Iterator[Finding]:
+    """Categories of a move-in's defects, parts under warranty."""
+    for item, category in policy.move_in.items.items() if policy.move_in else ():
+        if category not in around.categories:
+            known = _unknown(say("category"), category, around.categories, "policy.yaml, routing")
+            yield (("move_in", "items", item), *known)
+    parts = frozenset(PART)
+    for index, row in enumerate(policy.warranty):
+        for part in row.part:
+            if part not in parts:
+                yield (("warranty", index, "part"), *_unknown(say("part"), part, parts, "docs/format.md"))
+    for category, part in policy.warranty_parts.items():
+        if category not in around.categories:
+            known = _unknown(say("category"), category, around.categories, "policy.yaml, routing")
+            yield (("warranty_parts", category, KEY), *known)
+        if part not in parts:
+            yield (("warranty_parts", category), *_unknown(say("part"), part, parts, "docs/format.md"))
+
+
+def _trigger_references(trigger: Trigger, kind: Kind) -> Iterator[tuple[Text, Text]]:
+    """The event of a trigger, the fields it says that event has, and their values."""
+    step = kind.life.steps.get(trigger.event)
+    if step is None:
+        yield _unknown(say("event"), trigger.event, frozenset(kind.life.steps), "docs/format.md")
+        return
+    has = frozenset({"by", *step.needs, *step.takes})
+    for name, values in trigger.having.items():
+        if name not in has:
+            yield _unknown(say("field"), name, has, "docs/format.md")
+            continue
+        known = _values(name, kind.event)
+        for value in values:
+            if known is not None and value not in known and value not in ("any", "none"):
+                yield _unknown(say("value"), value, known, "docs/format.md")
+
+
+def _times(model: type[Model]) -> frozenset[str]:
+    """The fields of a model that hold a time or a day."""
+    return frozenset(name for name in model.model_fields if not {date, datetime}.isdisjoint(_types(name, model)))
 
 
 def _values(name: str, model: type[Model] = Ticket) -> frozenset[str] | None:
     """The codes a field can have, where they are a closed list."""
+    types = _types(name, model)
+    if bool in types:
+        return frozenset({"true", "false"})
+    return frozenset(part for part in types if isinstance(part, str)) or None
+
+
+def _types(name: str, model: type[Model]) -> frozenset[object]:
+    """The types a field is made of, and the codes of those that list them."""
     from typing import get_args
 
-    for annotation in (model.model_fields[name].annotation,):
-        codes = {str(c) for part in (annotation, *get_args(annotation)) for c in get_args(part) if isinstance(c, str)}
-        if codes:
-            return frozenset(codes)
-    return None
+    whole = model.model_fields[name].annotation
+    parts = [whole, *get_args(whole)]
+    inner = [part for one in parts for part in (one, *get_args(one))]
+    return frozenset(part for part in inner if isinstance(part, type | str))

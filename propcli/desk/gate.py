@@ -14,7 +14,7 @@ from propcli.engine.lifecycle import Fault
 from propcli.engine.problem import Problem, Refusal
 from propcli.engine.text import Person, Text, say
 from propcli.kinds.catalog import PASS, RESIDENT, STAFF, VISITOR
-from propcli.kinds.gate import EXPIRED, PERSONAL, Pass, PassEvent, Visitor, VisitorEvent
+from propcli.kinds.gate import PERSONAL, Pass, PassEvent, Visitor, VisitorEvent
 from propcli.kinds.staff import Staff
 from propcli.store.estate import Estate
 from propcli.store.sealing import Keys, seal
@@ -79,23 +79,17 @@ def issue(
     return made
 
 
-def check_good(pass_: Pass, now: datetime, people: People, expired_too: bool = False) -> None:
-    """Refuses a pass that lets nothing out any more, saying since when and why. `expired_too`: expiry does not matter
-    for what is to happen."""
+def check_unused(pass_: Pass, people: People) -> None:
+    """Refuses a pass that was used or cancelled before, saying when and by whom. That it has expired, its life says."""
     last = next((e for e in reversed(pass_.events) if e.event in ("used", "cancelled")), None)
-    if last is not None and last.event == "used":
-        who = known(last.who, pass_, people) if last.who else Person(last.by)
-        what = say("the pass was used on {at} by {who}", at=last.at, who=who)
-    elif last is not None:
-        what = say(
-            "the pass was cancelled on {at} by {who}: {reason}", at=last.at, who=Person(last.by), reason=last.reason
-        )
-        hint = say("issue a new one")
-    elif pass_.state_at(now) == EXPIRED and not expired_too:
-        what, hint = say("the pass expired on {until}", until=pass_.until), say("issue a new one")
-    else:
+    if last is None:
         return
-    raise refusal(pass_.id, [Fault(len(pass_.events), "U9", what, hint)])
+    who = known(last.who, pass_, people) if last.who else Person(last.by)
+    if last.event == "used":
+        what = say("the pass was used on {at} by {who}", at=last.at, who=who)
+    else:
+        what = say("the pass was cancelled on {at} by {who}: {reason}", at=last.at, who=who, reason=last.reason)
+    raise refusal(pass_.id, [Fault(len(pass_.events), "U9", what, say("issue a new one"))])
 
 
 def known(who: str, pass_: Pass, people: People) -> Text | str:

@@ -3,9 +3,11 @@ that found something leads to [U2, U5, U6]."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from pydantic import ValidationError
 
 from propcli.desk.intake import Intake, admit
 from propcli.desk.people import People, matching, phone
@@ -13,11 +15,13 @@ from propcli.desk.recording import Recorder
 from propcli.desk.residents import register
 from propcli.engine.policy import Policy
 from propcli.engine.problem import Refusal
+from propcli.engine.record import quoted
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT
-from propcli.kinds.resident import Resident
+from propcli.kinds.resident import RESIDENT_STATUS, Resident
 from propcli.kinds.unit import METER, OWNERS, Unit, used
 from propcli.kinds.unit_life import LIFECYCLE, MoveIn
+from propcli.store.reading import described
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,19 @@ def resident_for(
 
     A name alone means the one resident who has it; a name with a phone means the resident with both, or somebody new.
     Nobody is guessed: where several could be meant, all are named."""
+    if not who.name:
+        raise Refusal(say("{option}: nobody is named", option=option), hint=say("write NAME,PHONE for somebody new"))
     if RESIDENT.is_id(who.name):
-        recorder.record(RESIDENT, who.name)
+        known: Resident = recorder.record(RESIDENT, who.name)
+        if known.status != "active":
+            status = RESIDENT_STATUS.word(known.status)
+            raise Refusal(say("{option}: {id} is {status}", option=option, id=known.id, status=status))
         return who.name, None
     faces = [people.add(r) for r in recorder.estate.read(Resident).records]
+    # whoever was registered in this operation is in no file yet
+    faces += [
+        f for i in recorder.touched if RESIDENT.is_id(i) and i not in {f.id for f in faces} and (f := people.face(i))
+    ]
     number = phone(who.phone, recorder.estate.settings.region) if who.phone else None
     same = [f for f in matching(faces, who.name, None) if f.status == "active"]
     exact = matching(same, who.name, number) if number else same
@@ -77,6 +90,18 @@ def ownership(people: Sequence[tuple[str, str | None]]) -> list[dict[str, Any]]:
     ]
 
 
+def state_then(unit: Unit, owners: Sequence[str], manner: str | None, day: date) -> str:
+    """The state of a home after a transfer, where nobody says: what is let stays let, unless its tenants have bought
+    it; where one of the household owns it now, they stay; else it is empty."""
+    living = {t.resident: t.tie for t in unit.ties_on(day) if t.tie != "agent"}
+    tenants = {who for who, tie in living.items() if tie == "tenant"}
+    if unit.status == "let":
+        return "owner_occupied" if tenants and tenants <= set(owners) else "let"
+    if unit.status in ("owner_occupied", "renovating") and (manner == "correction" or living.keys() & set(owners)):
+        return unit.status
+    return "vacant"
+
+
 def under_way(unit: Unit) -> MoveIn | None:
     """The move-in that was begun and not completed."""
     found: MoveIn | None = LIFECYCLE.replay(unit, unit.events)[0].folded.get("move_in")
@@ -98,7 +123,7 @@ def defects(
     """A repair for each finding (what, category), linked to where it was found; their ids."""
     made = []
     for what, category in found:
-        intake = Intake.model_validate(
+        intake = _intake(
             {
                 "kind": "repair",
                 "category": category,
@@ -112,6 +137,19 @@ def defects(
         )
         made.append(admit(recorder, people, intake, now, by).ticket.id)
     return made
+
+
+def _intake(fields: dict[str, Any]) -> Intake:
+    try:
+        return Intake.model_validate(fields)
+    except ValidationError as error:
+        raise Refusal(
+            *(
+                say("{value}: {what}", value=quoted(str(fields["summary"])), what=what)
+                for _where, what, _hint in described(error, Intake)
+            ),
+            title=say("this cannot be recorded"),
+        ) from None
 
 
 def too_much(unit: Unit, policy: Policy, water: Decimal | None, electricity: Decimal | None) -> list[tuple[Text, str]]:

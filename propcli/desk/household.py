@@ -1,14 +1,18 @@
 """Who somebody is who is named at the desk together with a unit: one of its people, or a person without a record, whose
 name an estate that seals names does not write down in clear [T12]."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
-from propcli.desk.people import Face, People, matching
+from propcli.desk.people import Face, People, matching, same_name
+from propcli.desk.people import phone as digits
 from propcli.desk.recording import Recorder
 from propcli.desk.residents import register
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
-from propcli.kinds.catalog import UNIT
+from propcli.kinds.catalog import RESIDENT, UNIT
+from propcli.kinds.staff import Staff
 from propcli.kinds.unit import TIE, Unit
 
 
@@ -48,7 +52,63 @@ def registered(recorder: Recorder, people: People, name: str, phone: str | None,
     sealed = recorder.estate.settings.sealed
     if "name" not in sealed and (phone is None or "phones" not in sealed):
         return None
-    return register(recorder, people, {"name": name, "phones": (phone,) if phone else ()}, now, by).id
+    phones = (digits(phone, recorder.estate.settings.region),) if phone else ()
+    return register(recorder, people, {"name": name, "phones": phones}, now, by).id
+
+
+def written(
+    recorder: Recorder | None, people: People, name: str, ids: Iterable[str], now: datetime, by: str, option: str
+) -> str:
+    """How an event names somebody: by id, where exactly one of these residents has the name. Else the name as it was
+    given, unless the estate seals names: staff stay themselves there, nobody is guessed, and whoever is not on record
+    is registered, so that no name is written in clear [T12]."""
+    new = recorder.touched if recorder else ()  # who was put on record just now, perhaps by the step before
+    ids = list(dict.fromkeys([*ids, *(i for i in new if RESIDENT.is_id(i))]))
+    known = people.known_as(name, ids)
+    if known != name or "name" not in people.estate.settings.sealed:
+        return known
+    if RESIDENT.is_id(name):
+        if people.face(name) is None:
+            raise Refusal(say("{option}: there is no resident {value}", option=option, value=name))
+        return name
+    if any(name == person.id or same_name(name, person.name) for person in people.estate.read(Staff).records):
+        return name
+    faces = [face for i in ids if (face := people.face(i)) is not None]
+    possible = [face.id for face in matching(faces, name, None)] or [face.id for face in faces if face.hidden]
+    if possible or recorder is None:
+        raise Refusal(
+            say("{option}: {value} could be {ids}", option=option, value=name, ids=", ".join(possible or ids)),
+            hint=say("names are sealed here: give the id"),
+        )
+    return registered(recorder, people, name, None, now, by) or name
+
+
+def of_resident(
+    recorder: Recorder,
+    people: People,
+    fields: dict[str, Any],
+    met: dict[tuple[str | None, ...], str],
+    now: datetime,
+    by: str,
+) -> dict[str, Any]:
+    """The fields of an imported ticket, its caller a resident where the estate seals names or phones. `met`: who was
+    named by the rows before; a name without a phone is the same person only in the same home."""
+    sealed = recorder.estate.settings.sealed
+    caller = fields.get("caller")
+    if caller is None or ("name" not in sealed and "phones" not in sealed):
+        return fields
+    name, phone = caller["name"], caller.get("phone")
+    who = (name, phone, None if phone else fields["unit"])
+    if who not in met:
+        try:
+            found = among(unit_of(recorder, fields["unit"]), name, phone, people, now.date())
+        except Refusal:  # two of one name: nobody is guessed
+            found = None
+        resident = found.id if found else registered(recorder, people, name, phone, now, by)
+        if resident is None:
+            return fields
+        met[who] = resident
+    return {**fields, "caller": None, "resident": met[who]}
 
 
 def introduced(resident_id: str, home: Unit | None, people: People, today: date) -> Text:

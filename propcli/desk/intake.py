@@ -15,6 +15,7 @@ from propcli.engine.text import Text, say
 from propcli.kinds.catalog import TICKET
 from propcli.kinds.resident import ResidentId
 from propcli.kinds.ticket import (
+    PART,
     PAYMENT,
     Caller,
     Channel,
@@ -114,10 +115,14 @@ def _opening(
         found = cover(unit, part, policy)
         if found is None:
             if payment is None:
-                text = say(
-                    "  P6 {unit} has no date the warranty counts from: free or paid is not decided", unit=unit.id
+                known = any(part in row.part for row in policy.warranty)
+                notes.append(
+                    say("  P6 {unit} has no date the warranty counts from: free or paid is not decided", unit=unit.id)
+                    if known
+                    else say(
+                        "  P6 policy.yaml has no warranty for {part}: free or paid is not decided", part=PART.word(part)
+                    )
                 )
-                notes.append(text)
         else:
             fields["part"] = part
             says = "free" if found.covers(today) else "paid"
@@ -131,6 +136,13 @@ def _opening(
                     )
                 values = {"payment": payment, "reason": intake.payment_reason}
                 decided.append(TicketEvent.model_validate({"at": now, "by": by, "event": "payment_decided", **values}))
+                notes.append(
+                    say(
+                        "  P2 {payment}, decided otherwise: {reason}",
+                        payment=PAYMENT.word(payment),
+                        reason=intake.payment_reason,
+                    )
+                )
             payment = None
     if payment is not None:
         given["payment"] = payment

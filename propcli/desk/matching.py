@@ -155,7 +155,7 @@ def _name(word: Word, value: str) -> Rank | None:
 
 
 def _phone(word: Word, value: str) -> Rank | None:
-    """The beginning, the end or the middle of at least three digits; whole also with the country's prefix on one side."""
+    """Beginning, end or middle of at least three digits; whole also where only one side has the country's prefix."""
     phone = fold(value)
     there, typed = _digits(phone), word.number
     if not typed:

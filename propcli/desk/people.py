@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from propcli.engine.problem import Refusal
+from pydantic import ValidationError
+
+from propcli.engine.problem import Problem, Refusal
 from propcli.engine.text import Text, say
-from propcli.engine.worktime import add_months
 from propcli.kinds.catalog import RESIDENT
-from propcli.kinds.resident import ALWAYS_SEALED, CHILD_YEARS, SEALABLE, Resident
+from propcli.kinds.resident import ALWAYS_SEALED, SEALABLE, Resident, SealedPart, is_child
 from propcli.store.estate import Estate
-from propcli.store.sealing import Keys, seal
+from propcli.store.reading import described
+from propcli.store.sealing import Keys, Spoilt, seal, spoilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +47,23 @@ def face(resident: Resident, keys: Keys) -> Face:
     """A record with its sealed part opened, if that can be done here."""
     opened: dict[str, Any] | None = {}
     if resident.sealed is not None and resident.key is not None:
-        opened = keys.open(resident.key, resident.sealed)
-    inside = opened or {}
-    born = inside.get("born")
+        opened = keys.open(resident.key, resident.sealed, resident.id)
+    try:
+        inside = SealedPart.model_validate(opened or {})
+    except ValidationError:
+        raise spoilt(resident.id) from None
     return Face(
         resident.id,
         resident.status,
         resident.type,
-        inside.get("name", resident.name),
-        tuple(inside.get("phones", resident.phones)),
-        tuple(inside.get("plates", resident.plates)),
-        date.fromisoformat(born) if born else resident.born,
-        inside.get("identity"),
-        inside.get("bank"),
+        inside.name or resident.name,
+        inside.phones or resident.phones,
+        inside.plates or resident.plates,
+        inside.born or resident.born,
+        inside.identity.plain() if inside.identity else None,
+        inside.bank,
         opened is None,
-        tuple(inside),
+        tuple(opened or ()),
     )
 
 
@@ -69,20 +73,31 @@ class People:
 
     estate: Estate
     keys: Keys
+    problems: list[Problem] = field(default_factory=list)  # sealed parts that are spoilt
     _faces: dict[str, Face | None] = field(default_factory=dict)
 
     def face(self, resident_id: str) -> Face | None:
         """One resident; None where there is no such record or it is bad (validate says why)."""
         if resident_id not in self._faces:
             record, _problems = self.estate.load(Resident, RESIDENT.path(resident_id))
-            self._faces[resident_id] = face(record, self.keys) if record else None
+            self._faces[resident_id] = self._seen(record) if record else None
         return self._faces[resident_id]
 
     def add(self, resident: Resident) -> Face:
         """A record somebody has read already."""
-        found = face(resident, self.keys)
+        found = self._seen(resident)
         self._faces[resident.id] = found
         return found
+
+    def _seen(self, resident: Resident) -> Face:
+        """What is known of somebody; of one whose sealed part is spoilt, the rest."""
+        try:
+            return face(resident, self.keys)
+        except Spoilt as refusal:
+            path = str(RESIDENT.path(resident.id))
+            found = [Problem(path, 1, 1, reason, refusal.hint) for reason in refusal.reasons]
+            self.problems += [problem for problem in found if problem not in self.problems]
+            return replace(face(resident.model_copy(update={"sealed": None}), self.keys), hidden=True)
 
     def called(self, resident_id: str) -> Text | str:
         """What somebody is called; the id where that is all that is known."""
@@ -133,15 +148,15 @@ def caller_of(ticket: Any, people: People) -> tuple[Text | str | None, str | Non
 
 def to_seal(values: Mapping[str, Any], chosen: Iterable[str], today: date) -> frozenset[str]:
     """Which fields are sealed: identity and bank always, what the estate chose, and everything about a child."""
-    born = values.get("born") or born_by(values.get("identity"))
-    child = isinstance(born, date) and add_months(born, 12 * CHILD_YEARS) > today
+    births = (values.get("born"), born_by(values.get("identity")))
+    child = any(isinstance(born, date) and is_child(born, today) for born in births)
     return frozenset(SEALABLE if child else (*ALWAYS_SEALED, *chosen))
 
 
 def fields_of(values: Mapping[str, Any], sealing: frozenset[str], keys: Keys, key: str | None) -> dict[str, Any]:
     """A person's values as a record has them: some in clear, the others in one sealed part. A key is made where one
     is needed and there is none."""
-    clear = {name: values.get(name) for name in SEALABLE if name not in sealing}
+    clear = {name: None if name in sealing else values.get(name) for name in SEALABLE if name not in ALWAYS_SEALED}
     inside = {
         name: value.isoformat() if isinstance(value, date) else value
         for name in SEALABLE
@@ -149,6 +164,13 @@ def fields_of(values: Mapping[str, Any], sealing: frozenset[str], keys: Keys, ke
     }
     if not inside:
         return {**clear, "key": key, "sealed": None}
+    try:
+        SealedPart.model_validate(inside)
+    except ValidationError as error:
+        raise Refusal(
+            *(say("{option}: {what}", option=at[0], what=what) for at, what, _hint in described(error, SealedPart)),
+            title=say("this cannot be recorded"),
+        ) from None
     key = key or keys.new()
     return {**clear, "key": key, "sealed": seal(key, inside)}
 
@@ -185,23 +207,34 @@ def identity(kind: str, text: str) -> dict[str, str]:
     import unicodedata
 
     number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
+    if not number:
+        raise Refusal(say("empty"))
     if kind in ("id_card", "company_number"):
-        from stdnum.cn import ric, uscc
-        from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
+        _check_number(kind, number)
+    return {"kind": kind, "number": number}
 
+
+def _check_number(kind: str, number: str) -> None:
+    """Length, check digit and date of an ID card's or company's number. The county of an ID card is not looked at: the
+    lists of counties begin in the 1980s, and most owners are older."""
+    from stdnum.cn import ric, uscc
+    from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidLength, ValidationError
+
+    again = say("read it again from the paper")
+    try:
         try:
             (ric if kind == "id_card" else uscc).validate(number)
-        except InvalidLength:
-            length = "18"
-            raise Refusal(say("the number has {have} characters, not {want}", have=len(number), want=length)) from None
-        except InvalidChecksum:
-            raise Refusal(
-                say("the number's check digit is wrong: a digit was misread or mistyped"),
-                hint=say("read it again from the paper"),
-            ) from None
-        except ValidationError:
-            raise Refusal(say("this is not such a number"), hint=say("read it again from the paper")) from None
-    return {"kind": kind, "number": number}
+        except InvalidComponent:
+            if kind != "id_card":
+                raise
+            ric.get_birth_date(number)
+    except InvalidLength:
+        raise Refusal(say("the number has {have} characters, not {want}", have=len(number), want=18)) from None
+    except InvalidChecksum:
+        wrong = say("the number's check digit is wrong: a digit was misread or mistyped")
+        raise Refusal(wrong, hint=again) from None
+    except ValidationError:
+        raise Refusal(say("this is not such a number"), hint=again) from None
 
 
 def born_by(number: Mapping[str, str] | None) -> date | None:

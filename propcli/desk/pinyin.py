@@ -1,4 +1,4 @@
-"""Names by their sound: 王丽 is found by wangli, wang, li, wl, wangl. Any reading of a character counts (曾 zeng, ceng).
+"""Names by their sound: 王丽 is found by wangli, wang, li, wl, wangl. Any reading of a character counts: 曾 zeng, ceng.
 
 The table of readings is loaded when the first word needs it: that takes longer than the rest of a search."""
 
@@ -24,19 +24,14 @@ class Sound:
 
     def inside(self, text: str) -> bool:
         """Whether a text has characters one after another that sound like this."""
-        return any(
-            self._begins(run, start) for run in _HAN.findall(text) for start in range(len(run))
-        )
+        return any(self._begins(run, start) for run in _HAN.findall(text) for start in range(len(run)))
 
     def _begins(self, run: str, start: int) -> bool:
         """Whether the characters from here on sound like this, as far as it goes."""
         reached = {0}  # how much of the letters may be spent before the next character
         for character in run[start:]:
             reached = {
-                spent + len(way)
-                for spent in reached
-                for way in ways(character)
-                if self.letters.startswith(way, spent)
+                spent + len(way) for spent in reached for way in ways(character) if self.letters.startswith(way, spent)
             }
             if len(self.letters) in reached:
                 return True

@@ -29,6 +29,7 @@ def surroundings(estate: Estate, with_tickets: bool = False) -> Surroundings:
         frozenset(estate.ids(TICKET)) if with_tickets else None,
         frozenset(estate.ids(UNIT)) or None,
         frozenset(estate.ids(RESIDENT)),
+        frozenset(estate.settings.sealed),
     )
 
 

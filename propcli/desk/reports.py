@@ -91,7 +91,7 @@ def obligation_row(obligation: Obligation, duties: Duties, names: Names) -> dict
         "id": obligation.record.id,
         "summary": obligation.record.title,
         "rule": obligation.row.rule,
-        "owed": Word(obligation.row.owed, OWED.word(obligation.row.owed)),
+        "owed": Word(obligation.row.owed, obligation.what),
         "by": names.person(debtor.person) or Word(debtor.role, ROLES.word(debtor.role)),
         "due": obligation.due,
         "late": Minutes(minutes),

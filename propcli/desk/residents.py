@@ -43,7 +43,8 @@ def change(
     whole = {name: getattr(known, name) for name in SEALABLE}
     whole.update({name: value for name, value in values.items() if name in SEALABLE})
     sealing = to_seal(whole, settings.sealed, now.astimezone(settings.zone).date())
-    if known.hidden and (before.sealed is not None) and any(name in sealing for name in values):
+    # without the key it is not known what is sealed: only what stands in clear may be given another value in clear
+    if known.hidden and any(name in sealing or not getattr(before, name) for name in values if name in SEALABLE):
         raise Refusal(
             say("{id}: a part is sealed and its key is not here", id=resident_id),
             hint=say("restore the keys first: propcli keys restore"),
@@ -62,6 +63,31 @@ def change(
     after: Resident = recorder.step(RESIDENT, resident_id, [event], {n: v or None for n, v in changed.items()})
     people.add(after)
     return after
+
+
+def seal_all(recorder: Recorder, people: People, now: datetime, by: str) -> list[str]:
+    """Seal what is to be sealed and stands in clear, of everybody: the ids of those who had something. What old
+    commits have in clear stays there."""
+    settings = recorder.estate.settings
+    done = []
+    for resident in recorder.estate.read(Resident).records:
+        known = face(resident, people.keys)
+        whole = {name: getattr(known, name) for name in SEALABLE}
+        sealing = to_seal(whole, settings.sealed, now.astimezone(settings.zone).date())
+        open_ones = [name for name in SEALABLE if name in sealing and getattr(resident, name, None)]
+        if resident.status == "forgotten" or not open_ones:
+            continue
+        if known.hidden:
+            raise Refusal(
+                say("{id}: a part is sealed and its key is not here", id=resident.id),
+                hint=say("restore the keys first: propcli keys restore"),
+                code=3,
+            )
+        changes = fields_of(whole, sealing, people.keys, resident.key)
+        event = ResidentEvent.model_validate({"at": now, "by": by, "event": "changed", "fields": open_ones})
+        people.add(recorder.step(RESIDENT, resident.id, [event], {n: v or None for n, v in changes.items()}))
+        done.append(resident.id)
+    return done
 
 
 def forget(recorder: Recorder, resident_id: str, reason: str, now: datetime, by: str) -> Resident:

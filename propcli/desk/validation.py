@@ -53,6 +53,7 @@ def validate(estate: Estate, only: Sequence[PurePosixPath] | None = None) -> tup
         frozenset(estate.ids(TICKET)),
         frozenset(estate.ids(UNIT)) or None,
         frozenset(estate.ids(RESIDENT)),
+        frozenset(settings.sealed) if settings else frozenset(),
     )
     if settings:
         problems += estate.at(PurePosixPath(MARKER), list(settings_references(settings, around)))

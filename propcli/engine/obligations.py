@@ -9,8 +9,9 @@ from datetime import date, datetime, time
 from typing import Any, Literal
 
 from propcli.engine.lifecycle import fits, holds
-from propcli.engine.policy import Row, Trigger
+from propcli.engine.policy import OWED, Row, Trigger
 from propcli.engine.record import Event, Record
+from propcli.engine.text import Text
 from propcli.engine.worktime import Calendar, Pause, Run, Span, fixed, run
 
 Standing = Literal["open", "stopped", "met", "void"]
@@ -34,6 +35,13 @@ class Obligation:
     ended: datetime | None = None
     agreed: bool = False
     left: int | None = None  # minutes left on a clock that stands still
+    of: Any = None  # which of several owed at once (`per`): the number of a key
+
+    @property
+    def what(self) -> Text:
+        """What is owed, and which of several: `return of the key K-1`."""
+        what = OWED.word(self.row.owed)
+        return Text("{what} {of}", {"what": what, "of": self.of}) if isinstance(self.of, str) else what
 
     def late(self, now: datetime) -> bool:
         """Whether it was met after it was due, or is due and still not met. Exactly at the due time is in time."""
@@ -83,19 +91,14 @@ def obligations(record: Record, rows: Sequence[Row], calendar: Calendar, ending:
     for row in rows:
         if not holds(row.when, value_of) or (row.unless and holds(row.unless, value_of)):
             continue
-        starts = _starts(row, events, ending)
-        for position, index in enumerate(starts):
-            of = getattr(events[index], row.per, None) if row.per else None
-            later = (i for i in starts[position + 1 :] if row.per is None or getattr(events[i], row.per, None) == of)
-            following = next(later, len(events))
-            since = _since(row, events[index], calendar)
-            if since is None:
-                continue
+        starts = _starts(row, events, ending, calendar)
+        for position, (index, of, since) in enumerate(starts):
+            following = next((later for later, other, _since in starts[position + 1 :] if other == of), len(events))
             met: Event | None = None
             ended: datetime | None = None
             stop = len(events)
             for number, event in enumerate(events[index + 1 :], index + 1):
-                if row.per is not None and getattr(event, row.per, None) not in (None, of):
+                if row.per is not None and _of(row, event) not in (None, of):
                     continue
                 if event.at >= since and matches(row.until, event):
                     met, stop = event, number
@@ -104,7 +107,7 @@ def obligations(record: Record, rows: Sequence[Row], calendar: Calendar, ending:
                     ended, stop = event.at, number
                     break
             first = index if position or row.per else 0
-            agreed = _agreed(record, row.agreed, first, stop, calendar) if row.agreed else None
+            agreed = _agreed(record, row, of, first, stop, calendar) if row.agreed else None
             if agreed is not None and position and row.per is None and agreed <= since:
                 agreed = None  # a time agreed before says nothing about work that was reopened after it
             if agreed is None and row.limit is None:
@@ -123,29 +126,53 @@ def obligations(record: Record, rows: Sequence[Row], calendar: Calendar, ending:
                     ended,
                     agreed is not None,
                     result.left,
+                    of,
                 )
             )
     return found
 
 
-def _starts(row: Row, events: Sequence[Event], ending: frozenset[str]) -> list[int]:
-    """The places of the events that start the clock. Of what recurs, what meets it starts it again, until it ends."""
-    found: list[int] = []
-    running = False
+def _of(row: Row, event: Event) -> Any:
+    """Which of several things owed at once an event is about: what the field `per` names has (None: all of them)."""
+    found = getattr(event, row.per, None) if row.per is not None else None
+    return None if found == () else found
+
+
+def _starts(
+    row: Row, events: Sequence[Event], ending: frozenset[str], calendar: Calendar
+) -> list[tuple[int, Any, datetime]]:
+    """The events that start the clock: their places, what they are about, and when it starts to run.
+
+    Of what recurs, what meets it starts it again, until it ends; while it runs, no other event starts it anew."""
+    found: list[tuple[int, Any, datetime]] = []
+    running: dict[Any, datetime] = {}
     for index, event in enumerate(events):
-        if matches(row.start, event):
-            running = True
-            found.append(index)
-        elif event.event in ending or matches(row.ends, event):
-            running = False
-        elif row.every is not None and running and matches(row.until, event):
-            found.append(index)
+        begins = matches(row.start, event)
+        if row.every is None:
+            if begins and (since := _since(row, event, calendar)) is not None:
+                found.append((index, _of(row, event), since))
+            continue
+        of = _of(row, event)
+        over = event.event in ending or matches(row.ends, event)
+        if begins and (over or of not in running) and (since := _since(row, event, calendar)) is not None:
+            running[of] = since
+            found.append((index, of, since))
+            continue
+        about = [it for it in running if of in (None, it)]
+        if over:
+            for it in about:
+                del running[it]
+        elif matches(row.until, event):
+            for it in about:
+                if event.at >= running[it]:
+                    running[it] = event.at
+                    found.append((index, it, event.at))
     return found
 
 
 def _since(row: Row, start: Event, calendar: Calendar) -> datetime | None:
     """When the clock starts: with its event, or at the time a field of the event names (None: it names none)."""
-    if row.counted_from is None or not matches(row.start, start):
+    if row.counted_from is None:
         return start.at
     return _moment(getattr(start, row.counted_from, None), calendar, time())
 
@@ -169,13 +196,17 @@ def _count(
     return Run(fixed(calendar.close("calendar", result.due.astimezone(calendar.zone).date())))
 
 
-def _agreed(record: Any, name: str, first: int, stop: int, calendar: Calendar) -> datetime | None:
+def _agreed(record: Any, row: Row, of: Any, first: int, stop: int, calendar: Calendar) -> datetime | None:
     """The time agreed for one round of work: the last one its own events carry or, where events do not carry the
     field, what stands in the record. A day means its end."""
-    events = record.events
+    events, name = record.events, row.agreed or ""
     if name not in type(events[0]).model_fields:
         return _moment(getattr(record, name, None), calendar, time(23, 59, 59))
-    told = [at for event in events[first:stop] if (at := getattr(event, name, None)) is not None]
+    told = [
+        at
+        for event in events[first:stop]
+        if (at := getattr(event, name, None)) is not None and _of(row, event) in (None, of)
+    ]
     return _moment(told[-1], calendar, time(23, 59, 59)) if told else None
 
 

@@ -38,6 +38,8 @@ OWED = Vocabulary(
         "re-inspection",
         "completion",
         "outdoor-check",
+        "check-before-rain",
+        "check-after-rain",
         "unit-check",
         "gas-check",
         "key-return",
@@ -48,6 +50,8 @@ OWED = Vocabulary(
         "water-test": "water test",
         "promise": "what was promised",
         "outdoor-check": "outdoor check",
+        "check-before-rain": "outdoor check before heavy rain",
+        "check-after-rain": "outdoor check after heavy rain",
         "unit-check": "check of the empty unit",
         "gas-check": "gas check",
         "key-return": "return of the key",
@@ -271,7 +275,7 @@ class CustodyRules(Model):
 
     water: Amount
     electricity: Amount
-    fee: Count
+    fee: Annotated[Count, Field(le=100)]
 
 
 _DATES = {"enum": ["handed_over", "completed"]}

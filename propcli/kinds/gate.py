@@ -135,8 +135,8 @@ PASS_STEPS: dict[str, Step] = {
     step.event: step
     for step in (
         Step("issued", frozenset(), "issued", ("until",), ("text",), rule="U9"),
-        Step("extended", frozenset({"issued"}), None, ("until", "reason"), (), rule="U9"),
         Step("used", frozenset({"issued"}), "used", (), ("who", "text"), rule="U9"),
+        Step("extended", frozenset({"issued"}), None, ("until", "reason"), (), rule="U9"),
         Step("cancelled", frozenset({"issued"}), "cancelled", ("reason",), (), rule="U9"),
         Step("noted", frozenset(get_args(PassStatus)), None, ("text",)),
     )

@@ -5,6 +5,7 @@ command and no editor can put them into the history in clear."""
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
@@ -13,6 +14,7 @@ from propcli.engine.lifecycle import Lifecycle, State, Step
 from propcli.engine.record import Code, Day, Event, Form, Line, Model, Words, wrong
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
+from propcli.engine.worktime import add_months
 from propcli.kinds.catalog import RESIDENT
 
 Status = Literal["active", "forgotten"]
@@ -45,6 +47,29 @@ Sealed = Annotated[str, Form(re.compile(r"age:[0-9A-Za-z+/]+={0,2}"), say("a sea
 SEALABLE = ("name", "phones", "plates", "born", "identity", "bank")
 ALWAYS_SEALED = ("identity", "bank")
 CHILD_YEARS = 14  # everything about a child younger than this is sealed
+
+
+def is_child(born: date, day: date) -> bool:
+    """Whether somebody is younger than 14 on a day."""
+    return add_months(born, 12 * CHILD_YEARS) > day
+
+
+class IdentityNumber(Model):
+    """The number of a paper that says who somebody is."""
+
+    kind: IdentityKind
+    number: Line
+
+
+class SealedPart(Model):
+    """What may stand in the sealed part of a record."""
+
+    name: Line | None = None
+    phones: tuple[Phone, ...] = ()
+    plates: tuple[Plate, ...] = ()
+    born: Day | None = None
+    identity: IdentityNumber | None = None
+    bank: Line | None = None
 
 
 class ResidentEvent(Event):

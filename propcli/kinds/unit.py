@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, ClassVar, Literal, get_args
@@ -50,6 +50,7 @@ EventName = Literal[
     "let_ended",
     "joined",
     "left",
+    "people_recorded",
     "use_changed",
     "state_changed",
     "custody_began",
@@ -67,7 +68,7 @@ EventName = Literal[
     "noted",
 ]
 
-STATE = Vocabulary("unit state", get_args(State))  # [U1]
+STATE = Vocabulary("unit state", get_args(State), owner_occupied="owner-occupied")  # [U1]
 USE = Vocabulary("unit use", get_args(Use))
 TIE = Vocabulary("tie", get_args(TieKind), co_owner="co-owner")
 MANNER = Vocabulary("manner", get_args(Manner), court="court decision", first_sale="first sale")  # [U2]
@@ -79,8 +80,14 @@ UNIT_EVENT = Vocabulary(
     let="let",
     checked="checked on site",
     inspected="inspected item",
+    move_in_began="move-in began",
+    let_renewed="lease renewed",
+    let_ended="letting ended",
+    gas_appointed="gas check agreed",
+    gas_missed="no access for the gas check",
     left="left the home",
     joined="joined the home",
+    people_recorded="people as the former papers have them",
     key_given="key given back to the owner",
     rain_warned="heavy rain warning",
 )
@@ -304,7 +311,9 @@ def contradictions(people: Iterable[Tie]) -> Iterable[Text]:
     once."""
     ties = list(people)
     seen: set[tuple[str, str]] = set()
-    days = sorted({t.first for t in ties if t.first is not None})
+    # what holds changes where a tie begins and on the day after one has ended
+    changes = {t.first for t in ties} | {t.until + timedelta(days=1) for t in ties if t.until and t.until < date.max}
+    days = sorted(day for day in changes if day is not None)
     for day in (date.min, *days):
         then = [t for t in ties if t.on(day)]
         owners = [t for t in then if t.tie in OWNERS]

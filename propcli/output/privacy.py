@@ -14,13 +14,13 @@ def mask_name(name: str) -> str:
 
 
 def mask_phone(phone: str) -> str:
-    """13800138000 → 138****8000; a short number keeps its last two digits."""
+    """13800138000 → 138****8000; a short number keeps its last two digits, where there are more."""
     digits = re.sub(r"\D", "", phone)
     if len(digits) >= 11:
         return f"{digits[-11:-8]}****{digits[-4:]}"
     if len(digits) >= 7:
         return f"****{digits[-4:]}"
-    return "*" * max(0, len(digits) - 2) + digits[-2:]
+    return "*" * (len(digits) - 2) + digits[-2:] if len(digits) > 2 else "*" * len(digits)
 
 
 def mask_number(number: str) -> str:

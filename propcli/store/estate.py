@@ -101,6 +101,15 @@ class Estate:
             return None, [Problem(name, 0, 0, say("cannot be read: {why}", why=error.strerror or str(error)))]
         return load(model, raw, name)
 
+    def glance(self, path: PurePosixPath) -> bytes | None:
+        """The bytes of a file found by walking, and no look at them; None where `load` has a problem to tell."""
+        try:
+            with open(f"{self.root}/{path}", "rb") as file:  # noqa: PTH123 - of thousands of files, a third faster
+                raw = file.read(yamlfile.MAX_BYTES + 1)
+        except OSError:
+            return None
+        return raw if len(raw) <= yamlfile.MAX_BYTES else None
+
     def paths(self, kind: Kind) -> tuple[list[PurePosixPath], list[Problem]]:
         """The record files of a kind, sorted, and what lies among them that is no record file."""
         found: list[PurePosixPath] = []
@@ -115,11 +124,12 @@ class Estate:
                 problems.append(Problem(name, 0, 0, say("a record ends in .yaml"), say("rename it")))
         return sorted(found), problems
 
-    def read(self, model: type[M]) -> Reading[M]:
+    def read(self, model: type[M], only: tuple[list[PurePosixPath], list[Problem]] | None = None) -> Reading[M]:
         """Every record of a kind, in the order of paths. A file whose name does not follow from its id is a
-        problem, but its record counts: a deadline must not vanish because of a file name."""
+        problem, but its record counts: a deadline must not vanish because of a file name. `only`: of what `paths`
+        found, what is to be read."""
         kind = kind_of(model)
-        paths, problems = self.paths(kind)
+        paths, problems = self.paths(kind) if only is None else (only[0], list(only[1]))
         reading: Reading[M] = Reading(problems=problems, files=len(paths))
         found: dict[str, list[tuple[PurePosixPath, M]]] = {}
         for path in paths:

@@ -167,7 +167,7 @@ class History:
     def versions(self, path: PurePosixPath) -> list[bytes]:
         """Every content a file of the estate has had in the commits, latest first."""
         full = (self.root / path).relative_to(self.top).as_posix()
-        code, out, error = self._git(["log", "--all", "--format=%H", "--", full])
+        code, out, error = self._git(["log", "--all", "--full-history", "--format=%H", "--", full])
         if code:
             raise _failed(error)
         contents = (self._git(["show", f"{commit}:{full}"]) for commit in out.split())

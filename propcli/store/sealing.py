@@ -17,6 +17,10 @@ from propcli.engine.text import say
 PREFIX = "age:"
 
 
+class Spoilt(Refusal):
+    """What is sealed and does not open with its own key."""
+
+
 class Keys:
     """A folder of secret keys, one file each, named by the public key. Files have mode 0600, the folder 0700.
 
@@ -62,7 +66,7 @@ class Keys:
                     hint=say("chmod 600 {file}", file=str(file)),
                     code=3,
                 )
-            return file.read_text(encoding="ascii").strip()
+            return file.read_bytes().decode("ascii", "replace").strip()
         except FileNotFoundError:
             return None
 
@@ -74,22 +78,20 @@ class Keys:
         if self.folder.is_dir():
             yield from sorted(p.stem for p in self.folder.glob("age1*.key"))
 
-    def open(self, recipient: str, sealed: str) -> dict[str, Any] | None:
-        """What is sealed; None where the key is not here. Refuses what the key does not open."""
-        from pyrage import DecryptError, decrypt, x25519
+    def open(self, recipient: str, sealed: str, whose: str = "") -> dict[str, Any] | None:
+        """What is sealed; None where the key is not here. Refuses what the key does not open, naming the record."""
+        from pyrage import DecryptError, IdentityError, decrypt, x25519
 
         secret = self.secret(recipient)
         if secret is None:
             return None
         try:
             raw = decrypt(base64.b64decode(sealed.removeprefix(PREFIX)), [x25519.Identity.from_str(secret)])
-            found: dict[str, Any] = json.loads(raw)
-        except (DecryptError, ValueError):
-            raise Refusal(
-                say("what is sealed for {key} cannot be opened with its key", key=recipient[:16] + "…"),
-                hint=say("restore the record from git, or the key from its backup"),
-                code=3,
-            ) from None
+            found: dict[str, Any] | None = json.loads(raw)
+        except (DecryptError, IdentityError, ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise spoilt(whose or recipient[:16] + "…")
         return found
 
     def destroy(self, recipient: str) -> bool:
@@ -115,6 +117,15 @@ class Keys:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def spoilt(whose: str) -> Spoilt:
+    """The refusal of a sealed part that cannot be opened, or has in it what does not belong there."""
+    return Spoilt(
+        say("{id}: what is sealed cannot be opened with its key", id=whose),
+        hint=say("restore the record from git, or the key from its backup"),
+        code=3,
+    )
 
 
 def seal(recipient: str, fields: dict[str, Any]) -> str:

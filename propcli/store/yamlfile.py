@@ -115,6 +115,14 @@ def decode(raw: bytes) -> str:
     return text
 
 
+def readable(raw: bytes) -> str | None:
+    """The text of a file; None where `read` has a problem to tell before it comes to YAML."""
+    try:
+        return decode(raw)
+    except _Bad:
+        return None
+
+
 def _build(text: str, found: list[_Bad], marks: dict[Path, Mark] | None) -> dict[str, Any]:
     """Turn parser events into dicts, lists and strings in one pass, without recursion.
 

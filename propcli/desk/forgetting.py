@@ -1,0 +1,57 @@
+"""What is to be destroyed when somebody is forgotten, and what cannot be [T12]: every version of the record counts, not
+only the last."""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from propcli.kinds.catalog import RESIDENT
+from propcli.store import yamlfile
+from propcli.store.estate import Estate
+from propcli.store.sealing import Keys, Spoilt
+
+if TYPE_CHECKING:
+    from propcli.store.history import History
+
+SEARCHED = ("name", "phones", "plates")  # what is looked for in the whole history
+
+
+@dataclass
+class Past:
+    """What the versions of a record had: keys, values in clear or sealed, a date of birth in clear."""
+
+    keys: dict[str, None] = field(default_factory=dict)
+    values: dict[str, dict[str, None]] = field(default_factory=lambda: {name: {} for name in SEARCHED})
+    born: bool = False
+
+
+def past(estate: Estate, history: "History", keys: Keys, resident_id: str) -> Past:
+    """The past of a record, read while its keys are here."""
+    found = Past()
+    path = RESIDENT.path(resident_id)
+    for content in (estate.raw(path), *history.versions(path)):
+        data: dict[str, Any] = yamlfile.read(content, str(path))[0] or {}
+        key, sealed = data.get("key"), data.get("sealed")
+        inside: dict[str, Any] | None = None
+        if isinstance(key, str):
+            found.keys[key] = None
+            if isinstance(sealed, str):
+                with suppress(Spoilt):
+                    inside = keys.open(key, sealed)
+        for part in (data, inside or {}):
+            for name, values in found.values.items():
+                value = part.get(name) or ()
+                values.update(dict.fromkeys([value] if isinstance(value, str) else map(str, value)))
+        found.born = found.born or "born" in data
+    return found
+
+
+def remains(history: "History", resident_id: str, found: Past) -> dict[str, list[str]]:
+    """In which files of the history still stands in clear what any version of the record said."""
+    files = {
+        name: sorted({file for value in values for file in history.files_with(value)})
+        for name, values in found.values.items()
+    }
+    if found.born:  # a date says nothing by itself: only the record's own file has it with the name
+        files["born"] = [str(RESIDENT.path(resident_id))]
+    return {name: those for name, those in files.items() if those}
