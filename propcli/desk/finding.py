@@ -81,7 +81,7 @@ class Outcome:
 
     matches: list[Match]
     problems: list[Problem]
-    hidden: int  # residents with a sealed part whose key is not here
+    hidden: int  # residents of whom a name, phone or plate may be sealed and the key is not here
     files: int  # how many were read for it
 
 
@@ -106,7 +106,12 @@ def search(
         if (match := _match(entry, words)) is not None
     ]
     spoilt = {problem.path for problem in people.problems}
-    hidden = {i for i, person in records.faces.items() if person.hidden and str(RESIDENT.path(i)) not in spoilt}
+    # a sealed identity number hides nothing: nobody looks for it. A missing name does, or what the estate seals
+    hidden = {
+        i
+        for i, person in records.faces.items()
+        if person.hidden and (estate.settings.sealed or person.name is None) and str(RESIDENT.path(i)) not in spoilt
+    }
     return Outcome(
         sorted(matches, key=lambda m: m.order),
         [*records.problems, *people.problems],

@@ -22,6 +22,7 @@ BESIDES = {UNIT: (RESIDENT,), RESIDENT: (UNIT,), TICKET: (RESIDENT,)}
 
 _ID = re.compile(r"^id: ['\"]?([0-9A-Za-z-]+)['\"]?\r?$", re.M)
 _PERSON = re.compile(r"R-[0-9]{5,6}")
+_NAME = re.compile(r"^name:", re.M)
 _SEALED = re.compile(r"^sealed: ['\"]?(age:[0-9A-Za-z+/=]+)['\"]?\r?$", re.M)
 _KEY = re.compile(r"^key: ['\"]?(age1[0-9a-z]+)['\"]?\r?$", re.M)
 # times on lines of their own: in none of them is anything looked for, and their digits look like rooms
@@ -36,6 +37,7 @@ class Glance:
     people: frozenset[str]  # whom it names by id
     text: str | None = None
     hidden: bool = False  # a part is sealed and the key is not here
+    named: bool = False  # though the name stands in clear
 
 
 @dataclass
@@ -44,7 +46,7 @@ class Chosen:
 
     files: dict[Kind, tuple[list[PurePosixPath], list[Problem]]]
     entries: dict[Kind, frozenset[str]] | None = None
-    hidden: frozenset[str] = frozenset()  # residents with a sealed part that could not be opened
+    hidden: frozenset[str] = frozenset()  # residents of whom something that is looked for may be sealed
 
 
 def everything(estate: Estate, kinds: Collection[Kind]) -> Chosen:
@@ -68,7 +70,11 @@ def choose(estate: Estate, keys: Keys, words: Sequence[Word], kinds: Collection[
     return Chosen(
         {kind: sieve.files(wanted[kind]) for kind, sieve in sieves.items()},
         entries,
-        frozenset(i for i, resident in seen.get(RESIDENT, {}).items() if resident.hidden),
+        frozenset(
+            i
+            for i, resident in seen.get(RESIDENT, {}).items()
+            if resident.hidden and (estate.settings.sealed or not resident.named)
+        ),
     )
 
 
@@ -112,13 +118,13 @@ def _glance(estate: Estate, keys: Keys, kind: Kind, path: PurePosixPath) -> Glan
     text = readable(raw) if raw is not None else None
     if text is None or "\\" in text:
         return None
-    ids = _ID.findall(text)
-    if ids != [path.stem] or not kind.is_id(path.stem) or kind.path(path.stem) != path:
+    name = path.stem
+    if _ID.findall(text) != [name] or not kind.is_id(name) or kind.path(name) != path:
         return None
     people = frozenset(_PERSON.findall(text))
     if kind is UNIT:
-        return Glance(path.stem, people, "")
-    glance = Glance(path.stem, people, fold(_TIMES.sub("", text)))
+        return Glance(name, people, "")
+    glance = Glance(name, people, fold(_TIMES.sub("", text)))
     return glance if kind is not RESIDENT or "sealed" not in text else _opened(glance, text, keys)
 
 
@@ -133,6 +139,7 @@ def _opened(glance: Glance, text: str, keys: Keys) -> Glance | None:
         return None
     if inside is None:
         glance.hidden = True
+        glance.named = _NAME.search(text) is not None
         return glance
     texts = list(_texts([inside.get(name) for name in ("name", "phones", "plates")]))
     glance.text = "\n".join((glance.text or "", *map(fold, texts)))
