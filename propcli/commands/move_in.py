@@ -223,12 +223,12 @@ class _Walk:
             found[chosen or ""] = None
         return tuple(found)
 
-    def record(self, complete: bool = False, then: str | None = None) -> "Unit":
-        """Put the steps on record, with a repair for every defect, in one commit."""
+    def record(self, complete: bool = False, then: str | None = None, brief: bool = False) -> "Unit":
+        """Put the steps on record, with a repair for every defect, in one commit. `brief`: say only that."""
         from propcli.desk.homes import defects
         from propcli.desk.recording import Recorder
         from propcli.kinds.catalog import UNIT
-        from propcli.kinds.unit import ITEM, STATE
+        from propcli.kinds.unit import ITEM, STATE, UNIT_EVENT
         from propcli.store.transaction import operation
 
         here = session()
@@ -266,6 +266,12 @@ class _Walk:
             events = [standing.event(UNIT, before, name, desk, fields, recorder) for name, fields in self.steps]
             after: Unit = recorder.step(UNIT, self.unit_id, events)
             recorder.commit(standing.subject(after, [name for name, _fields in self.steps]), desk)
+        if brief:
+            what = listing(words(UNIT_EVENT.word(name)) for name in dict.fromkeys(n for n, _fields in self.steps))
+            show(say("  on record: {what}", what=what))
+            for note in notes:
+                show(note)
+            return after
         standing.show_standing(after, notes)
         _missing(after)
         return after
@@ -334,7 +340,7 @@ def _ask(unit: "Unit", by: str | None) -> int:
                 break
         walk = _Walk(unit.id, by)
         walk.begin(unit, chosen, None, None)
-        walk.record()
+        walk.record(brief=True)
     state = under_way(estate.one(Unit, unit.id) or unit)
     assert state is not None
     for kind, question in (
@@ -347,14 +353,14 @@ def _ask(unit: "Unit", by: str | None) -> int:
         there = [c for c in missing if typer.confirm(question.format(what=words(PAPER.word(c))), default=True)]
         walk.got(kind, there)
         if walk.steps:
-            walk.record()
+            walk.record(brief=True)
     walk = _Walk(unit.id, by, state)
     given: dict[str, str | None] = {}
     for meter in (m for m in state.wanted["meters"] if m not in state.read):
         given[meter] = _reading(words(METER.word(meter)))
     walk.readings(given, None)
     if walk.steps:
-        walk.record()
+        walk.record(brief=True)
     for item in (i for i in state.wanted["items"] if i not in state.have["items"]):
         walk = _Walk(unit.id, by, state)
         question = _("{item}: in order (Enter), or what is wrong (several with ;), or - for later")
@@ -363,7 +369,7 @@ def _ask(unit: "Unit", by: str | None) -> int:
             continue
         wrong = [part.strip() for part in typed.replace("；", ";").split(";") if part.strip()]
         walk.items(None if wrong else [item], [f"{item}={what}" for what in wrong])
-        walk.record()
+        walk.record(brief=True)
     now = estate.one(Unit, unit.id)
     assert now is not None
     rest = under_way(now)
@@ -373,6 +379,9 @@ def _ask(unit: "Unit", by: str | None) -> int:
         and typer.confirm(_("Everything is there. Complete it"), default=True)
     ):
         _Walk(unit.id, by, rest).record(True)
+        return 0
+    standing.show_standing(now)
+    _missing(now)
     return 0
 
 

@@ -71,7 +71,7 @@ def day(typed: str | None, option: str) -> "date | None":
 
 def typed(model: "type[Model]", fields: dict[str, Any]) -> dict[str, Any]:
     """Values of options as the fields of a model, each checked; empty ones are left out."""
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ConfigDict, TypeAdapter, ValidationError
 
     from propcli.store.reading import described
 
@@ -82,7 +82,9 @@ def typed(model: "type[Model]", fields: dict[str, Any]) -> dict[str, Any]:
             continue
         field = model.model_fields[name]
         try:
-            checked[name] = TypeAdapter(field.rebuild_annotation()).validate_python(value)
+            # as in the model itself, what is nothing but spaces is empty
+            adapter = TypeAdapter(field.rebuild_annotation(), config=ConfigDict(str_strip_whitespace=True))
+            checked[name] = adapter.validate_python(value)
         except ValidationError as error:
             for _where, what, _hint in described(error, model):
                 wrong.append(say("{option}: {what}", option="--" + name.replace("_", "-"), what=what))

@@ -147,13 +147,13 @@ def _values(
     if bank is not None:
         given["bank"] = _secret(bank, _("Bank account"))
     if born is not None:
-        put("born", "--born", lambda: options.day(born, "--born"))
+        given["born"] = options.day(born, "--born")
     if plate is not None:
         given["plates"] = tuple(p.strip().upper() for p in plate)
     if language is not None:
         given["language"] = language.lower()[:2]
     if keep_until is not None:
-        put("keep_until", "--keep-until", lambda: options.day(keep_until, "--keep-until"))
+        given["keep_until"] = options.day(keep_until, "--keep-until")
     if given.get("born") and given["born"] > here.today:
         wrong.append(say("{option}: {what}", option="--born", what=say("{day} has not come yet", day=given["born"])))
     if wrong:
@@ -426,11 +426,12 @@ def forget(
     from propcli.desk.recording import Recorder
     from propcli.desk.residents import forget as bury
     from propcli.kinds.catalog import RESIDENT
-    from propcli.kinds.resident import Resident
+    from propcli.kinds.resident import Resident, ResidentEvent
     from propcli.store.transaction import operation
 
     here = session()
     now = here.happened()
+    reason = options.typed(ResidentEvent, {"reason": reason})["reason"]
     found = here.record_id(RESIDENT, resident_id)
     with operation(here.estate.root) as op:  # what an interrupted command left is settled before anything is read
         past = forgetting.past(here.estate, op.history, here.keys, found)

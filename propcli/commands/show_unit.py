@@ -261,7 +261,8 @@ def _said(event: Any) -> list[str]:
         elif name == "ends":
             said += [words(people.called(i)) for i in value]
         elif name == "who":
-            said.append(words(people.who(value)))
+            who = people.who(value)
+            said.append(words(say("confirmed by {who}", who=who) if event.event == "meters_read" else who))
         elif name == "ok":
             said.append(words(say("in order") if value else say("not in order")))
         else:

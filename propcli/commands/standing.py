@@ -148,11 +148,13 @@ def _known_as(record: Any, name: str, by: str, recorder: "Recorder | None") -> s
     """The id of the one resident of the record's unit who is called that; else the name as it was given, where that
     may stand in clear."""
     from propcli.desk.household import written
-    from propcli.kinds.catalog import RESIDENT, UNIT
+    from propcli.kinds.catalog import PASS, RESIDENT, UNIT
     from propcli.kinds.unit import Unit
 
     here = session()
     kind = kind_of(record)
+    if kind is PASS:  # whom it names is decided at the gate
+        return name
     unit_id = record.id if kind is UNIT else getattr(record, "unit", "")
     unit = here.estate.one(Unit, unit_id) if UNIT.is_id(unit_id) else None
     ids = [getattr(record, "resident", None), *(t.resident for t in (unit.ties_on(here.today) if unit else ()))]

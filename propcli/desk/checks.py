@@ -49,6 +49,12 @@ def _unknown(what: Text, value: str, known: frozenset[str], where: str) -> tuple
     return say("{what} {value} does not exist", what=what, value=value), hint
 
 
+def _among(what: Text, value: str, known: frozenset[str]) -> tuple[Text, Text]:
+    """The same, of few that can be named."""
+    text, hint = _unknown(what, value, known, "")
+    return text, say("one of: {known}", known=", ".join(sorted(known))) if "where" in hint.values else hint
+
+
 def references(record: Any, around: Surroundings) -> Iterator[Finding]:
     """Everything that a record names and that does not exist: staff, teams, categories, tickets, units, residents."""
     unit = getattr(record, "unit", None)
@@ -237,16 +243,18 @@ def policy_references(policy: Policy, around: Surroundings, calendar: Calendar) 
                 )
                 for value in values:
                     if known is not None and value not in known and value not in ("any", "none"):
-                        yield ((*here, key, name), *_unknown(say("value"), value, known, "docs/format.md"))
+                        yield ((*here, key, name), *_among(say("value"), value, known))
         if row.agreed and (row.agreed not in AGREED or row.agreed not in fields | on_event):
             known = frozenset(name for name in AGREED if name in fields | on_event)
-            yield ((*here, "agreed"), *_unknown(say("field"), row.agreed, known, "docs/format.md"))
+            yield ((*here, "agreed"), *_among(say("field"), row.agreed, known))
         if row.per is not None and row.per not in on_event:
             yield ((*here, "per"), *_unknown(say("field"), row.per, on_event, "docs/format.md"))
         times = _times(kind.event)
         if row.counted_from is not None and row.counted_from not in times:
-            timed = say("field with a time")
-            yield ((*here, "counted_from"), *_unknown(timed, row.counted_from, times, "docs/format.md"))
+            unknown, hint = _among(say("field"), row.counted_from, times)
+            if row.counted_from in on_event:
+                unknown = say("{field} is not a time", field=row.counted_from)
+            yield (*here, "counted_from"), unknown, hint
         if row.team is not None and row.team not in around.teams:
             yield ((*here, "team"), *_unknown(say("team"), row.team, around.teams, "propcli.yaml, teams"))
         if row.clock != "calendar" and row.clock not in calendar.clocks:
@@ -288,12 +296,13 @@ def _trigger_references(trigger: Trigger, kind: Kind) -> Iterator[tuple[Text, Te
     has = frozenset({"by", *step.needs, *step.takes})
     for name, values in trigger.having.items():
         if name not in has:
-            yield _unknown(say("field"), name, has, "docs/format.md")
+            _what, hint = _among(say("field"), name, has)
+            yield say("{event} has no field {field}", event=trigger.event, field=name), hint
             continue
         known = _values(name, kind.event)
         for value in values:
             if known is not None and value not in known and value not in ("any", "none"):
-                yield _unknown(say("value"), value, known, "docs/format.md")
+                yield _among(say("value"), value, known)
 
 
 def _times(model: type[Model]) -> frozenset[str]:

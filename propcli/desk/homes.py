@@ -23,6 +23,8 @@ from propcli.kinds.unit import METER, OWNERS, Unit, used
 from propcli.kinds.unit_life import LIFECYCLE, MoveIn
 from propcli.store.reading import described
 
+UNITS = {"water": "m³", "electricity": "kWh"}
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -152,6 +154,11 @@ def _intake(fields: dict[str, Any]) -> Intake:
         ) from None
 
 
+def _measured(meter: str, amount: Decimal) -> str:
+    """5.01 m³, 20 kWh."""
+    return f"{amount.normalize():f} {UNITS[meter]}"
+
+
 def too_much(unit: Unit, policy: Policy, water: Decimal | None, electricity: Decimal | None) -> list[tuple[Text, str]]:
     """What ran through the meters during custody beyond what the policy allows: (finding, category) [U6]."""
     if unit.custody is None or policy.custody is None:
@@ -162,8 +169,8 @@ def too_much(unit: Unit, policy: Policy, water: Decimal | None, electricity: Dec
             say(
                 "{meter} used in custody: {used}, allowed {allowed}",
                 meter=METER.word(name),
-                used=amount,
-                allowed=allowed[name],
+                used=_measured(name, amount),
+                allowed=_measured(name, allowed[name]),
             ),
             name,
         )

@@ -29,7 +29,7 @@ class Place:
         return self.id.split("-")[2]
 
     def settle(self, cells: Cells, unit_id: str) -> str:
-        """Take it for this unit; a repair, where zeros or signs of it were lost. `3栋` for 3 is only another notation."""
+        """Take it for this unit; a repair where zeros were lost or signs are full-width. `3栋` is only a notation."""
         if unit_id != self.id or repairs.plain(self.written) != self.written:
             cells.repaired("room", target_of(cells), self.written, unit_id)
         return unit_id

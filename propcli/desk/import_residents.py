@@ -347,7 +347,9 @@ class _Joining:
             have, row = known.setdefault(name, (value, entry.row))
             if have != value:
                 where = say("row {row}", row=row) if row else say("the record of {id}", id=key)
-                entry.cells.complain(TARGET_OF.get(name, name), say("{where} says otherwise", where=where))
+                entry.cells.complain(
+                    TARGET_OF.get(name, name), say("{field}: {where} says otherwise", field=name, where=where)
+                )
         if face is not None and face.hidden and any(entry.values.get(n) and not getattr(face, n) for n in SEALABLE):
             what = say("{id}: a part is sealed and its key is not here", id=key)
             entry.cells.complain("name", what, say("restore the keys first: propcli keys restore"))

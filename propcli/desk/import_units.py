@@ -173,10 +173,14 @@ def _compare(home: _Home, have: Unit) -> None:
         for target, value in said.items():
             there = _on_record(have, target)
             if value is not None and value != there and value != getattr(first, target, None):
-                shown: Any = say("nothing") if there is None else there
-                cells.complain(
-                    target, say("{unit} is on record with another value: {value}", unit=have.id, value=shown)
+                what = say(
+                    "{field} is {value}, but on the record of {id} {other}",
+                    field=target,
+                    value=value,
+                    id=have.id,
+                    other=say("empty") if there is None else there,
                 )
+                cells.complain(target, what)
 
 
 def _on_record(unit: Unit, target: Target) -> Any:

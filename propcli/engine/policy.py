@@ -200,7 +200,9 @@ class Row(Model):
             raise wrong(say("what recurs is counted in days, working days or months"), "every")
         limit = self.limit
         if limit is not None and limit.unit in ("d", "mo") and self.clock != "calendar":
-            raise wrong(say("days go with the calendar clock; on clock {clock} count m, h or wd", clock=self.clock))
+            raise wrong(
+                say("days and months go with the calendar clock; on clock {clock} count m, h or wd", clock=self.clock)
+            )
         return self
 
     @property

@@ -94,7 +94,7 @@ class Resident(Model):
     phones: tuple[Phone, ...] = ()
     plates: tuple[Plate, ...] = ()
     born: Day | None = None
-    language: Literal["zh", "en"] | None = None
+    language: Literal["en", "zh"] | None = None
     consent: tuple[Consent, ...] = ()
     keep_until: Day | None = None  # how long it may be kept after the last tie has ended
     key: Recipient | None = None

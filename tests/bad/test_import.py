@@ -176,6 +176,18 @@ def test_a_bad_cell_is_told_by_row_and_column(desk: Desk, changes: dict[str, str
     assert reason in rows[0][2]
 
 
+def test_a_bad_cell_is_called_as_a_spreadsheet_calls_it(desk: Desk) -> None:
+    """By its letter, and by the row there: a line break in a cell makes one row of two lines. Not in JSON lines."""
+    command = table(desk, text(row(备注='"一\n二"'), row(单号="2", 房号="x")))
+    result = desk.run(*command)
+    assert "4  房号    E3" in result.out
+    table(desk, json.dumps(dict(zip(HEADER, row(房号="x"), strict=True))), "in.jsonl")
+    found, _end = json.JSONDecoder().raw_decode(
+        desk.run(*command[:2], "../in.jsonl", *command[3:], "--format", "json").out
+    )
+    assert (found[0]["row"], found[0]["cell"]) == (1, "")
+
+
 def test_every_problem_of_every_row_is_told(desk: Desk) -> None:
     rows = bad_rows(
         desk, table(desk, text(row(报修时间="x", 房号=""), row(单号="2", 内容=""), row(单号="", 完成时间="y")))

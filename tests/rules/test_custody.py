@@ -283,7 +283,7 @@ def test_the_limits_are_the_policys(homes: Desk) -> None:
     replace(homes, "policy.yaml", "custody: {water: 5,", "custody: {water: 8,")
     check(homes, "--water", "108")
     assert record(homes, HOME)["events"][-1]["ok"] is True
-    assert "allowed 8" in check(homes, "--water", "108.01")
+    assert "allowed 8 m³" in check(homes, "--water", "108.01")
 
 
 def test_a_meter_does_not_run_backwards(homes: Desk) -> None:
@@ -299,7 +299,7 @@ def test_a_meter_does_not_run_backwards(homes: Desk) -> None:
 def test_the_readings_at_the_end_are_compared_too(homes: Desk) -> None:
     keep(homes)
     said = homes.ok("unit", "custody-end", HOME, "--water", "105.01", "--electricity", "1020")
-    assert "water used in custody: 5.01, allowed 5" in said
+    assert "water used in custody: 5.01 m³, allowed 5 m³: tell the owner" in said
     assert "electricity" not in said
     assert "custody" not in record(homes, HOME)
 

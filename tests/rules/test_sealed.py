@@ -95,6 +95,9 @@ def homes_and_tickets(desk) -> None:
     do(desk, f"{water} --name 欧阳文 --phone {PHONES[2]}")
     do(desk, f"{water} --name 赵路人 --phone {sixth}")
     do(desk, f"{water} --name 钱敲门")
+    who = f"{{name: 赵路人, phone: '{sixth}'}}"
+    listed = f"tickets:\n- {{kind: help, category: other, unit: public, summary: 找猫, caller: {who}}}\n"
+    do(desk, "ticket add --from -", 0, listed)
     for step in (
         "dispatch --to zhang.wei",
         "confirm",
@@ -174,7 +177,7 @@ def temporary(tmp_path, monkeypatch) -> Path:
 
 
 def test_the_search_finds(desk):
-    """What would be a leak is one to these tests: in files, messages, names, objects that nothing refers to, encoded."""
+    """What would be a leak is one to these tests: in files, messages, objects that nothing refers to, encoded."""
     assert leaks(desk, [ADULT, "欧阳文"]) == []
     blob = desk.write("x", f"base64 of it: {__import__('base64').b64encode(('ab' + ADULT).encode()).decode()}")
     desk.git("hash-object", "-w", "x")
@@ -374,7 +377,9 @@ def test_work_goes_on_without_the_keys(closed):
     assert leaks(closed, (ADULT, CHILD, BANK, *NAMES, *PHONES, *PLATES, *LITTLE)) == []
 
 
-@pytest.mark.parametrize("options", ["--phone 13700009999", "--plate 粤B11111", "--name 欧阳", "--bank 622202", "--drop bank"])
+@pytest.mark.parametrize(
+    "options", ["--phone 13700009999", "--plate 粤B11111", "--name 欧阳", "--bank 622202", "--drop bank"]
+)
 def test_a_sealed_field_needs_its_key_to_be_changed(closed, options):
     before = closed.snapshot()
     for resident in ("00001", "00002"):
@@ -473,7 +478,7 @@ def spoil(text: str, how: str) -> str:
         "another list": b"[1]",
         "another shape": b'{"phones": 5, "identity": "x"}',
         "a date that is none": b'{"name": "x", "born": "soon"}',
-        "a sign that acts on the screen": '{"name": "a\\u001b[31m"}'.encode(),
+        "a sign that acts on the screen": b'{"name": "a\\u001b[31m"}',
         "no text": b"\xff\xfe",
         "brackets": b"[" * 5000,
     }
@@ -550,8 +555,6 @@ def test_keys_come_back_from_their_backup(closed):
     assert "3 of 3 keys" in do(closed, "keys check")
     assert "王**" in do(closed, "resident list --all") and "贾**" in do(closed, "visitor list")
     assert not any(ADULT in text for text in opened(closed, keys_of(closed)))
-    again = do(closed, "keys restore ../keys.age", PROPCLI_PASSPHRASE="桂花 2026")
-    assert "0 keys restored, 3 were here" in again
     assert "is no backup of keys" in do(closed, "keys restore propcli.yaml", 3, PROPCLI_PASSPHRASE="x")
     assert "No such file" in do(closed, "keys restore ../nowhere.age", 3, PROPCLI_PASSPHRASE="x")
 
