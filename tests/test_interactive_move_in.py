@@ -38,7 +38,7 @@ def test_asked_part_by_part_and_gone_on_with(homes: Desk) -> None:
         ("Who comes", "9"),
         ("Who comes", "2"),
         ("ID card seen and copied", "y"),
-        ("move-in notice seen and copied", ""),
+        ("move-in notice seen and copied", "y"),
         ("purchase contract seen and copied", "n"),
         ("power of attorney seen and copied", "perhaps"),
         ("power of attorney seen and copied", "y"),

@@ -335,11 +335,11 @@ def _ask(unit: "Unit", by: str | None) -> int:
         show("  ".join(f"{n} {words(CASE.word(c))}" for n, c in enumerate(cases, 1)))
         while True:
             typed = str(typer.prompt(_("Who comes"), default="1")).strip()
-            chosen = cases[int(typed) - 1] if typed.isdigit() and 0 < int(typed) <= len(cases) else typed
-            if chosen in cases:
+            picked = cases[int(typed) - 1] if typed.isdigit() and 0 < int(typed) <= len(cases) else parse(CASE, typed)
+            if picked in cases:
                 break
         walk = _Walk(unit.id, by)
-        walk.begin(unit, chosen, None, None)
+        walk.begin(unit, picked, _owner(unit), None)
         walk.record(brief=True)
     state = under_way(estate.one(Unit, unit.id) or unit)
     assert state is not None
@@ -350,7 +350,9 @@ def _ask(unit: "Unit", by: str | None) -> int:
     ):
         walk = _Walk(unit.id, by, state)
         missing = [c for c in state.wanted[kind] if c not in state.have[kind]]
-        there = [c for c in missing if typer.confirm(question.format(what=words(PAPER.word(c))), default=True)]
+        # whoever only presses Enter has not looked at an ID card
+        yes = kind != "papers"
+        there = [c for c in missing if typer.confirm(question.format(what=words(PAPER.word(c))), default=yes)]
         walk.got(kind, there)
         if walk.steps:
             walk.record(brief=True)
@@ -383,6 +385,24 @@ def _ask(unit: "Unit", by: str | None) -> int:
     standing.show_standing(now)
     _missing(now)
     return 0
+
+
+def _owner(unit: "Unit") -> str | None:
+    """Which owner moves in, where there are several."""
+    from propcli.kinds.unit import OWNERS
+
+    here = session()
+    owners = [t.resident for t in unit.ties_on(here.today) if t.tie in OWNERS]
+    if len(owners) < 2:
+        return None
+    show("  ".join(f"{n} {words(here.people.called(owner))}" for n, owner in enumerate(owners, 1)))
+    while True:
+        typed = str(typer.prompt(_("Which owner moves in"), default="1")).strip()
+        if typed.isdigit() and 0 < int(typed) <= len(owners):
+            return owners[int(typed) - 1]
+        named = here.people.known_as(typed, owners)
+        if named in owners:
+            return named
 
 
 def _reading(meter: str) -> str | None:

@@ -28,7 +28,9 @@ def headline(record: Any) -> Text:
         {
             "id": record.id,
             "status": kind.life.states.word(record.status),
-            "what": Text("{unit}  {title}", {"unit": where, "title": record.title}) if where else "",
+            "what": Text("{unit}  {title}", {"unit": where, "title": record.title})
+            if where
+            else getattr(record, "what", ""),
         },
     )
 

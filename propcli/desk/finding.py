@@ -106,11 +106,13 @@ def search(
         if (match := _match(entry, words)) is not None
     ]
     spoilt = {problem.path for problem in people.problems}
-    # a sealed identity number hides nothing: nobody looks for it. A missing name does, or what the estate seals
+    # a sealed identity number hides nothing: nobody looks for it. A missing name or phone may
     hidden = {
         i
         for i, person in records.faces.items()
-        if person.hidden and (estate.settings.sealed or person.name is None) and str(RESIDENT.path(i)) not in spoilt
+        if person.hidden
+        and (estate.settings.sealed or person.name is None or not person.phones)
+        and str(RESIDENT.path(i)) not in spoilt
     }
     return Outcome(
         sorted(matches, key=lambda m: m.order),

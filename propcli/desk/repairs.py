@@ -113,7 +113,7 @@ def _phone(text: str, region: str, number: bool) -> str:
     if match := _FLOAT.fullmatch(typed):
         typed = match[1]
     elif match := _SCIENTIFIC.fullmatch(typed):
-        if (exact := Decimal(typed)) != exact.to_integral_value():
+        if len(match[1] or "") <= _SHOWN or (exact := Decimal(typed)) != exact.to_integral_value():
             raise Refusal(say("{value}: digits of the phone number are lost", value=repr(text.strip())))
         typed = str(int(exact))
     extension = ""

@@ -22,7 +22,7 @@ BESIDES = {UNIT: (RESIDENT,), RESIDENT: (UNIT,), TICKET: (RESIDENT,)}
 
 _ID = re.compile(r"^id: ['\"]?([0-9A-Za-z-]+)['\"]?\r?$", re.M)
 _PERSON = re.compile(r"R-[0-9]{5,6}")
-_NAME = re.compile(r"^name:", re.M)
+_CLEAR = re.compile(r"^(?:name|phones):", re.M)
 _SEALED = re.compile(r"^sealed: ['\"]?(age:[0-9A-Za-z+/=]+)['\"]?\r?$", re.M)
 _KEY = re.compile(r"^key: ['\"]?(age1[0-9a-z]+)['\"]?\r?$", re.M)
 # times on lines of their own: in none of them is anything looked for, and their digits look like rooms
@@ -37,7 +37,7 @@ class Glance:
     people: frozenset[str]  # whom it names by id
     text: str | None = None
     hidden: bool = False  # a part is sealed and the key is not here
-    named: bool = False  # though the name stands in clear
+    reachable: bool = False  # though name and phones stand in clear
 
 
 @dataclass
@@ -73,7 +73,7 @@ def choose(estate: Estate, keys: Keys, words: Sequence[Word], kinds: Collection[
         frozenset(
             i
             for i, resident in seen.get(RESIDENT, {}).items()
-            if resident.hidden and (estate.settings.sealed or not resident.named)
+            if resident.hidden and (estate.settings.sealed or not resident.reachable)
         ),
     )
 
@@ -139,7 +139,7 @@ def _opened(glance: Glance, text: str, keys: Keys) -> Glance | None:
         return None
     if inside is None:
         glance.hidden = True
-        glance.named = _NAME.search(text) is not None
+        glance.reachable = len(_CLEAR.findall(text)) == 2
         return glance
     texts = list(_texts([inside.get(name) for name in ("name", "phones", "plates")]))
     glance.text = "\n".join((glance.text or "", *map(fold, texts)))

@@ -77,7 +77,7 @@ UNIT_EVENT = Vocabulary(
     "unit event",
     get_args(EventName),
     issued="things handed over",
-    let="let",
+    let="let out",
     checked="checked on site",
     inspected="inspected item",
     move_in_began="move-in began",
@@ -299,6 +299,11 @@ class Unit(Model):
     def title(self) -> Text:
         """What lists call it besides its id."""
         return STATE.word(self.status)
+
+    @property
+    def what(self) -> Text:
+        """What stands behind its state in one line."""
+        return USE.word(self.use)
 
     def ties_on(self, day: date) -> list[Tie]:
         """Who had ties to it on a day: owners first, then who lived there."""

@@ -193,6 +193,7 @@ def test_the_search_finds(desk):
     assert "git objects" in places and ".git/logs/HEAD" in places
 
 
+@pytest.mark.slow
 def test_numbers_and_children_are_nowhere_in_clear(desk, temporary):
     """In any estate identity numbers, bank accounts and everything about a child exist only sealed, through a whole
     story of changes, moves, tickets and refusals."""
@@ -210,6 +211,7 @@ def test_numbers_and_children_are_nowhere_in_clear(desk, temporary):
     assert "欧阳文" in " ".join(leaks(desk, ["欧阳文"]))  # this estate does not seal names
 
 
+@pytest.mark.slow
 def test_an_estate_that_seals_people_names_nobody(desk, temporary):
     """With `sealed: [name, phones, plates]` nobody's name, phone or plate is anywhere in clear: residents, callers,
     who signed or agreed, who has a key, carriers, visitors, imported callers."""
@@ -510,6 +512,9 @@ def test_a_damaged_sealed_part_is_named(closed, how):
         assert "residents/R-00001.yaml:1:1: R-00001: what is sealed cannot be opened" in said
         assert "R-00001 (sealed)" in said or line.startswith("resident show")
         assert "\x1b" not in said
+    for words in ("欧阳", "0501", "R-00001"):
+        done = closed.run("find", words)
+        assert done.code in (0, 3) and "Traceback" not in done.all and "\x1b" not in done.all
     assert "王**" in do(closed, "resident list --all", 3)
     assert "R-00001: what is sealed cannot" in do(closed, "keys check", 3)
     assert "restore the record from git" in do(closed, "resident change 00001 --bank 622202", 3)
@@ -564,3 +569,26 @@ def test_bad_records_stop_backup_and_restore(closed):
     closed.write("residents/R-00002.yaml", "id: R-00002\n")
     for line in ("keys backup ../k.age", "keys check"):
         assert "residents/R-00002.yaml" in do(closed, line, 3, PROPCLI_PASSPHRASE="x")
+
+
+def test_a_table_of_people_is_imported_sealed(desk):
+    """Rows that are imported, and rows that are refused with what is wrong: no number is shown or kept in clear."""
+    sealing(desk)
+    do(desk, "unit add 3-2-0501 --state vacant")
+    folder = desk.root.parent
+    (folder / "map.yaml").write_text(
+        "system: former\n"
+        "columns: {unit: home, name: who, phone: phone, identity: card, bank: bank, plate: plate, tie: tie}\n",
+        "utf-8",
+    )
+    table = folder / "people.csv"
+    head = "home,who,phone,card,bank,plate,tie\n"
+    good = f"3-2-0501,欧阳文,13700001111,{ADULT},{BANK},粤B98765,owner\n3-2-0501,王小宝,13911112222,{CHILD},,,family\n"
+    table.write_text(head + good.replace(ADULT, wrong(ADULT)), "utf-8")
+    said = do(desk, "import residents ../people.csv --map ../map.yaml", 3)
+    assert "check digit" in said and not any(number in said for number in NUMBERS)
+    table.write_text(head + good, "utf-8")
+    do(desk, "import residents ../people.csv --map ../map.yaml")
+    table.unlink()
+    assert "欧阳文" in do(desk, "resident show 00001")
+    assert leaks(desk, (*NUMBERS, "欧阳文", "王小宝", "13700001111", "13911112222", "粤B98765")) == []
