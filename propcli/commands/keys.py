@@ -61,6 +61,7 @@ def _with_keys() -> list[Any]:
 
 def _spoilt() -> list[Text]:
     """What is sealed and does not open although its key is here."""
+    from propcli.desk.gate import personal
     from propcli.desk.people import face
     from propcli.kinds.resident import Resident
     from propcli.store.sealing import Spoilt
@@ -70,8 +71,8 @@ def _spoilt() -> list[Text]:
         try:
             if isinstance(record, Resident):
                 face(record, session().keys)
-            elif record.sealed is not None:
-                session().keys.open(record.key, record.sealed, record.id)
+            else:
+                personal(record, session().keys)
         except Spoilt as refusal:
             said += refusal.reasons
     return said

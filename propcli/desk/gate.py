@@ -17,7 +17,7 @@ from propcli.kinds.catalog import PASS, RESIDENT, STAFF, VISITOR
 from propcli.kinds.gate import PERSONAL, Pass, PassEvent, Visitor, VisitorEvent
 from propcli.kinds.staff import Staff
 from propcli.store.estate import Estate
-from propcli.store.sealing import Keys, seal
+from propcli.store.sealing import Keys, seal, spoilt
 
 CARRIER = "carrier"  # `who` of an event: the carrier of the pass, whose name is sealed there
 SEALED = say("(sealed)")
@@ -29,7 +29,9 @@ def personal(record: Any, keys: Keys) -> dict[str, Text | str | None]:
     clear may be sealed, and says so."""
     inside: Mapping[str, Any] | None = {}
     if record.sealed is not None:
-        inside = keys.open(record.key, record.sealed)
+        inside = keys.open(record.key, record.sealed, record.id)
+        if not all(isinstance(value, str) and value.isprintable() for value in (inside or {}).values()):
+            raise spoilt(record.id)
     clear = {name: getattr(record, name) for name in PERSONAL if name in type(record).model_fields}
     if inside is None:
         return {name: SEALED if value is None else value for name, value in clear.items()}

@@ -522,6 +522,18 @@ def test_a_damaged_sealed_part_is_named(closed, how):
     assert "欧阳文" in do(closed, "resident show 00001")
 
 
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_damaged_pass_or_visit_is_named(closed, how):
+    """What was sealed for a key of its own: the record is named, nothing is shown of what is not right."""
+    for path, noun in (("passes/2026/10/P-20261014-001", "pass"), ("visitors/2026/10/V-20261014-001", "visitor")):
+        file = closed.root / f"{path}.yaml"
+        closed.write(f"{path}.yaml", spoil(file.read_text("utf-8"), how))
+        for line in (f"{noun} list", f"{noun} show {file.stem}", f"{noun} show {file.stem} --format json"):
+            said = do(closed, line, 3)
+            assert f"{file.stem}: what is sealed cannot be opened" in said and "\x1b" not in said
+        assert f"{file.stem}: what is sealed cannot" in do(closed, "keys check", 3)
+
+
 @pytest.mark.parametrize("content", [b"", b"\0" * 75, b"\xff\xfe", b"AGE-SECRET-KEY-1NONSENSE\n"])
 def test_a_damaged_key_is_named(closed, content):
     """A key file that is empty, half destroyed or of another kind."""

@@ -55,7 +55,7 @@ def test_a_unit_is_put_on_record(desk):
         f"add 12-1-1204 --use shop --state owner_occupied --area 45.50 --layout 开间 --completed 2026-04-30"
         f" --handed-over 2026-06-01 --water-meter 0031 --owner {NEW} --no-gas",
     )
-    assert said == "12-1-1204  owner-occupied\n  孙晓梅 is new: R-00001\n"
+    assert said == "12-1-1204  owner-occupied  shop\n  孙晓梅 is new: R-00001\n"
     text = (desk.root / "units/12/12-1-1204.yaml").read_text("utf-8")
     assert text.startswith(
         "id: '12-1-1204'\nstatus: owner_occupied\nuse: shop\narea: 45.50\nlayout: 开间\ncompleted: 2026-04-30\n"
@@ -260,7 +260,7 @@ def test_shares_that_do_not(homes, shares, said):
 def test_half_is_sold(homes):
     """Who keeps a half stays an owner, with the household: nobody moves out, the home does not become empty."""
     said = do(homes, f"transfer {HOME} --to 王丽=1/2 --to {NEW}=1/2 --manner sale")
-    assert said == f"{HOME}  owner-occupied\n  王丽 (R-00001), owner\n  孙晓梅 is new: R-00005\n"
+    assert said == f"{HOME}  owner-occupied  residential\n  王丽 (R-00001), owner\n  孙晓梅 is new: R-00005\n"
     assert ties(homes, HOME) == [
         f"owner {WANG} 2025-06-01 2026-10-13",
         f"family {SON} {WANG} 2025-06-01",
@@ -556,4 +556,4 @@ def test_the_order_of_what_happened_is_checked(homes):
     assert result.code == 3
     lines = (homes.root / "units/3/3-2-0502.yaml").read_text("utf-8").splitlines()
     assert f"units/3/3-2-0502.yaml:{lines.index('- at: 2023-05-01T10:00:00+08:00') + 1}:7: " in result.all
-    assert "let is earlier than the event before it (2023-06-01 10:00)" in result.all
+    assert "let out is earlier than the event before it (2023-06-01 10:00)" in result.all
