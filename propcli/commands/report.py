@@ -11,7 +11,6 @@ from propcli.engine.problem import Refusal
 from propcli.engine.text import say
 from propcli.output.language import _
 
-
 if TYPE_CHECKING:
     from propcli.commands.reading import Office
 

@@ -127,9 +127,10 @@ def _holdings(unit: "Unit") -> None:
         _line(
             say("custody"),
             say(
-                "agreement {number} since {day}; meters then: water {water}, electricity {electricity}; fee {fee} %",
+                "agreement {number}, {day} to {until}; meters then: water {water}, electricity {electricity}; fee {fee}%",
                 number=c.agreement,
                 day=c.first,
+                until=c.until or "–",
                 water=c.water,
                 electricity=c.electricity,
                 fee=c.fee if c.fee is not None else "–",

@@ -361,9 +361,23 @@ def check(
     unit = _unit(unit_id)
     readings = {"water": water, "electricity": electricity, "gas": gas}
     read = options.amounts({"water": water, "electricity": electricity})
-    found = [*findings(finding), *too_much(unit, here.estate.policy, read["water"], read["electricity"])]
+    meters = too_much(unit, here.estate.policy, read["water"], read["electricity"])
+    # one that was found before and is still being seen to is not found again
+    found = [*findings(finding), *(m for m in meters if m[1] not in _in_hand(unit))]
     origin = "custody" if unit.status == "in_custody" else "unit_check"
     return checked(unit, by, "checked", {**readings, "text": text}, found, origin)
+
+
+def _in_hand(unit: "Unit") -> set[str]:
+    """The categories of what checks of this custody found and what is not closed yet."""
+    from propcli.kinds.ticket import Ticket
+    from propcli.kinds.ticket_life import ENDED
+
+    estate = session().estate
+    began = max((n for n, e in enumerate(unit.events) if e.event == "custody_began"), default=len(unit.events))
+    ids = [ticket for event in unit.events[began:] if event.event == "checked" for ticket in event.tickets]
+    found = (estate.one(Ticket, ticket) for ticket in ids)
+    return {t.category for t in found if t is not None and t.status not in ENDED}
 
 
 def findings(typed: list[str] | None) -> list[tuple[Message | str, str]]:

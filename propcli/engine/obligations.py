@@ -106,8 +106,7 @@ def obligations(record: Record, rows: Sequence[Row], calendar: Calendar, ending:
                 if event.event in ending or matches(row.ends, event) or number == following:
                     ended, stop = event.at, number
                     break
-            first = index if position or row.per else 0
-            agreed = _agreed(record, row, of, first, stop, calendar) if row.agreed else None
+            agreed = _agreed(record, row, of, index, stop, calendar) if row.agreed else None
             if agreed is not None and position and row.per is None and agreed <= since:
                 agreed = None  # a time agreed before says nothing about work that was reopened after it
             if agreed is None and row.limit is None:

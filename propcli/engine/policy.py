@@ -44,6 +44,8 @@ OWED = Vocabulary(
         "gas-check",
         "key-return",
         "lease-end",
+        "custody-end",
+        "telling",
         "card-return",
     ),
     **{
@@ -56,6 +58,8 @@ OWED = Vocabulary(
         "gas-check": "gas check",
         "key-return": "return of the key",
         "lease-end": "end or renewal of the lease",
+        "custody-end": "end or renewal of the custody",
+        "telling": "telling the owner",
         "card-return": "return of the card",
     },
 )

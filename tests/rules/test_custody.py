@@ -314,13 +314,13 @@ def test_a_finding_becomes_a_repair_and_the_owner_is_told_within_a_day(homes: De
     assert [record(homes, t)["summary"] for t in event["tickets"]] == ["阳台渗水", "窗没关"]
     assert all(t in said for t in event["tickets"])
     assert len(homes.git("show", "--format=", "--name-only").split()) == 3  # with the home, in one commit
-    falls_due(homes, HOME, "U6", "notice", "zhou.min", "2026-10-15T10:00:00+08:00")
+    falls_due(homes, HOME, "U6", "telling", "zhou.min", "2026-10-15T10:00:00+08:00")
 
 
 def test_a_check_in_order_owes_the_owner_nothing(homes: Desk) -> None:
     keep(homes)
     check(homes)
-    assert owed(homes, HOME, "U6", "notice") == []
+    assert owed(homes, HOME, "U6", "telling") == []
     assert "[U6]" in homes.refused("unit", "told", HOME, "--text", "一切正常")
 
 
@@ -332,7 +332,7 @@ def test_telling_the_owner_meets_it(homes: Desk, at: str, late: bool) -> None:
     keep(homes)
     check(homes, "--finding", "leak=阳台渗水")
     homes.ok("unit", "told", HOME, "--text", "已电话告知", "--who", "王丽", "--how", "phone", at=at)
-    (notice,) = owed(homes, HOME, "U6", "notice")
+    (notice,) = owed(homes, HOME, "U6", "telling")
     assert (notice["standing"], notice["late"]) == ("met", late)
     event = record(homes, HOME)["events"][-1]
     assert (event["who"], event["how"]) == ("R-00001", "phone")
@@ -344,19 +344,19 @@ def test_the_next_finding_does_not_put_off_telling_of_the_first(homes: Desk) -> 
     keep(homes)
     check(homes, "--finding", "leak=阳台渗水")
     check(homes, "--finding", "leak=阳台渗水", at="2026-10-15T09:00:00+08:00")
-    assert standings(homes, "notice") == [("2026-10-15T10:00:00+08:00", "open"), ("2026-10-16T09:00:00+08:00", "open")]
-    assert ("U6", "notice", "zhou.min") in overdue(homes, "2026-10-15T10:01")
+    assert standings(homes, "telling") == [("2026-10-15T10:00:00+08:00", "open"), ("2026-10-16T09:00:00+08:00", "open")]
+    assert ("U6", "telling", "zhou.min") in overdue(homes, "2026-10-15T10:01")
     homes.ok("unit", "told", HOME, "--text", "已告知", at="2026-10-15T11:00:00+08:00")
-    assert [(o["standing"], o["late"]) for o in owed(homes, HOME, "U6", "notice")] == [("met", True), ("met", False)]
+    assert [(o["standing"], o["late"]) for o in owed(homes, HOME, "U6", "telling")] == [("met", True), ("met", False)]
 
 
 def test_what_was_found_is_owed_to_the_owner_after_custody_too(homes: Desk) -> None:
     keep(homes)
     check(homes, "--finding", "leak=阳台渗水")
     homes.ok("unit", "custody-end", HOME, at="11:00")
-    assert standings(homes, "notice") == [("2026-10-15T10:00:00+08:00", "open")]
+    assert standings(homes, "telling") == [("2026-10-15T10:00:00+08:00", "open")]
     homes.ok("unit", "told", HOME, "--text", "已告知", at="12:00")
-    assert standings(homes, "notice") == [("2026-10-15T10:00:00+08:00", "met")]
+    assert standings(homes, "telling") == [("2026-10-15T10:00:00+08:00", "met")]
 
 
 @pytest.mark.parametrize("finding", ["渗水", "=渗水", "leak=", "leak= ", "drains=渗水"])

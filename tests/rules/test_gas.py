@@ -182,9 +182,9 @@ def test_what_is_found_becomes_a_gas_repair_and_the_owner_is_told(homes: Desk) -
         ("gas", "gas_check", "阀门漏气"),
     ]
     assert all(ticket in said for ticket in event["tickets"])
-    falls_due(homes, HOME, "U6", "notice", "zhou.min", "2026-10-16T14:00:00+08:00")
+    falls_due(homes, HOME, "U6", "telling", "zhou.min", "2026-10-16T14:00:00+08:00")
     unit(homes, "told", "--text", "已告知更换软管", at="2026-10-16T14:00:00+08:00")
-    assert [(o["standing"], o["late"]) for o in owed(homes, HOME, "U6", "notice")] == [("met", False)]
+    assert [(o["standing"], o["late"]) for o in owed(homes, HOME, "U6", "telling")] == [("met", False)]
     assert homes.run("validate").code == 0
 
 

@@ -96,7 +96,7 @@ def test_what_is_found_there_becomes_a_repair(homes: Desk) -> None:
     unit(homes, "check", "--finding", "leak=阳台渗水")
     (ticket,) = record(homes, HOME)["events"][-1]["tickets"]
     assert record(homes, ticket)["origin"] == "unit_check"
-    assert [o["standing"] for o in owed(homes, HOME, "U6", "notice")] == ["open"]
+    assert [o["standing"] for o in owed(homes, HOME, "U6", "telling")] == ["open"]
 
 
 # --- keys

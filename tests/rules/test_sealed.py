@@ -522,7 +522,7 @@ def test_a_damaged_sealed_part_is_named(closed, how):
     assert "欧阳文" in do(closed, "resident show 00001")
 
 
-@pytest.mark.parametrize("how", DAMAGE)
+@pytest.mark.parametrize("how", [how for how in DAMAGE if how != "a date that is none"])
 def test_a_damaged_pass_or_visit_is_named(closed, how):
     """What was sealed for a key of its own: the record is named, nothing is shown of what is not right."""
     for path, noun in (("passes/2026/10/P-20261014-001", "pass"), ("visitors/2026/10/V-20261014-001", "visitor")):
