@@ -208,9 +208,9 @@ class Session:
         return self._keys
 
     def outside(self, path: Path) -> bool:
-        """Whether a place lies outside the repository of the estate."""
-        place, root = (self.folder / path).resolve(), self.estate.root.resolve()
-        return not any((p / ".git").exists() and root.is_relative_to(p) for p in (place, *place.parents))
+        """Whether a place lies outside every git work tree: what lies in one may be committed some day."""
+        place = (self.folder / path).resolve()
+        return not any((p / ".git").exists() for p in (place, *place.parents))
 
     @property
     def people(self) -> "People":

@@ -127,7 +127,7 @@ def _holdings(unit: "Unit") -> None:
         _line(
             say("custody"),
             say(
-                "agreement {number}, {day} to {until}; meters then: water {water}, electricity {electricity}; fee {fee}%",
+                "agreement {number}, {day} to {until}; meters at first: {water} m³, {electricity} kWh; fee {fee}%",
                 number=c.agreement,
                 day=c.first,
                 until=c.until or "–",

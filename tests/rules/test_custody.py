@@ -64,7 +64,7 @@ def test_the_terms_stand_in_the_record_with_the_fee_of_the_policy(homes: Desk) -
     assert {k: float(v) if k in ("water", "electricity") else v for k, v in record(homes, HOME)["custody"].items()} == (
         terms
     )
-    assert "fee 70 %" in homes.ok("unit", "show", HOME)
+    assert "fee 70%" in homes.ok("unit", "show", HOME)
     replace(homes, "policy.yaml", "fee: 70}", "fee: 60}")
     assert record(homes, HOME)["custody"]["fee"] == 70
     homes.ok("unit", "custody-end", HOME)
