@@ -7,6 +7,7 @@ it may not add is refused, with every reason at once) and `validate`, which repl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from propcli.engine.record import Event
@@ -253,7 +254,7 @@ class Lifecycle:
         """The fields of a record that its events say: its status and whatever else they fold into."""
         return {
             "status": state.status,
-            **{name: state.folded.get(name, _nothing(record, name)) for name in self.folded},
+            **{name: state.folded.get(name, _nothing(type(record), name)) for name in self.folded},
         }
 
     def as_of(self, record: Any, at: datetime) -> Any:
@@ -268,6 +269,7 @@ class Lifecycle:
         return record.model_copy(update={**self.fields(state, record), "events": past})
 
 
-def _nothing(record: Any, name: str) -> object:
+@cache
+def _nothing(model: Any, name: str) -> object:
     """What a field has that no event has said."""
-    return () if type(record).model_fields[name].default == () else None
+    return () if model.model_fields[name].default == () else None
