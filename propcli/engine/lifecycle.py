@@ -4,11 +4,11 @@ A kind of record declares its life as data. The same replay serves the command t
 it may not add is refused, with every reason at once) and `validate`, which replays what stands in the file.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from propcli.engine.record import Event
 from propcli.engine.text import Text, say
@@ -254,7 +254,7 @@ class Lifecycle:
         """The fields of a record that its events say: its status and whatever else they fold into."""
         return {
             "status": state.status,
-            **{name: state.folded.get(name, _nothing(type(record), name)) for name in self.folded},
+            **{name: state.folded.get(name, _nothing(cast(Hashable, type(record)), name)) for name in self.folded},
         }
 
     def as_of(self, record: Any, at: datetime) -> Any:
@@ -270,6 +270,7 @@ class Lifecycle:
 
 
 @cache
-def _nothing(model: Any, name: str) -> object:
+def _nothing(model: Hashable, name: str) -> object:
     """What a field has that no event has said."""
-    return () if model.model_fields[name].default == () else None
+    fields: Mapping[str, Any] = getattr(model, "model_fields")  # noqa: B009
+    return () if fields[name].default == () else None
