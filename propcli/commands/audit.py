@@ -54,9 +54,9 @@ def audit(
         )
     columns = [
         Column("at", say("when")),
-        Column("by", say("by")),
+        Column("by", say("who")),
         Column("what", say("what"), wide=True),
-        Column("reason", say("why"), wide=True),
+        Column("reason", say("reason"), wide=True),
         Column("commit", say("commit")),
     ]
     if form != "table":

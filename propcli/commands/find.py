@@ -59,7 +59,7 @@ def find(
     options.revealed(reveal and bool(ids), " ".join(["find", *ids[:LOGGED], *(["…"] if len(ids) > LOGGED else [])]))
     columns = [
         Column("record", say("record")),
-        Column("what", say("what")),
+        Column("what", say("kind")),
         Column("name", say("name"), wide=True),
         Column("phone", say("phone"), wide=True),
         Column("units", say("units"), wide=True),
@@ -93,7 +93,7 @@ def _row(match: "Match", reveal: bool) -> dict[str, Any]:
         "what": Word(entry.kind.name, entry.kind.title),
         "name": [name if reveal or isinstance(name, Text) else mask_name(name) for name in entry.called],
         "phone": [phone if reveal else mask_phone(phone) for phone in entry.phones],
-        "units": list(entry.units),
+        "units": [say("public area") if unit == "public" else unit for unit in entry.units],
         "state": Word(record.status, states.word(record.status)),
         "summary": record.summary if entry.kind is TICKET else None,
         "matched": [_matched(hit, reveal) for hit in {_shown_as(hit): hit for hit in match.hits}.values()],

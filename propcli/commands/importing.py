@@ -283,7 +283,8 @@ def _ask(question: "Question") -> str | None:
     for number, who in enumerate(known, 1):
         line = say("the same as {who}", who=who) if on_record(who) else say("the same as in row {row}", row=who)
         sys.stderr.write(f"  {number}  {words(line)}\n")
-    sys.stderr.write(f"  0  {words(say('a new person'))}\n")
+    somebody_new = words(say("a new person"))
+    sys.stderr.write(f"  0  {somebody_new}\n")
     while True:
         typed = str(typer.prompt(_("Which"), err=True)).strip()
         if typed.isdecimal() and int(typed) <= len(known):

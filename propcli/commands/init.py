@@ -61,6 +61,7 @@ def init(
             if not (root / file).exists():
                 op.write(PurePosixPath(file), (defaults / file).read_bytes())
         op.commit(words(say("Begin the estate {name}", name=record.name)))
+    (root / "staff").mkdir(exist_ok=True)
     estate = Estate(root)
     show(say("{name} begins in {folder}.", name=estate.settings.name, folder=str(folder)))
     show(

@@ -415,6 +415,6 @@ def _reading(meter: str) -> str | None:
         try:
             options.amounts({"water": typed})
         except Refusal as refusal:
-            show(refusal.reasons[0])
+            show(refusal.reasons[0].values["what"])
             continue
         return typed

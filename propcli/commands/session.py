@@ -280,7 +280,11 @@ class Session:
             some = ", ".join(i for _kind, i in found[:5]) + (" …" if len(found) > 5 else "")
             raise Refusal(say("{value} could be {ids}", value=typed, ids=some), hint=say("write more of it"))
         what = one.title if one else say("record")
-        hint = say("propcli {noun} list shows them", noun=one.name if one else "ticket")
+        hint = (
+            say("propcli {noun} list shows them", noun=one.name)
+            if one
+            else say("propcli find {value} looks everywhere", value=typed)
+        )
         raise Refusal(say("there is no {kind} {id}", kind=what, id=typed), hint=hint)
 
 

@@ -25,7 +25,7 @@ def show_any(
     record: Annotated[str, typer.Argument(metavar="ID", help=_("A record's id or its ending."))],
     format: options.Format = "table",
 ) -> int:
-    from propcli.kinds.catalog import RESIDENT, TICKET, UNIT
+    from propcli.kinds.catalog import PASS, RESIDENT, TICKET, UNIT, VISITOR
 
     here = session()
     form = options.form(format)
@@ -40,6 +40,14 @@ def show_any(
         from propcli.commands.resident import show_resident
 
         return show_resident(record_id, form)
+    if kind is PASS and form != "json":
+        from propcli.commands.passes import show_one as show_pass
+
+        return show_pass(record_id, form)
+    if kind is VISITOR and form != "json":
+        from propcli.commands.visitors import show_one as show_visitor
+
+        return show_visitor(record_id, form)
     person = here.estate.one(kind.model, record_id)
     assert person is not None
     _fields(person.plain(), form)

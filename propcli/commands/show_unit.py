@@ -167,7 +167,8 @@ def _warranty(unit: "Unit") -> None:
     for part, until in found:
         if until >= here.today:
             running.setdefault(until, []).append(words(PART.word(part)))
-    _line(say("under warranty"), [f"{listing(parts)} → {until}" for until, parts in sorted(running.items())])
+    groups = (f"{listing(parts)} → {until}" for until, parts in sorted(running.items()))
+    _line(say("under warranty"), words(CLAUSES).join(groups))
 
 
 def _under_way(unit: "Unit") -> None:

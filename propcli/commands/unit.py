@@ -113,8 +113,8 @@ def add(
 
 def list_(
     state: Annotated[list[str] | None, typer.Option("--state", help=_("vacant, let, in_custody, …"))] = None,
-    building: Annotated[str | None, typer.Option("--building")] = None,
-    use: Annotated[list[str] | None, typer.Option("--use")] = None,
+    building: Annotated[str | None, typer.Option("--building", help=_("Only of this building."))] = None,
+    use: Annotated[list[str] | None, typer.Option("--use", help=_("residential, shop, office, …"))] = None,
     key: Annotated[bool, typer.Option("--keys", help=_("Only those whose keys the office has."))] = False,
     reveal: options.Reveal = False,
     format: options.Format = "table",

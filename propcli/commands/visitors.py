@@ -174,7 +174,7 @@ def list_(
         Column("card_state", say("card is")),
         Column("entered", say("entered")),
         Column("until", say("until")),
-        Column("left", say("left")),
+        Column("left", say("left at")),
     ]
     if form != "table" or reveal:
         columns += [Column("phone", say("phone")), Column("plate", say("plate"))]

@@ -116,4 +116,4 @@ def introduced(resident_id: str, home: Unit | None, people: People, today: date)
     ties = [TIE.word(t.tie) for t in home.ties_on(today) if t.resident == resident_id] if home else []
     called = people.called(resident_id)
     who = f"{called} ({resident_id})" if isinstance(called, str) else called
-    return say("  {who}, {tie}", who=who, tie=ties) if ties else Text("  {who}", {"who": who})
+    return Text("  {who}", {"who": [who, *ties]})

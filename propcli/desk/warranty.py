@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from propcli.engine.policy import Policy, Warranty
 from propcli.engine.text import Text, say
-from propcli.engine.worktime import add_months
+from propcli.engine.worktime import Limit, add_months
 from propcli.kinds.ticket import PART
 from propcli.kinds.unit import Unit
 
@@ -28,7 +28,7 @@ class Cover:
         length = (
             say("{n} heating seasons", n=self.row.seasons)
             if self.row.seasons is not None
-            else Text("{length}", {"length": str(self.row.within)})
+            else _lasting(self.row.within)
         )
         values = {
             "part": PART.word(self.part),
@@ -40,6 +40,15 @@ class Cover:
         if self.covers(day):
             return say("{part}: {length} from {what} on {start}, covered until {until}: free", **values)
         return say("{part}: {length} from {what} on {start}, ended {until}: the owner pays", **values)
+
+
+def _lasting(within: Limit | None) -> Text:
+    """A length of days, months or years."""
+    assert within is not None
+    if within.unit == "d":
+        return say("{n} days", n=within.amount)
+    years, months = divmod(within.amount, 12)
+    return say("{n} months", n=within.amount) if months else say("{n} years", n=years)
 
 
 def part_of(category: str, policy: Policy) -> str | None:
