@@ -62,13 +62,20 @@ def test_the_rule_in_the_guide_is_a_rule(desk: Desk, guide: str) -> None:
 def test_the_mapping_in_the_guide_is_a_mapping(desk: Desk, tmp_path: Path, guide: str) -> None:
     """The mapping shown imports a table with those columns, in GBK as it says."""
     text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
-    [mapping] = re.findall(r"```yaml\n(system: .*?)```", text, re.S)
+    mapping, roster = re.findall(r"```yaml\n(system: .*?)```", text, re.S)
     (tmp_path / "map.yaml").write_text(mapping, encoding="utf-8")
     head = "工单编号,报修时间,要求完成时间,完成时间,处理结果,类型,房号,内容,备注,处理过程,联系人,电话"
     row = "1001,2026/10/01 08:00:00,2026/10/03 08:00:00,,,水,3-2-0501,漏水,急,,王丽,13800138000"
     (tmp_path / "old.csv").write_bytes(f"{head}\n{row}\n".encode("gb18030"))
     out = desk.ok("import", "tickets", str(tmp_path / "old.csv"), "--map", str(tmp_path / "map.yaml"))
     assert "1 rows: 1 new" in out
+    (tmp_path / "roster.yaml").write_text(roster, encoding="utf-8")
+    head = "楼栋,单元,房号,状态,面积,户型,交房日期,业主姓名,电话,身份证,关系,份额"
+    row = "3,2,0501,自住,89.5,三室两厅,2025-06-01,王丽,13800138000,110101199003074514,业主,"
+    (tmp_path / "roster.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    for what in ("units", "residents"):
+        desk.ok("import", what, str(tmp_path / "roster.csv"), "--map", str(tmp_path / "roster.yaml"))
+    assert "王丽" in desk.ok("unit", "show", "3-2-0501")
     assert desk.run("validate").code == 0
 
 

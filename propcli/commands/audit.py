@@ -6,10 +6,14 @@ import typer
 
 from propcli.commands import options
 from propcli.commands.session import session, show_table
-from propcli.engine.text import say
+from propcli.engine.problem import Refusal
+from propcli.engine.text import Person, say
+from propcli.engine.words import Vocabulary
 from propcli.output.language import _
 
 MOST = 50
+# what happens to the estate and not to one record
+OTHER = Vocabulary("audit event", ("revealed", "edited"))
 
 
 def register(app: typer.Typer) -> None:
@@ -35,6 +39,7 @@ def audit(
     form = options.form(format)
     here = session()
     wanted = here.find(record)[1] if record else None
+    event = _event(event) if event else None
     history = History(here.estate.root)
     begin, stop = here.time(start, "--from"), here.time(end, "--to", end_of_day=True)
     rows: list[dict[str, Any]] = []
@@ -44,7 +49,7 @@ def audit(
         rows.append(
             {
                 "at": commit.at,
-                "by": commit.first("By") or commit.author,
+                "by": Person(commit.first("By")) if commit.first("By") else commit.author,
                 "records": commit.every("Record"),
                 "events": commit.every("Event"),
                 "what": commit.subject,
@@ -63,3 +68,19 @@ def audit(
         columns[2:2] = [Column("records", say("records")), Column("events", say("events"))]
     show_table(Table("audit", None, columns, rows, say("Nothing on record.")), form)
     return 0
+
+
+def _event(typed: str) -> str:
+    """The event of some kind of record that a code or a word in either language means."""
+    from propcli.kinds.catalog import LIVING
+    from propcli.output.language import parse
+
+    vocabularies = [*(kind.life.events for kind in LIVING), OTHER]
+    found = next((code for vocabulary in vocabularies if (code := parse(vocabulary, typed))), None)
+    if found is None:
+        known = ", ".join(dict.fromkeys(code for vocabulary in vocabularies for code in vocabulary))
+        raise Refusal(
+            say("{option}: {value} is not known", option="--event", value=repr(typed)),
+            hint=say("one of: {known}", known=known),
+        )
+    return found

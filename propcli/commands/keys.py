@@ -128,6 +128,8 @@ def restore(file: File) -> int:
     from pyrage import DecryptError, passphrase
 
     keys = session().keys
+    if not file.is_file():
+        raise Refusal(say("there is no file {file}", file=str(file)))
     try:
         body = json.loads(passphrase.decrypt(file.read_bytes(), _passphrase(confirm=False)))
         found: dict[str, str] = {key: body["keys"][key] for key in body["keys"] if KEY.fullmatch(key)}
@@ -151,4 +153,8 @@ def _passphrase(confirm: bool) -> str:
         return given
     if not sys.stdin.isatty():
         raise Refusal(say("the passphrase is missing"), hint=say("set PROPCLI_PASSPHRASE, or run it at a terminal"))
-    return str(typer.prompt(_("Passphrase"), hide_input=True, confirmation_prompt=confirm))
+    while True:
+        first = str(typer.prompt(_("Passphrase"), hide_input=True))
+        if not confirm or first == str(typer.prompt(_("The same again"), hide_input=True)):
+            return first
+        show(say("These were not the same."))

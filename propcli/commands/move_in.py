@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from propcli.kinds.unit_life import MoveIn
 
 Codes = Annotated[list[str] | None, typer.Option(metavar="WHAT")]
+YES, NO = ("y", "yes", "ok", "是", "好", "正常"), ("n", "no", "否", "不")
 READINGS = ("water", "electricity", "gas")
 
 
@@ -244,7 +245,7 @@ class _Walk:
             resident = self.state.who if self.state else None
             for item, what in self.defects:
                 category = asked.items.get(item, "other") if asked else "other"
-                made = defects(
+                (made,) = defects(
                     recorder,
                     here.people,
                     before,
@@ -256,8 +257,8 @@ class _Walk:
                     ITEM.word(item),
                     words,
                 )
-                notes.append(say("  repair {id}: {what}", id=made[0], what=f"{words(ITEM.word(item))} {what}"))
-                step = ("inspected", {"item": item, "ok": False, "finding": what, "tickets": made})
+                notes.append(standing.repair(made))
+                step = ("inspected", {"item": item, "ok": False, "finding": what, "tickets": [made.id]})
                 self.steps.insert(len(self.steps) - complete, step)
             if complete:
                 last = self.steps[-1][1]
@@ -350,9 +351,8 @@ def _ask(unit: "Unit", by: str | None) -> int:
     ):
         walk = _Walk(unit.id, by, state)
         missing = [c for c in state.wanted[kind] if c not in state.have[kind]]
-        # whoever only presses Enter has not looked at an ID card
-        yes = kind != "papers"
-        there = [c for c in missing if typer.confirm(question.format(what=words(PAPER.word(c))), default=yes)]
+        # whoever only presses Enter has seen nothing and signed nothing
+        there = [c for c in missing if typer.confirm(question.format(what=words(PAPER.word(c))), default=False)]
         walk.got(kind, there)
         if walk.steps:
             walk.record(brief=True)
@@ -366,9 +366,13 @@ def _ask(unit: "Unit", by: str | None) -> int:
     for item in (i for i in state.wanted["items"] if i not in state.have["items"]):
         walk = _Walk(unit.id, by, state)
         question = _("{item}: in order (Enter), or what is wrong (several with ;), or - for later")
-        typed = str(typer.prompt(question.format(item=words(ITEM.word(item))), default="", show_default=False)).strip()
+        typed = "n"
+        while typed.lower() in NO or typed.isdigit():  # an answer, but not what is wrong
+            asked = typer.prompt(question.format(item=words(ITEM.word(item))), default="", show_default=False)
+            typed = str(asked).strip()
         if typed == "-":
             continue
+        typed = "" if typed.lower() in YES else typed
         wrong = [part.strip() for part in typed.replace("；", ";").split(";") if part.strip()]
         walk.items(None if wrong else [item], [f"{item}={what}" for what in wrong])
         walk.record(brief=True)

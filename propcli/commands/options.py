@@ -65,7 +65,13 @@ def day(typed: str | None, option: str) -> "date | None":
     from propcli.commands.session import session
 
     here = session()
-    moment = here.time(typed, option)
+    try:
+        moment = here.time(typed, option)
+    except Refusal:
+        raise Refusal(
+            say("{option}: {value} is not a day", option=option, value=repr(typed)),
+            hint=say("write 2026-11-21, today or yesterday"),
+        ) from None
     return None if moment is None else moment.astimezone(here.estate.settings.zone).date()
 
 

@@ -11,10 +11,11 @@ from propcli.engine.problem import Refusal
 from propcli.engine.text import Text as Message
 from propcli.engine.text import say
 from propcli.kinds.catalog import PASS
-from propcli.output.language import _
+from propcli.output.language import _, words
 
 if TYPE_CHECKING:
     from propcli.kinds.gate import Pass
+    from propcli.kinds.unit import Unit
 
 Id = Annotated[str, typer.Argument(metavar="ID", help=_("The pass's id, or any unambiguous ending of it."))]
 Words = Annotated[str, typer.Option("--text", help=_("In words."))]
@@ -84,12 +85,26 @@ def issue(
     desk = here.desk(by)
     with operation(here.estate.root) as op:
         recorder = Recorder(here.estate, op)
-        made = gate.issue(recorder, here.people, fields, said.get("text"), now, desk)
         home = unit_of(recorder, unit)
+        if resident is not None and home is not None:
+            _refuse_stranger(home, fields["resident"])
+        made = gate.issue(recorder, here.people, fields, said.get("text"), now, desk)
         recorder.commit(standing.subject(made, ["issued"]), desk)
     notes = [introduced(made.resident, home, here.people, here.today)] if made.resident else []
     _show_standing(made, *notes)
     return 0
+
+
+def _refuse_stranger(home: "Unit", resident: str) -> None:
+    """A pass is asked for by somebody of that home [U9]."""
+    here = session()
+    ids = [tie.resident for tie in home.ties_on(here.today)]
+    if resident not in ids:
+        known = ", ".join(f"{i} {words(here.people.called(i))}" for i in ids) or "–"
+        values = {"who": here.people.called(resident), "id": resident, "unit": home.id}
+        raise Refusal(
+            say("--resident: {who} ({id}) has no tie to {unit} [U9]", **values), hint=say("known: {ids}", ids=known)
+        )
 
 
 def _show_standing(after: "Pass", *notes: Message) -> None:

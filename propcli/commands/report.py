@@ -45,7 +45,7 @@ def daily(
         raise Refusal(say("--date: {date} has not come yet", date=start.date()))
     asked = Period(start, start + timedelta(days=1))
     office = Office(as_of(asked, here.now))
-    show_report(reports.daily(office.duties(), asked, office.names), form)
+    show_report(reports.daily(office.all_duties(), asked, office.names), form)
     return office.finish()
 
 
@@ -59,7 +59,7 @@ def monthly(
     form = options.form(format)
     asked = period(month, start, end)
     office = Office(as_of(asked, session().now))
-    show_report(reports.monthly(office.duties(), asked, office.names, occupied(office)), form)
+    show_report(reports.monthly(office.all_duties(), asked, office.names, occupied(office)), form)
     return office.finish()
 
 

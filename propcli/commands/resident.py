@@ -91,6 +91,7 @@ def add(
     values = _values(name, phone, id_card, identity, born, plate, bank, language, keep_until)
     values["type"] = "company" if company else "person"
     values["consent"] = codes(CONSENT, consent_to, "--consent")
+    _refuse_twin(values)
     desk = here.desk(by)
     with operation(here.estate.root) as op:
         recorder = Recorder(here.estate, op)
@@ -98,6 +99,21 @@ def add(
         recorder.commit(standing.subject(made, ["registered"]), desk)
     _stands(made)
     return 0
+
+
+def _refuse_twin(values: dict[str, Any]) -> None:
+    """Nobody is put on record twice: of the same name with the same phone there is one."""
+    from propcli.desk.people import same_name, same_phone
+    from propcli.kinds.resident import Resident
+
+    here = session()
+    for face in (here.people.add(r) for r in here.estate.read(Resident).records):
+        same = any(same_phone(a, b) for a in face.phones for b in values.get("phones", ()))
+        if same and face.name is not None and same_name(face.name, values["name"]):
+            raise Refusal(
+                say("{name} with this phone is on record already: {id}", name=values["name"], id=face.id),
+                hint=say("propcli resident change {id} adds what is missing", id=face.id),
+            )
 
 
 def _values(
@@ -208,7 +224,6 @@ def change(
 ) -> int:
     from propcli.desk.recording import Recorder
     from propcli.desk.residents import change as put
-    from propcli.kinds.catalog import RESIDENT
     from propcli.store.transaction import operation
 
     here = session()
@@ -225,7 +240,7 @@ def change(
     desk = here.desk(by)
     with operation(here.estate.root) as op:
         recorder = Recorder(here.estate, op)
-        after = put(recorder, here.people, here.record_id(RESIDENT, resident_id), values, now, desk)
+        after = put(recorder, here.people, here.resident(resident_id, "ID"), values, now, desk)
         recorder.commit(standing.subject(after, ["changed"]), desk)
     _stands(after)
     return 0
@@ -243,14 +258,16 @@ def _consent(resident_id: str, step: str, to: list[str], text: str | None, by: s
     from propcli.kinds.catalog import RESIDENT
     from propcli.kinds.resident import CONSENT
 
-    standing.take(RESIDENT, resident_id, by, (step, {"to": codes(CONSENT, to, "--to"), "text": text}))
+    standing.take(
+        RESIDENT, session().resident(resident_id, "ID"), by, (step, {"to": codes(CONSENT, to, "--to"), "text": text})
+    )
     return 0
 
 
 def note(resident_id: Id, text: Annotated[str, typer.Option("--text", help=_("In words."))], by: By = None) -> int:
     from propcli.kinds.catalog import RESIDENT
 
-    standing.take(RESIDENT, resident_id, by, ("noted", {"text": text}))
+    standing.take(RESIDENT, session().resident(resident_id, "ID"), by, ("noted", {"text": text}))
     return 0
 
 
@@ -305,9 +322,8 @@ def list_(
 
 
 def show_one(resident_id: Id, reveal: options.Reveal = False, format: options.Format = "table") -> int:
-    from propcli.kinds.catalog import RESIDENT
 
-    return show_resident(session().record_id(RESIDENT, resident_id), options.form(format), reveal)
+    return show_resident(session().resident(resident_id, "ID"), options.form(format), reveal)
 
 
 def show_resident(resident_id: str, form: str, reveal: bool = False) -> int:
@@ -425,14 +441,13 @@ def forget(
     from propcli.desk import forgetting
     from propcli.desk.recording import Recorder
     from propcli.desk.residents import forget as bury
-    from propcli.kinds.catalog import RESIDENT
     from propcli.kinds.resident import Resident, ResidentEvent
     from propcli.store.transaction import operation
 
     here = session()
     now = here.happened()
     reason = options.typed(ResidentEvent, {"reason": reason})["reason"]
-    found = here.record_id(RESIDENT, resident_id)
+    found = here.resident(resident_id, "ID")
     with operation(here.estate.root) as op:  # what an interrupted command left is settled before anything is read
         past = forgetting.past(here.estate, op.history, here.keys, found)
     resident = here.estate.one(Resident, found)
@@ -453,10 +468,11 @@ def forget(
         recorder.commit(standing.subject(after, ["forgotten"]), desk, f"Reason: {' '.join(reason.split())}")
         gone = [here.keys.destroy(key) for key in past.keys]
         remains = forgetting.remains(op.history, found, past)
+        present = forgetting.present(here.estate, past)
     standing.show_standing(after)
     if not all(gone):
         show(say("  the key was not here: if it is kept somewhere else, destroy it there"))
-    _tell(after, face, remains)
+    _tell(after, face, remains, present)
     return 0
 
 
@@ -491,7 +507,7 @@ def _finish(resident_id: str, past: "Past") -> int:
 SHOWN = 5
 
 
-def _tell(after: "Resident", face: "Face", remains: dict[str, list[str]]) -> None:
+def _tell(after: "Resident", face: "Face", remains: dict[str, list[str]], present: list[str]) -> None:
     """Say honestly what is gone and what is not."""
     if face.sealed:
         names = [FIELDS[f] for f in face.sealed]
@@ -505,6 +521,11 @@ def _tell(after: "Resident", face: "Face", remains: dict[str, list[str]]) -> Non
             if more
             else say("  still readable in the history: {field}, in {files}", **values)
         )
+    if present:
+        some = present[:SHOWN]
+        files = [*some, "…"] if present[SHOWN:] else some
+        show(say("  still readable in the records of today: {files}", files=files))
+        say_note(say("somebody else of that name may be meant there: look, and put them right with propcli edit"))
     words_of = [event for event in after.events if event.text]
     if words_of:
         show(say("  still readable in the record: {n} notes", n=len(words_of)))

@@ -271,6 +271,9 @@ class Session:
             what = one.title if one else say("record")
             raise Refusal(say("{value} is not a {kind} id", value=repr(typed), kind=what), hint=like)
         found = [(kind, i) for kind in among for i in self.estate.ids(kind) if i.endswith(typed)]
+        tickets = [pair for pair in found if pair[0] is TICKET]
+        if len(tickets) == 1:  # what the desk speaks of all day goes before people, passes and visitors
+            found = tickets
         if len(found) == 1:
             kind, record_id = found[0]
             if not (self.estate.root / kind.path(record_id)).is_file():

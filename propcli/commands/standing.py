@@ -91,6 +91,16 @@ def show_standing(record: Any, notes: Iterable[Text] = ()) -> None:
     tell_unknown_years(estate.calendar)
 
 
+def repair(ticket: "Ticket") -> Text:
+    """A repair that came of a check, and who pays for it."""
+    from propcli.kinds.ticket import PAYMENT
+
+    what = f"{ticket.place} {ticket.summary}" if ticket.place else ticket.summary
+    if ticket.payment is None:
+        return say("  repair {id}: {what}", id=ticket.id, what=what)
+    return say("  repair {id}: {what} ({payment})", id=ticket.id, what=what, payment=PAYMENT.word(ticket.payment))
+
+
 def actor(record: Any, step: str, by: str | None) -> str:
     """Who does a step when nobody is named: the person sent, the acceptor, or the desk."""
     here = session()
@@ -115,7 +125,9 @@ def take(kind: Kind, typed: str, by: str | None, *steps: tuple[str, dict[str, An
     with operation(here.estate.root) as op:
         recorder = Recorder(here.estate, op)
         after = record(recorder, kind, record_id, by, *steps)
-        recorder.commit(subject(after, [name for name, _ in steps]), after.events[-1].by)
+        why = next((" ".join(str(f["reason"]).split()) for _name, f in steps if f.get("reason")), None)
+        more = [f"Reason: {why}"] if why else []
+        recorder.commit(subject(after, [name for name, _ in steps]), after.events[-1].by, *more)
     if not quiet:
         show_standing(after)
     return after

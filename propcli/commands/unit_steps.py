@@ -43,6 +43,7 @@ def register(group: typer.Typer) -> None:
         ("state", state, _("Vacant, owner_occupied or renovating from now on [U1].")),
         ("meters", meters, _("Meters read.")),
         ("custody", custody, _("The office looks after it from now on, under an agreement [U6].")),
+        ("custody-renew", custody_renew, _("The agreement goes on [U6].")),
         ("custody-end", custody_end, _("Custody has ended [U6].")),
         ("check", check, _("It was checked on site; what was found becomes a repair [U6, U7].")),
         ("told", told, _("The owner was told what was found [U6].")),
@@ -172,6 +173,11 @@ def let(
     by: By = None,
 ) -> int:
     def fields(unit: "Unit", tenants: list[str]) -> dict[str, Any]:
+        if unit.status == "let":
+            raise Refusal(
+                say("{unit} is let already", unit=unit.id),
+                hint=say("record let-end first; the same tenants go on with let-renew, another joins with join"),
+            )
         return {"on": options.day(on, "--on"), "until": options.day(until, "--until"), "text": text}
 
     return _with_people(unit_id, by, "let", "--to", to, fields, "tenant")
@@ -187,7 +193,12 @@ def let_renew(
     return 0
 
 
-def let_end(unit_id: Id, on: On = None, then: Then = None, text: Text = None, by: By = None) -> int:
+Without = Annotated[
+    str | None, typer.Option("--on", metavar="DAY", help=_("The first day without them, if not today."))
+]
+
+
+def let_end(unit_id: Id, on: Without = None, then: Then = None, text: Text = None, by: By = None) -> int:
     fields = {"on": options.day(on, "--on"), "state": _then(then), "text": text}
     take(unit_id, by, ("let_ended", fields))
     return 0
@@ -209,13 +220,29 @@ def join(
 ) -> int:
     from propcli.kinds.unit import TIE
 
+    kind = code(TIE, tie, "--tie")
+
     def fields(unit: "Unit", people: list[str]) -> dict[str, Any]:
         return {
             "on": options.day(on, "--on"),
-            "of": _of_unit(unit, of, "--of") if of else None,
+            "of": _of_unit(unit, of, "--of") if of else _whose(unit, kind),
         }
 
-    return _with_people(unit_id, by, "joined", "--who", who, fields, code(TIE, tie, "--tie"))
+    return _with_people(unit_id, by, "joined", "--who", who, fields, kind)
+
+
+def _whose(unit: "Unit", kind: str | None) -> str | None:
+    """Whose family or agent somebody is when nobody says: where it is let the tenant's, else the owner's."""
+    here = session()
+    if kind == "tenant":
+        return None
+    ties = unit.ties_on(here.today)
+    tenants = [t.resident for t in ties if t.tie == "tenant"]
+    chiefs = tenants if kind == "family" and tenants else [t.resident for t in ties if t.tie in ("owner", "co_owner")]
+    if len(chiefs) < 2:
+        return chiefs[0] if chiefs else None
+    known = ", ".join(f"{i} {words(here.people.called(i))}" for i in chiefs) or "–"
+    raise Refusal(say("--of is missing: whose family or agent?"), hint=say("one of: {known}", known=known))
 
 
 def _of_unit(unit: "Unit", typed: str, option: str) -> str:
@@ -235,7 +262,7 @@ def _of_unit(unit: "Unit", typed: str, option: str) -> str:
 def leave(
     unit_id: Id,
     who: Annotated[list[str], typer.Option("--who", metavar="NAME", help=_("Who: name or id."))],
-    on: On = None,
+    on: Without = None,
     text: Text = None,
     by: By = None,
 ) -> int:
@@ -330,20 +357,36 @@ def custody(
     return 0
 
 
+def custody_renew(
+    unit_id: Id,
+    until: Annotated[str, typer.Option("--until", metavar="DAY", help=_("The last day agreed now."))],
+    text: Text = None,
+    by: By = None,
+) -> int:
+    take(unit_id, by, ("custody_renewed", {"until": options.day(until, "--until"), "text": text}))
+    return 0
+
+
 def custody_end(
     unit_id: Id, water: Water = None, electricity: Power = None, then: Then = None, text: Text = None, by: By = None
 ) -> int:
-    from propcli.desk.homes import too_much
-    from propcli.kinds.catalog import UNIT
-
-    here = session()
-    read = options.amounts({"water": water, "electricity": electricity})
-    found = too_much(_unit(unit_id), here.estate.policy, read["water"], read["electricity"])
-    fields = {"state": _then(then), "water": water, "electricity": electricity, "text": text}
-    after = standing.take(UNIT, unit_id, by, ("custody_ended", fields), quiet=True)
-    # nothing is left to be repaired; what the owner makes of it is for the office and the owner
-    standing.show_standing(after, [say("  {what}: tell the owner", what=what) for what, _category in found])
+    """What was used beyond the agreement is found now, if it was not before [U6]."""
+    unit = _unit(unit_id)
+    found = _meter_findings(unit, water, electricity)
+    end = ("custody_ended", {"state": _then(then), "water": water, "electricity": electricity, "text": text})
+    if found:
+        return checked(unit, by, "checked", {"water": water, "electricity": electricity}, found, "custody", end)
+    take(unit_id, by, end)
     return 0
+
+
+def _meter_findings(unit: "Unit", water: str | None, electricity: str | None) -> list[tuple[Message | str, str]]:
+    """What the meters show that is too much, but for what was found before and is still being seen to."""
+    from propcli.desk.homes import too_much
+
+    read = options.amounts({"water": water, "electricity": electricity})
+    meters = too_much(unit, session().estate.policy, read["water"], read["electricity"])
+    return [(what, category) for what, category in meters if category not in _in_hand(unit)]
 
 
 def check(
@@ -355,15 +398,9 @@ def check(
     text: Text = None,
     by: By = None,
 ) -> int:
-    from propcli.desk.homes import too_much
-
-    here = session()
     unit = _unit(unit_id)
     readings = {"water": water, "electricity": electricity, "gas": gas}
-    read = options.amounts({"water": water, "electricity": electricity})
-    meters = too_much(unit, here.estate.policy, read["water"], read["electricity"])
-    # one that was found before and is still being seen to is not found again
-    found = [*findings(finding), *(m for m in meters if m[1] not in _in_hand(unit))]
+    found = [*findings(finding), *_meter_findings(unit, water, electricity)]
     origin = "custody" if unit.status == "in_custody" else "unit_check"
     return checked(unit, by, "checked", {**readings, "text": text}, found, origin)
 
@@ -405,8 +442,10 @@ def checked(
     fields: dict[str, Any],
     found: Sequence[tuple[Message | str, str]],
     origin: str,
+    then: tuple[str, dict[str, Any]] | None = None,
 ) -> int:
-    """A check on site: in order, or with findings, each of which becomes a repair in the same commit."""
+    """A check on site: in order, or with findings, each of which becomes a repair in the same commit. `then`: a step
+    that follows in it."""
     from propcli.desk.homes import defects
     from propcli.desk.recording import Recorder
     from propcli.kinds.catalog import UNIT
@@ -421,13 +460,13 @@ def checked(
         outcome: dict[str, Any] = {"ok": not found}
         if found:
             outcome |= {"finding": "; ".join(words(what) if isinstance(what, Message) else what for what, _c in found)}
-            outcome |= {"tickets": tickets}
+            outcome |= {"tickets": [ticket.id for ticket in tickets]}
         before: Unit = recorder.record(UNIT, unit.id)
-        event = standing.event(UNIT, before, step, desk, {**fields, **outcome}, recorder)
-        after = recorder.step(UNIT, unit.id, [event])
-        recorder.commit(standing.subject(after, [step]), desk)
-    notes = [say("  repair {id}: {what}", id=t, what=what) for t, (what, _c) in zip(tickets, found, strict=True)]
-    standing.show_standing(after, notes)
+        steps = [(step, {**fields, **outcome}), *([then] if then else [])]
+        events = [standing.event(UNIT, before, name, desk, given, recorder) for name, given in steps]
+        after = recorder.step(UNIT, unit.id, events)
+        recorder.commit(standing.subject(after, [name for name, _given in steps]), desk)
+    standing.show_standing(after, [standing.repair(ticket) for ticket in tickets])
     return 0
 
 

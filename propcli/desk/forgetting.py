@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from propcli.kinds.catalog import RESIDENT
+from propcli.kinds.catalog import LIVING, RESIDENT
 from propcli.store import yamlfile
 from propcli.store.estate import Estate
 from propcli.store.sealing import Keys, Spoilt
@@ -55,3 +55,10 @@ def remains(history: "History", resident_id: str, found: Past) -> dict[str, list
     if found.born:  # a date says nothing by itself: only the record's own file has it with the name
         files["born"] = [str(RESIDENT.path(resident_id))]
     return {name: those for name, those in files.items() if those}
+
+
+def present(estate: Estate, found: Past) -> list[str]:
+    """Which records of today still say a name, phone or plate that any version of the record had."""
+    texts = [value.encode() for values in found.values.values() for value in values]
+    paths = [path for kind in LIVING for path in estate.paths(kind)[0]]
+    return [str(path) for path in paths if any(text in estate.raw(path) for text in texts)]

@@ -19,7 +19,8 @@ from propcli.engine.record import quoted
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT
 from propcli.kinds.resident import RESIDENT_STATUS, Resident
-from propcli.kinds.unit import METER, OWNERS, Unit, used
+from propcli.kinds.ticket import Ticket
+from propcli.kinds.unit import METER, OWNERS, SHARE, Unit, used
 from propcli.kinds.unit_life import LIFECYCLE, MoveIn
 from propcli.store.reading import described
 
@@ -38,6 +39,8 @@ class Named:
 def named(text: str) -> Named:
     """Read NAME[,PHONE][=SHARE]."""
     who, _, share = text.partition("=")
+    if share and not SHARE.fullmatch(share.strip()):
+        raise Refusal(say("{value} is not a share (like 1/2 or 50%)", value=repr(share.strip())))
     name, _, number = who.replace("，", ",").partition(",")
     return Named(name.strip(), number.strip() or None, share.strip() or None)
 
@@ -121,8 +124,8 @@ def defects(
     resident: str | None = None,
     place: Text | None = None,
     words: Any = str,
-) -> list[str]:
-    """A repair for each finding (what, category), linked to where it was found; their ids."""
+) -> list[Ticket]:
+    """A repair for each finding (what, category), linked to where it was found."""
     made = []
     for what, category in found:
         intake = _intake(
@@ -137,7 +140,7 @@ def defects(
                 **({"place": words(place)} if place else {}),
             }
         )
-        made.append(admit(recorder, people, intake, now, by).ticket.id)
+        made.append(admit(recorder, people, intake, now, by).ticket)
     return made
 
 

@@ -110,6 +110,8 @@ def _opening(
     policy = recorder.estate.policy
     decided: list[TicketEvent] = []
     payment = intake.payment
+    if intake.origin == "move_in" and unit is not None and unit.handed_over is None:
+        unit = unit.model_copy(update={"handed_over": today})  # it is being handed over: warranties begin today
     part = intake.part or (part_of(intake.category, policy) if intake.kind == "repair" and unit else None)
     if part is not None and unit is not None:
         found = cover(unit, part, policy)

@@ -182,7 +182,8 @@ def daily(duties: Duties, period: Period, names: Names) -> Report:
 def monthly(duties: Duties, period: Period, names: Names, occupied: int | None) -> Report:
     """Counts, measures, the slowest, what is overdue, what recurs: for the manager [M7]."""
     figures = measure(duties, period)
-    late = duties.overdue()
+    overdue = duties.overdue()
+    late = [o for o in overdue if isinstance(o.record, Ticket)]  # what is counted below are tickets
     tables = [
         _measures(figures, occupied),
         _counts("by_kind", say("By kind"), lambda t: word(KIND, t.kind), figures, late),
@@ -192,8 +193,8 @@ def monthly(duties: Duties, period: Period, names: Names, occupied: int | None) 
         _counts("by_channel", say("By channel"), lambda t: word(CHANNEL, t.channel), figures, late),
         _slowest(figures, names),
         _recurring(figures, duties),
-        _overdue_by_rule(late),
-        overdue_table(late[:LONGEST_OVERDUE], duties, names),
+        _overdue_by_rule(overdue),
+        overdue_table(overdue[:LONGEST_OVERDUE], duties, names),
     ]
     tables[-1].title = say("Longest overdue")
     if len(late) > LONGEST_OVERDUE:

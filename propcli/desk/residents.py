@@ -19,7 +19,7 @@ def register(
     """A new resident. `values`: name, phones, plates, born, identity, bank, and type, language, consent, keep_until."""
     settings = recorder.estate.settings
     sealing = to_seal(values, settings.sealed, now.astimezone(settings.zone).date())
-    fields = {
+    fields: dict[str, Any] = {
         "type": values.get("type") or "person",
         "language": values.get("language"),
         "keep_until": values.get("keep_until"),

@@ -46,6 +46,7 @@ OWED = Vocabulary(
         "lease-end",
         "custody-end",
         "telling",
+        "visit",
         "card-return",
     ),
     **{
@@ -60,6 +61,7 @@ OWED = Vocabulary(
         "lease-end": "end or renewal of the lease",
         "custody-end": "end or renewal of the custody",
         "telling": "telling the owner",
+        "visit": "visit agreed",
         "card-return": "return of the card",
     },
 )

@@ -54,6 +54,7 @@ EventName = Literal[
     "use_changed",
     "state_changed",
     "custody_began",
+    "custody_renewed",
     "custody_ended",
     "checked",
     "rain_warned",
@@ -147,8 +148,8 @@ ITEM = Vocabulary(
     gas_pipes="gas pipes",
 )
 
-_SHARE = re.compile(r"1|[1-9][0-9]{0,3}/[1-9][0-9]{0,3}|[1-9][0-9]?(\.[0-9]{1,2})?%|100%")
-Share = Annotated[str, Form(_SHARE, say("a share (like 1/2 or 50%)"))]
+SHARE = re.compile(r"1|[1-9][0-9]{0,3}/[1-9][0-9]{0,3}|[1-9][0-9]?(\.[0-9]{1,2})?%|100%")
+Share = Annotated[str, Form(SHARE, say("a share (like 1/2 or 50%)"))]
 
 
 class Tie(Model):

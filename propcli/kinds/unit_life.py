@@ -77,6 +77,7 @@ STEPS: dict[str, Step] = {
             ("until", "fee", "who", "text"),
             rule="U6",
         ),
+        Step("custody_renewed", frozenset({"in_custody"}), None, ("until",), ("text",), rule="U6"),
         Step("custody_ended", frozenset({"in_custody"}), None, ("state",), ("water", "electricity", "text"), rule="U6"),
         Step("checked", ALL, None, ("ok",), (*READINGS, "finding", "tickets", "text"), rule="U6"),
         Step("rain_warned", frozenset({"in_custody"}), None, ("rain_until",), ("rain_from", "text"), rule="U6"),
@@ -234,6 +235,8 @@ def _fold(state: State, event: UnitEvent) -> None:
                 "fee": event.fee,
             }
         )
+    elif name == "custody_renewed" and folded.get("custody") is not None:
+        folded["custody"] = folded["custody"].model_copy(update={"until": event.until})
     elif name == "custody_ended":
         folded["custody"] = None
     elif name in ("gas_checked", "gas_missed"):
@@ -311,6 +314,8 @@ def _check(state: State, event: UnitEvent) -> Found:
     begun: MoveIn | None = folded.get("move_in")
     if name == "move_in_began" and begun is not None and (begun.case, begun.who) == (event.case, event.who):
         yield "U3", say("a move-in is under way already"), say("go on with it, or complete it"), "event"
+    if name in ("custody_began", "custody_renewed") and event.until is not None and event.until < event.at.date():
+        yield "U6", say("its last day ({day}) has passed", day=event.until), None, "until"
     if name == "registered" and event.state == "in_custody":
         yield "U6", say("custody has an agreement"), say("register it vacant, then record custody"), "state"
     if name == "state_changed" and event.state not in FREE:
@@ -372,7 +377,8 @@ def _check_ties(state: State, event: UnitEvent) -> Found:
     }.get(event.event)
     for index, tie in enumerate(event.ties):
         if allowed is not None and tie.tie not in allowed:
-            yield "U2", say("{who}: not a tie that begins this way", who=tie.resident), None, f"ties.{index}"
+            what = say("{who}: not a tie that begins this way", who=tie.resident)
+            yield "U2", what, say("tenants come with let, owners with transfer, the others with join"), f"ties.{index}"
         if tie.resident in (t.resident for t in event.ties[:index]) and event.event not in MANY_TIES:
             yield "U2", say("{who} is named twice", who=tie.resident), None, f"ties.{index}"
         if tie.first is not None and tie.first > event.at.date():

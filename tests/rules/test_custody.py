@@ -299,9 +299,24 @@ def test_a_meter_does_not_run_backwards(homes: Desk) -> None:
 def test_the_readings_at_the_end_are_compared_too(homes: Desk) -> None:
     keep(homes)
     said = homes.ok("unit", "custody-end", HOME, "--water", "105.01", "--electricity", "1020")
-    assert "water used in custody: 5.01 m³, allowed 5 m³: tell the owner" in said
+    assert ": water used in custody: 5.01 m³, allowed 5 m³" in said
     assert "electricity" not in said
-    assert "custody" not in record(homes, HOME)
+    after = record(homes, HOME)
+    assert "custody" not in after
+    assert [e["event"] for e in after["events"][-2:]] == ["checked", "custody_ended"]
+    falls_due(homes, HOME, "U6", "telling", "zhou.min", "2026-10-15T10:00:00+08:00")
+    homes.ok("unit", "told", HOME, "--text", "已告知")
+
+
+def test_custody_goes_on_or_is_owed_an_end(homes: Desk) -> None:
+    """Its last day agreed: by the end of it custody is ended or renewed; a last day that has passed is refused."""
+    terms = ("unit", "custody", HOME, "--agreement", "TG-07", "--water", "100", "--electricity", "1000")
+    assert "has passed [U6]" in homes.refused(*terms, "--until", "2026-10-13")
+    homes.ok(*terms, "--until", "2026-10-20")
+    falls_due(homes, HOME, "U6", "custody-end", "zhou.min", "2026-10-20T23:59:59+08:00")
+    homes.ok("unit", "custody-renew", HOME, "--until", "2026-12-31")
+    assert record(homes, HOME)["custody"]["until"] == "2026-12-31"
+    falls_due(homes, HOME, "U6", "custody-end", "zhou.min", "2026-12-31T23:59:59+08:00")
 
 
 # --- findings

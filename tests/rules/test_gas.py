@@ -192,3 +192,11 @@ def test_explain_shows_how_it_is_counted(homes: Desk) -> None:
     said = homes.ok("explain", HOME)
     assert "[U8] gas check, owed by 王刚 (supervisor): open, 48d 13h left" in said
     assert "every 2 months, by the end of the day" in said
+
+
+def test_the_visit_agreed_is_owed_at_its_time(homes: Desk) -> None:
+    """The appointment stands in `due` and `overdue` until somebody was there, let in or not."""
+    homes.ok("unit", "gas-appoint", HOME, "--appointment", "2026-10-15T14:00", at="10:00")
+    falls_due(homes, HOME, "U8", "visit", "wang.gang", "2026-10-15T14:00:00+08:00")
+    homes.ok("unit", "gas-missed", HOME, "--reason", "无人在家", at="2026-10-15T14:10:00+08:00")
+    assert [o["standing"] for o in owed(homes, HOME, "U8", "visit")] == ["met"]

@@ -93,8 +93,10 @@ def test_the_resident_who_asks_is_found_in_the_unit(homes):
     """By name among the unit's people of the day, or by id or name among all; a stranger stays a name."""
     assert "王丽 (R-00001), owner" in gate(homes, "pass issue --unit 3-2-0501 --items 床 --who '王 丽'")
     assert record(homes, PASS)["resident"] == "R-00001" and "who" not in record(homes, PASS)
-    assert record(homes, issue(homes, "--resident 李娜"))["resident"] == "R-00003"
-    assert record(homes, issue(homes, "--resident R-00002"))["resident"] == "R-00002"
+    assert record(homes, issue(homes, "--resident 王小明"))["resident"] == "R-00004"
+    assert record(homes, issue(homes, "--resident R-00001"))["resident"] == "R-00001"
+    base = "pass issue --unit 3-2-0501 --items 床"
+    refused(homes, f"{base} --resident 李娜", "李娜 (R-00003) has no tie to 3-2-0501 [U9]", "R-00001 王丽")
     stranger = record(homes, issue(homes, "--who 李娜"))
     assert stranger["who"] == "李娜" and "resident" not in stranger
 

@@ -324,7 +324,7 @@ def test_each_defect_becomes_a_repair(defective):
 @pytest.mark.rule("U5")
 def test_a_defect_found_later_is_all_that_is_said(defective):
     said = do(defective, f"{EMPTY} --defect 'drains=阳台排水慢'", at="11:00")
-    assert "  repair T-20261014-004: drains 阳台排水慢\n" in said
+    assert "  repair T-20261014-004: drains 阳台排水慢 (free)\n" in said
     assert unit(defective, EMPTY)["events"][-1]["tickets"] == ["T-20261014-004"]
 
 

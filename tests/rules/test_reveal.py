@@ -289,3 +289,32 @@ def test_help_says_that_it_is_recorded(full):
     for line in ("ticket list", "resident list", "resident show", "unit list", "unit show", "pass list", "find"):
         said = " ".join(do(full, f"{line} --help").split())
         assert "--reveal" in said and "put on record" in said
+
+
+@pytest.mark.rule("T12")
+def test_audit_knows_the_words_for_events(homes):
+    """A code or a word in either language; a word that is none is refused, not answered with nothing."""
+    homes.ok("unit", "use", "3-2-0501", "shop", "--reason", "开店")
+    homes.ok("resident", "forget", "R-00003", "--reason", "本人要求", "--yes", "--though-tied")
+    for typed in ("forgotten", "遗忘"):
+        assert "R-00003" in homes.ok("audit", "--event", typed)
+    assert "开店" in homes.ok("audit", "3-2-0501")
+    assert "--event: 'forgoten' is not known" in homes.refused("audit", "--event", "forgoten")
+
+
+@pytest.mark.rule("U1")
+def test_nobody_is_put_on_record_twice(homes):
+    """The same name with the same phone, however written, is on record already; with another it is somebody else."""
+    said = homes.refused("resident", "add", "--name", "王 丽", "--phone", "+86 138 0013 8000")
+    assert "on record already: R-00001" in said
+    assert "R-00005" in homes.ok("resident", "add", "--name", "王丽", "--phone", "13800138099")
+
+
+@pytest.mark.rule("T12")
+def test_residents_are_called_by_name(homes):
+    """Where only one has the name; a ticket's number goes before theirs."""
+    assert "李娜" in homes.ok("resident", "show", "李娜")
+    homes.ok("resident", "forget", "李娜", "--reason", "本人要求", "--yes", "--though-tied")
+    assert "there is no resident 李娜" in homes.refused("resident", "show", "李娜")
+    ticket = homes.add("--name", "王丽")
+    assert ticket in homes.ok("explain", "001")

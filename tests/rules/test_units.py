@@ -360,7 +360,7 @@ def test_who_owned_it_the_day_before_the_day_of_and_the_day_after(homes):
         (f"let {HOME} --to {NEW} --on 2026-10-15", "2026-10-15 has not come yet"),
         (f"let {HOME} --to 王丽", "at once"),
         (f"let {HOME} --to {NEW} --until 2026-10-13", "the lease ends (2026-10-13) before it begins (2026-10-14)"),
-        (f"let {LET} --to {NEW}", "while the state is let"),
+        (f"let {LET} --to {NEW}", "is let already"),
         (f"let-end {HOME}", "while the state is owner-occupied"),
         (f"let-end {LET} --on 2026-02-28", "the tenant is still there"),
         (f"let-renew {LET} --until 2027-02-28", "the lease goes on until 2027-02-28 already"),
