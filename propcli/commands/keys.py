@@ -129,7 +129,7 @@ def restore(file: File) -> int:
 
     keys = session().keys
     if not file.is_file():
-        raise Refusal(say("there is no file {file}", file=str(file)))
+        raise Refusal(say("there is no file {file}", file=str(file)), code=3)
     try:
         body = json.loads(passphrase.decrypt(file.read_bytes(), _passphrase(confirm=False)))
         found: dict[str, str] = {key: body["keys"][key] for key in body["keys"] if KEY.fullmatch(key)}
