@@ -96,7 +96,7 @@ def main() -> int:
         folder = Path(name)
         estate = folder / "estate"
         subprocess.run([program, "init", str(estate)], env=env, check=True, stdout=subprocess.DEVNULL)
-        (estate / "staff").mkdir()
+        (estate / "staff").mkdir(exist_ok=True)
         (estate / "staff" / "zhou.min.yaml").write_text(
             "id: zhou.min\nname: 周敏\nrole: desk\nteam: service\n", encoding="utf-8"
         )

@@ -573,7 +573,7 @@ def test_keys_come_back_from_their_backup(closed):
     assert "王**" in do(closed, "resident list --all") and "贾**" in do(closed, "visitor list")
     assert not any(ADULT in text for text in opened(closed, keys_of(closed)))
     assert "is no backup of keys" in do(closed, "keys restore propcli.yaml", 3, PROPCLI_PASSPHRASE="x")
-    assert "No such file" in do(closed, "keys restore ../nowhere.age", 3, PROPCLI_PASSPHRASE="x")
+    assert "there is no file" in do(closed, "keys restore ../nowhere.age", 3, PROPCLI_PASSPHRASE="x")
 
 
 def test_bad_records_stop_backup_and_restore(closed):
