@@ -84,6 +84,7 @@ def add(
         "gas": False if no_gas else None,
         "meters": meters or None,
     }
+    _refuse_double(unit_id)
     desk = here.desk(by)
     with operation(here.estate.root) as op:
         recorder = Recorder(here.estate, op)
@@ -109,6 +110,18 @@ def add(
         recorder.commit(subject(unit, ["registered"]), desk)
     show_standing(unit, [*notes.values(), *more.values()])
     return 0
+
+
+def _refuse_double(unit_id: str) -> None:
+    """3-2-501 and 3-2-0501 are one home: whichever is on record is the one."""
+    from propcli.kinds.catalog import UNIT
+
+    def bare(unit: str) -> list[str]:
+        return [part.lstrip("0").lower() for part in unit.split("-")]
+
+    for other in session().estate.ids(UNIT):
+        if other != unit_id and bare(other) == bare(unit_id):
+            raise Refusal(say("{id} is on record already, as {other}", id=unit_id, other=other))
 
 
 def list_(

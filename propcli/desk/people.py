@@ -177,6 +177,8 @@ def fields_of(values: Mapping[str, Any], sealing: frozenset[str], keys: Keys, ke
 
 # --- what people type
 
+SHORTEST = 7  # digits of a phone number
+
 
 def phone(text: str, region: str) -> str:
     """A phone number in digits: as dialled at home, or with + and the country. Refuses what is no number."""
@@ -189,7 +191,8 @@ def phone(text: str, region: str) -> str:
         number = phonenumbers.parse(typed, region)
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    # shorter ones are hotlines and extensions: nobody's own
+    if number is None or not phonenumbers.is_possible_number(number) or len(str(number.national_number)) < SHORTEST:
         raise Refusal(say("{value} is not a phone number", value=repr(text)))
     if region == phonenumbers.region_code_for_number(number) or number.country_code == _country(region):
         return re.sub(r"\D", "", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL))

@@ -390,6 +390,8 @@ def _check_ties(state: State, event: UnitEvent) -> Found:
                 yield "U2", say("{who} has no tie to this unit", who=person), None, "ends"
             elif here[person].tie in OWNERS:
                 yield "U2", say("{who} is an owner", who=person), say("ownership goes over by transfer"), "ends"
+    if event.manner == "first_sale" and state.status != "unsold" and any(t.on(day) and t.tie in OWNERS for t in people):
+        yield "U2", say("it has been sold before"), say("record a sale, inheritance, gift or court decision"), "manner"
     if event.event == "transferred" and any(
         t.first is not None and t.first > day for t in people if t.tie in OWNERS and t.until is None
     ):

@@ -557,3 +557,23 @@ def test_the_order_of_what_happened_is_checked(homes):
     lines = (homes.root / "units/3/3-2-0502.yaml").read_text("utf-8").splitlines()
     assert f"units/3/3-2-0502.yaml:{lines.index('- at: 2023-05-01T10:00:00+08:00') + 1}:7: " in result.all
     assert "let out is earlier than the event before it (2023-06-01 10:00)" in result.all
+
+
+@pytest.mark.rule("U1")
+def test_a_home_has_one_id(homes):
+    """Written with and without its zeros it is the same home."""
+    no(homes, "add 3-2-501", "3-2-501 is on record already, as 3-2-0501")
+    do(homes, "add 3-2-1501")
+
+
+@pytest.mark.rule("U2")
+def test_a_home_is_sold_for_the_first_time_once(homes):
+    no(homes, f"transfer 3-2-0501 --to {NEW} --manner first_sale", "it has been sold before [U2]")
+    do(homes, f"transfer 3-2-0501 --to {NEW} --manner sale")
+
+
+@pytest.mark.rule("U1")
+def test_a_phone_is_somebodys_own(homes):
+    """A hotline of six digits is nobody's; a number of seven is taken."""
+    assert "is not a phone number" in homes.refused("resident", "add", "--name", "赵芳", "--phone", "123456")
+    homes.ok("resident", "add", "--name", "赵芳", "--phone", "8812345")
