@@ -22,6 +22,8 @@ run validate
 run dispatch --explain
 run dispatch --apply
 run overdue
+run find 盛
+run unit show 1-2-1204
 run due --within 24h
 run report monthly --month 2026-10
 printf '\n$ git log --oneline -5\n'
