@@ -412,6 +412,7 @@ def _details(face: "Face", reveal: bool) -> None:
 
 
 def seal(by: By = None) -> int:
+    from propcli.desk.household import seal_callers
     from propcli.desk.recording import Recorder
     from propcli.desk.residents import seal_all
     from propcli.store.transaction import operation
@@ -422,7 +423,10 @@ def seal(by: By = None) -> int:
     with operation(here.estate.root) as op:
         recorder = Recorder(here.estate, op)
         done = seal_all(recorder, here.people, now, desk)
-        recorder.commit(words(say("{n} residents sealed", n=len(done))), desk)
+        callers = seal_callers(recorder, here.people, now, desk)
+        recorder.commit(words(say("{n} residents sealed", n=len(done) + len(callers))), desk)
+    if callers:
+        show(say("{n} tickets point at their callers now.", n=len(callers)))
     show(say("{n} residents sealed; what older commits have in clear stays there.", n=len(done)))
     return 0
 

@@ -88,6 +88,14 @@ def _in_clear(record: Any, around: Surroundings) -> Iterator[Finding]:
             yield (name,), what, say("propcli resident seal puts it right")
 
 
+def caller_in_clear(ticket: Ticket, around: Surroundings) -> Iterator[Finding]:
+    """A caller written down before the estate chose to seal names or phones, or by hand since [T12]."""
+    caller = ticket.caller
+    if caller is not None and ("name" in around.sealed or (caller.phone is not None and "phones" in around.sealed)):
+        what = say("{field} stands in clear, and this estate seals it [T12]", field="caller")
+        yield ("caller",), what, say("propcli resident seal puts it right")
+
+
 def _event_references(event: Event, where: tuple[str | int, ...], around: Surroundings) -> Iterator[Finding]:
     people: list[tuple[tuple[str | int, ...], str]] = [((*where, "by"), event.by)] if event.by != IMPORTER else []
     if isinstance(event, TicketEvent):

@@ -11,8 +11,9 @@ from propcli.desk.recording import Recorder
 from propcli.desk.residents import register
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
-from propcli.kinds.catalog import RESIDENT, UNIT
+from propcli.kinds.catalog import RESIDENT, TICKET, UNIT
 from propcli.kinds.staff import Staff
+from propcli.kinds.ticket import Ticket, TicketEvent
 from propcli.kinds.unit import TIE, Unit
 
 
@@ -109,6 +110,26 @@ def of_resident(
             return fields
         met[who] = resident
     return {**fields, "caller": None, "resident": met[who]}
+
+
+def seal_callers(recorder: Recorder, people: People, now: datetime, by: str) -> list[str]:
+    """Make residents of the callers that tickets name in clear where the estate seals that; the tickets changed. Where
+    a caller lives elsewhere, a note keeps saying so."""
+    met: dict[tuple[str | None, ...], str] = {}
+    done = []
+    for ticket in recorder.estate.read(Ticket).records:
+        if ticket.caller is None:
+            continue
+        home = ticket.caller.unit
+        said = {"unit": home or ticket.unit, "caller": ticket.caller.plain()}
+        resident = of_resident(recorder, people, said, met, now, by).get("resident")
+        if resident is None:
+            continue
+        note = {"at": now, "by": by, "event": "noted", "text": f"{resident}: {home}"}
+        events = [TicketEvent.model_validate(note)] if home else []
+        recorder.step(TICKET, ticket.id, events, {"caller": None, "resident": resident})
+        done.append(ticket.id)
+    return done
 
 
 def introduced(resident_id: str, home: Unit | None, people: People, today: date) -> Text:

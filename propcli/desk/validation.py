@@ -8,6 +8,7 @@ from propcli.desk.checks import (
     Finding,
     Sources,
     Surroundings,
+    caller_in_clear,
     life,
     policy_references,
     references,
@@ -68,7 +69,7 @@ def validate(estate: Estate, only: Sequence[PurePosixPath] | None = None) -> tup
         for record in reading.records:
             findings: list[Finding] = [*references(record, around), *life(record)]
             if isinstance(record, Ticket):
-                findings += source_once(record, sources)
+                findings += [*source_once(record, sources), *caller_in_clear(record, around)]
             if findings:
                 problems += estate.at(reading.places[record.id], findings)
     if only is not None:

@@ -604,3 +604,18 @@ def test_a_table_of_people_is_imported_sealed(desk):
     table.unlink()
     assert "欧阳文" in do(desk, "resident show 00001")
     assert leaks(desk, (*NUMBERS, "欧阳文", "王小宝", "13700001111", "13911112222", "粤B98765")) == []
+
+
+@pytest.mark.rule("T12")
+def test_callers_of_before_are_sealed_too(homes):
+    """Chosen later: `validate` names what stands in clear, `resident seal` makes residents of the callers."""
+    known, stranger = homes.add("--name", "王丽"), homes.add("--name", "郑路人", "--phone", "13800138055")
+    homes.write("propcli.yaml", (homes.root / "propcli.yaml").read_text("utf-8") + "sealed: [name, phones]\n")
+    said = homes.run("validate")
+    assert said.code == 3 and f"{stranger}.yaml" in said.out and "caller stands in clear" in said.out
+    assert f"{known}.yaml" not in said.out
+    homes.git("commit", "-qam", "Seal names")
+    assert "1 tickets point at their callers now" in homes.ok("resident", "seal")
+    assert homes.run("validate").code == 0
+    assert "郑路人" not in (homes.root / f"tickets/2026/10/{stranger}.yaml").read_text("utf-8")
+    assert "郑路人 13800138055" in homes.ok("ticket", "show", stranger)
