@@ -86,3 +86,8 @@ def test_reading_loads_neither_git_nor_locks(template: Path) -> None:
 def test_help_does_not_load_records() -> None:
     """Help is shown before anything heavy is imported."""
     assert not modules_of("ticket", "--help") & {"git", "tabulate", "rich", "ruamel.yaml", "propcli.kinds.ticket"}
+
+
+def test_help_loads_no_models() -> None:
+    """The list of commands names every command, and builds none of their models."""
+    assert not modules_of("--help") & {"pydantic", "ruamel.yaml", "git", "tabulate", "pyrage"}

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from propcli.desk import repairs
 from propcli.desk.cells import Cells
 from propcli.desk.importing import Target, place_targets
-from propcli.engine.record import UNIT_ID, quoted
+from propcli.engine.ids import UNIT_ID
+from propcli.engine.record import quoted
 from propcli.engine.text import say
 from propcli.store.sheets import Number
 

@@ -10,7 +10,7 @@ from propcli.desk.people import People
 from propcli.desk.recording import Recorder
 from propcli.desk.warranty import cover, part_of
 from propcli.engine.problem import Refusal
-from propcli.engine.record import Code, Day, Line, Model, Moment, StaffId, Words
+from propcli.engine.record import Code, Line, Model, Moment, StaffId, Words
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import TICKET
 from propcli.kinds.resident import ResidentId
@@ -54,7 +54,6 @@ class Intake(Model):
     part: Part | None = None
     payment: Payment | None = None
     payment_reason: Words | None = None  # why it is not as the warranty says
-    covered_until: Day | None = None
     convenient: Line | None = None
     appointment: Moment | None = None
     asked_by: Moment | None = None
@@ -76,7 +75,7 @@ def admit(recorder: Recorder, people: People, intake: Intake, now: datetime, des
     today = now.astimezone(recorder.estate.settings.zone).date()
     by = intake.acceptor or desk
     fields = {name: value for name, value in intake.plain().items() if name in Ticket.model_fields}
-    for name in (*OPENING, "payment", "covered_until", "acceptor"):
+    for name in (*OPENING, "payment", "acceptor"):
         fields.pop(name, None)
     fields.setdefault("reported", now)
     fields.update(resident=intake.resident, caller=intake.caller)

@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from propcli.engine.ids import STAFF_ID, UNIT_ID
 from propcli.engine.text import Text, say
 
 KEY = -1  # at the end of the path of a finding: the key itself, not its value
@@ -46,8 +47,6 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", re.ASCI
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INTEGER = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
 _MONEY = re.compile(r"(0|[1-9]\d{0,8})(\.\d{1,2})?", re.ASCII)
-STAFF_ID = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*", re.ASCII)
-UNIT_ID = re.compile(r"([0-9A-Za-z]{1,8})-([0-9A-Za-z]{1,8})-([0-9A-Za-z]{1,8})", re.ASCII)
 _CODE = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff._-]{0,39}", re.ASCII)
 
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from propcli.engine.lifecycle import Lifecycle
-from propcli.engine.record import STAFF_ID, UNIT_ID, Model
+from propcli.engine.ids import STAFF_ID, UNIT_ID
 from propcli.engine.text import Text, say
+
+if TYPE_CHECKING:
+    from propcli.engine.lifecycle import Lifecycle
+    from propcli.engine.record import Model
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +34,7 @@ class Kind:
     prefix: str = ""
 
     @cached_property
-    def model(self) -> type[Model]:
+    def model(self) -> "type[Model]":
         found: type[Model] = getattr(import_module(f"propcli.kinds.{self.module}"), self.model_name)
         return found
 
@@ -41,7 +44,7 @@ class Kind:
         return getattr(import_module(f"propcli.kinds.{self.module}"), self.model_name + "Event")
 
     @cached_property
-    def life(self) -> Lifecycle:
+    def life(self) -> "Lifecycle":
         found: Lifecycle = getattr(import_module(f"propcli.kinds.{self.life_module}"), self.life_name)
         return found
 

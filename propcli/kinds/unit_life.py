@@ -135,7 +135,6 @@ class MoveIn:
     wanted: dict[str, tuple[str, ...]]
     have: dict[str, list[str]] = field(default_factory=lambda: {n: [] for n in ("papers", "forms", "things", "items")})
     read: set[str] = field(default_factory=set)  # meters read and confirmed by both
-    tickets: list[str] = field(default_factory=list)
 
     def missing(self) -> Iterator[tuple[str, str, Text]]:
         """(rule, code, what is missing), in the order of the procedure."""
@@ -150,7 +149,7 @@ class MoveIn:
     def again(self, case: str, who: str, wanted: dict[str, tuple[str, ...]]) -> "MoveIn":
         """Begun again as another case or with another of the owners: what is there stays, but papers are a person's."""
         papers = {"papers": self.have["papers"] if who == self.who else []}
-        return MoveIn(case, who, wanted, self.have | papers, self.read, self.tickets)
+        return MoveIn(case, who, wanted, self.have | papers, self.read)
 
 
 def day_of(event: UnitEvent) -> date:
@@ -272,7 +271,6 @@ def _fold_move_in(folded: dict[str, Any], event: UnitEvent) -> None:
         under_way.have[name] += getattr(event, name)
     if event.event == "inspected" and event.item:
         under_way.have["items"].append(event.item)
-        under_way.tickets += event.tickets
     if event.event == "meters_read" and event.who:
         under_way.read |= {name for name in READINGS if getattr(event, name) is not None}
 
