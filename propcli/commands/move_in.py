@@ -138,9 +138,9 @@ class _Walk:
             )
         chief = who if who in owners else here.people.known_as(who, owners) if who else owners[0]
         if chief not in owners:
-            known = ", ".join(f"{i} {words(here.people.called(i))}" for i in owners)
             raise Refusal(
-                say("--who: {value} does not own {unit}", value=who, unit=unit.id), hint=say("known: {ids}", ids=known)
+                say("--who: {value} does not own {unit}", value=who, unit=unit.id),
+                hint=say("known: {ids}", ids=here.listed(owners)),
             )
         fields: dict[str, Any] = {
             "case": chosen,

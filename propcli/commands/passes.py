@@ -11,7 +11,7 @@ from propcli.engine.problem import Refusal
 from propcli.engine.text import Text as Message
 from propcli.engine.text import say
 from propcli.kinds.catalog import PASS
-from propcli.output.language import _, words
+from propcli.output.language import _
 
 if TYPE_CHECKING:
     from propcli.kinds.gate import Pass
@@ -100,10 +100,10 @@ def _refuse_stranger(home: "Unit", resident: str) -> None:
     here = session()
     ids = [tie.resident for tie in home.ties_on(here.today)]
     if resident not in ids:
-        known = ", ".join(f"{i} {words(here.people.called(i))}" for i in ids) or "–"
         values = {"who": here.people.called(resident), "id": resident, "unit": home.id}
         raise Refusal(
-            say("--resident: {who} ({id}) has no tie to {unit} [U9]", **values), hint=say("known: {ids}", ids=known)
+            say("--resident: {who} ({id}) has no tie to {unit} [U9]", **values),
+            hint=say("known: {ids}", ids=here.listed(ids)),
         )
 
 

@@ -101,7 +101,7 @@ def repair(ticket: "Ticket") -> Text:
     return say("  repair {id}: {what} ({payment})", id=ticket.id, what=what, payment=PAYMENT.word(ticket.payment))
 
 
-def actor(record: Any, step: str, by: str | None) -> str:
+def actor(kind: Kind, record: Any, step: str, by: str | None) -> str:
     """Who does a step when nobody is named: the person sent, the acceptor, or the desk."""
     here = session()
     if by is not None:
@@ -109,7 +109,7 @@ def actor(record: Any, step: str, by: str | None) -> str:
     assignee, acceptor = getattr(record, "assignee", None), getattr(record, "acceptor", None)
     if step == "confirmed" and assignee is None:
         raise Refusal(say("it was given to a team: who of it takes it? [T6]"), hint=say("give --by STAFF"))
-    role = kind_of(record).life.steps[step].actor
+    role = kind.life.steps[step].actor
     chosen = (assignee or acceptor) if role == "assignee" else acceptor if role == "acceptor" else None
     return chosen or here.desk(None)
 
@@ -142,19 +142,21 @@ def record(recorder: "Recorder", kind: Kind, record_id: str, by: str | None, *st
 def event(
     kind: Kind, before: Any, name: str, by: str | None, fields: dict[str, Any], recorder: "Recorder | None" = None
 ) -> "Event":
-    """A step as an event: now, by whom it belongs to. Refuses values that do not fit. With the `recorder` of the
+    """A step as an event: now, by whom it belongs to (`before`: the record; None for a new one). Refuses values that do
+    not fit. With the `recorder` of the
     operation, whoever must not be named in clear can be put on record in it."""
     from pydantic import ValidationError
 
     given = {k: v for k, v in fields.items() if v is not None and v != ()}
-    signs = actor(before, name, by)
+    signs = actor(kind, before, name, by)
     if "who" in given:
         given["who"] = _known_as(before, given["who"], signs, recorder)
     made: Event
     try:
         made = kind.event.model_validate({"at": session().now, "by": signs, "event": name, **given})
     except ValidationError as error:
-        raise Refusal(*said(error, kind.event), title=say("{record}: refused", record=before.id)) from None
+        what = before.id if before is not None else say("a new {kind}", kind=kind.title)
+        raise Refusal(*said(error, kind.event), title=say("{record}: refused", record=what)) from None
     return made
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from propcli.commands import move_in, options, unit_steps
+from propcli.commands import move_in, options, standing, unit_steps
 from propcli.commands.options import By, Id, code, codes
 from propcli.commands.session import session, show_table
 from propcli.engine.problem import Refusal
@@ -61,7 +61,6 @@ def add(
     lease_until: Annotated[str | None, typer.Option(metavar="DAY", help=_("Of one that is let: until when."))] = None,
     by: By = None,
 ) -> int:
-    from propcli.commands.standing import show_standing, subject
     from propcli.desk.homes import ownership
     from propcli.desk.recording import Recorder
     from propcli.kinds.catalog import UNIT
@@ -93,11 +92,12 @@ def add(
         first = options.day(since, "--since") or handed
         ties = [{**tie, **({"from": first} if first else {})} for tie in ownership(owners)]
         tenants, more = unit_steps.people_named(recorder, tenant or [], "--tenant", desk)
-        ties += [{"resident": r, "tie": "tenant"} for r, _share in tenants]
-        event = unit_steps.made(
+        ties += unit_steps.ties(tenants, "tenant")
+        event = standing.event(
+            UNIT,
+            None,
             "registered",
             desk,
-            unit_id,
             {
                 "state": code(STATE, state, "--state"),
                 "use": code(USE, use, "--use"),
@@ -107,8 +107,8 @@ def add(
             },
         )
         unit = recorder.add(UNIT, unit_id, options.typed(UNIT.model, fields), [event])
-        recorder.commit(subject(unit, ["registered"]), desk)
-    show_standing(unit, [*notes.values(), *more.values()])
+        recorder.commit(standing.subject(unit, ["registered"]), desk)
+    standing.show_standing(unit, [*notes.values(), *more.values()])
     return 0
 
 

@@ -1,6 +1,6 @@
 """What happens to a unit, as commands: transfers and lettings [U2], custody [U6], keys [U7], gas checks [U8]."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,8 +15,9 @@ from propcli.output.language import _, words
 
 if TYPE_CHECKING:
     from propcli.desk.recording import Recorder
-    from propcli.engine.record import Event
     from propcli.kinds.unit import Unit
+
+    People = list[tuple[str, str | None]]  # residents named at the desk, each perhaps with a share
 
 Words = Annotated[str, typer.Option("--text", help=_("In words."))]
 Reason = Annotated[str, typer.Option("--reason", help=_("Why."))]
@@ -67,25 +68,15 @@ def take(unit_id: str, by: str | None, *steps: tuple[str, dict[str, Any]]) -> "U
     return after
 
 
-def made(step: str, by: str, unit_id: str, fields: dict[str, Any]) -> "Event":
-    """A unit's event from values of options."""
-    from types import SimpleNamespace
-
-    from propcli.kinds.catalog import UNIT
-
-    # whoever `who` names is looked up where the unit itself is known
-    return standing.event(UNIT, SimpleNamespace(id=unit_id, kind_of_record="unit"), step, by, fields)
-
-
 def people_named(
     recorder: "Recorder", typed: Sequence[str], option: str, by: str
-) -> tuple[list[tuple[str, str | None]], dict[str, Message]]:
+) -> "tuple[People, dict[str, Message]]":
     """The residents that options name, with their shares, and what is to be said of them; new ones are registered in
     the same operation."""
     from propcli.desk.homes import named, resident_for
 
     here = session()
-    found: list[tuple[str, str | None]] = []
+    found: People = []
     notes: dict[str, Message] = {}
     for text in typed:
         who = named(text)
@@ -99,10 +90,15 @@ def people_named(
 
 
 def _with_people(
-    unit_id: str, by: str | None, step: str, option: str, typed: list[str], fields: Any, tie: str | None = None
+    unit_id: str,
+    by: str | None,
+    step: str,
+    option: str,
+    typed: list[str],
+    fields: "Callable[[Unit, People], dict[str, Any]]",
 ) -> int:
-    """A step that names people: they and the unit change together or not at all."""
-    from propcli.desk.homes import ownership
+    """A step that names people: they and the unit change together or not at all. `fields`: what the event says, from
+    the unit as it is and the residents named, each perhaps with a share."""
     from propcli.desk.household import introduced
     from propcli.desk.recording import Recorder
     from propcli.kinds.catalog import UNIT
@@ -116,18 +112,17 @@ def _with_people(
         recorder = Recorder(here.estate, op)
         before: Unit = recorder.record(UNIT, record_id)
         people, notes = people_named(recorder, typed, option, desk)
-        ties = ownership(people) if tie is None else [{"resident": r, "tie": tie} for r, _share in people]
-        given = fields(before, [resident for resident, _share in people])
-        whose = given.pop("of", None)
-        if whose is not None:
-            ties = [{**t, "of": whose} for t in ties]
-        after = recorder.step(
-            UNIT, record_id, [standing.event(UNIT, before, step, desk, {**given, "ties": ties}, recorder)]
-        )
+        event = standing.event(UNIT, before, step, desk, fields(before, people), recorder)
+        after = recorder.step(UNIT, record_id, [event])
         recorder.commit(standing.subject(after, [step]), desk)
     said = [notes.get(r) or introduced(r, after, here.people, here.today) for r, _share in people]
     standing.show_standing(after, said)
     return 0
+
+
+def ties(people: "People", tie: str, of: str | None = None) -> list[dict[str, Any]]:
+    """The same tie for everybody named."""
+    return [{"resident": resident, "tie": tie, **({"of": of} if of else {})} for resident, _share in people]
 
 
 # --- who owns it, who lives there
@@ -152,14 +147,15 @@ def transfer(
     text: Text = None,
     by: By = None,
 ) -> int:
-    from propcli.desk.homes import state_then
+    from propcli.desk.homes import ownership, state_then
     from propcli.kinds.unit import MANNER, STATE
 
-    def fields(unit: "Unit", owners: list[str]) -> dict[str, Any]:
+    def fields(unit: "Unit", people: "People") -> dict[str, Any]:
+        owners = [resident for resident, _share in people]
         how = code(MANNER, manner, "--manner")
         day = options.day(on, "--on")
         state = code(STATE, then, "--then") or state_then(unit, owners, how, day or session().today)
-        return {"manner": how, "on": day, "state": state, "text": text}
+        return {"manner": how, "on": day, "state": state, "ties": ownership(people), "text": text}
 
     return _with_people(unit_id, by, "transferred", "--to", to, fields)
 
@@ -172,15 +168,16 @@ def let(
     text: Text = None,
     by: By = None,
 ) -> int:
-    def fields(unit: "Unit", tenants: list[str]) -> dict[str, Any]:
+    def fields(unit: "Unit", people: "People") -> dict[str, Any]:
         if unit.status == "let":
             raise Refusal(
                 say("{unit} is let already", unit=unit.id),
                 hint=say("record let-end first; the same tenants go on with let-renew, another joins with join"),
             )
-        return {"on": options.day(on, "--on"), "until": options.day(until, "--until"), "text": text}
+        until_day = options.day(until, "--until")
+        return {"on": options.day(on, "--on"), "until": until_day, "ties": ties(people, "tenant"), "text": text}
 
-    return _with_people(unit_id, by, "let", "--to", to, fields, "tenant")
+    return _with_people(unit_id, by, "let", "--to", to, fields)
 
 
 def let_renew(
@@ -220,18 +217,16 @@ def join(
 ) -> int:
     from propcli.kinds.unit import TIE
 
-    kind = code(TIE, tie, "--tie")
+    kind = code(TIE, tie, "--tie") or ""
 
-    def fields(unit: "Unit", people: list[str]) -> dict[str, Any]:
-        return {
-            "on": options.day(on, "--on"),
-            "of": _of_unit(unit, of, "--of") if of else _whose(unit, kind),
-        }
+    def fields(unit: "Unit", people: "People") -> dict[str, Any]:
+        whose = _of_unit(unit, of, "--of") if of else _whose(unit, kind)
+        return {"on": options.day(on, "--on"), "ties": ties(people, kind, whose)}
 
-    return _with_people(unit_id, by, "joined", "--who", who, fields, kind)
+    return _with_people(unit_id, by, "joined", "--who", who, fields)
 
 
-def _whose(unit: "Unit", kind: str | None) -> str | None:
+def _whose(unit: "Unit", kind: str) -> str | None:
     """Whose family or agent somebody is when nobody says: where it is let the tenant's, else the owner's."""
     here = session()
     if kind == "tenant":
@@ -241,8 +236,9 @@ def _whose(unit: "Unit", kind: str | None) -> str | None:
     chiefs = tenants if kind == "family" and tenants else [t.resident for t in ties if t.tie in ("owner", "co_owner")]
     if len(chiefs) < 2:
         return chiefs[0] if chiefs else None
-    known = ", ".join(f"{i} {words(here.people.called(i))}" for i in chiefs) or "–"
-    raise Refusal(say("--of is missing: whose family or agent?"), hint=say("one of: {known}", known=known))
+    raise Refusal(
+        say("--of is missing: whose family or agent?"), hint=say("one of: {known}", known=here.listed(chiefs))
+    )
 
 
 def _of_unit(unit: "Unit", typed: str, option: str) -> str:
@@ -251,10 +247,9 @@ def _of_unit(unit: "Unit", typed: str, option: str) -> str:
     ids = [t.resident for t in unit.ties_on(here.today)]
     found = typed if typed in ids else here.people.known_as(typed, ids)
     if found not in ids:
-        known = ", ".join(f"{i} {words(here.people.called(i))}" for i in ids) or "–"
         raise Refusal(
             say("{option}: {value} has no tie to {unit}", option=option, value=typed, unit=unit.id),
-            hint=say("known: {ids}", ids=known),
+            hint=say("known: {ids}", ids=here.listed(ids)),
         )
     return found
 
