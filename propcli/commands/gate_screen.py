@@ -1,14 +1,12 @@
 """What passes and visitors have in common on the screen: one record, whole; lists that mask whom they name."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from propcli.commands import options
 from propcli.commands.session import session, show
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
-from propcli.engine.words import Vocabulary
 from propcli.output.language import CLAUSES, words
 from propcli.output.table import cell, raw
 
@@ -17,33 +15,6 @@ if TYPE_CHECKING:
 
     from propcli.commands.reading import Office
     from propcli.kinds.catalog import Kind
-
-EVERY = ("all", "全部")
-
-
-def states(
-    typed: Sequence[str] | None, default: str, vocabulary: Vocabulary, groups: Mapping[str, set[str]]
-) -> set[str]:
-    """The states asked for with --state: several, with commas, and names for groups of them."""
-    wanted: set[str] = set()
-    for part in (item for text in typed or [default] for item in text.split(",")):
-        if part in EVERY:
-            wanted |= set(vocabulary)
-        elif part in groups:
-            wanted |= groups[part]
-        else:
-            wanted.add(options.code(vocabulary, part, "--state") or "")
-    return wanted
-
-
-def at_unit(record: Any, typed: str | None) -> bool:
-    """Whether a record is about a unit, or about one whose id begins like that."""
-    return typed is None or record.unit == typed or record.unit.startswith(typed + "-")
-
-
-def masked(value: Any, mask: Callable[[str], str], reveal: bool) -> Any:
-    """Somebody's name, phone or plate as a list shows it; what says why there is none stays."""
-    return mask(value) if isinstance(value, str) and not reveal else value
 
 
 def until(typed: str | None) -> "datetime":

@@ -1,5 +1,6 @@
 """Options that many commands share, so that they are called and explained the same everywhere."""
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -121,6 +122,29 @@ def revealed(reveal: bool, command: str) -> None:
         from propcli.commands.session import session
 
         session().record_reveal(command)
+
+
+EVERY = ("all", "全部")
+
+
+def states(
+    typed: Sequence[str] | None, default: str, vocabulary: Vocabulary, groups: Mapping[str, Collection[str]]
+) -> set[str]:
+    """The states asked for with --state: several, with commas, and names for groups of them."""
+    wanted: set[str] = set()
+    for part in (item for text in typed or [default] for item in text.split(",")):
+        if part in EVERY:
+            wanted |= set(vocabulary)
+        elif part in groups:
+            wanted |= set(groups[part])
+        else:
+            wanted.add(code(vocabulary, part, "--state") or "")
+    return wanted
+
+
+def at_unit(record: Any, typed: str | None) -> bool:
+    """Whether a record is about a unit, or about one whose id begins like that."""
+    return typed is None or record.unit == typed or record.unit.startswith(typed + "-")
 
 
 def form(typed: str) -> str:

@@ -186,12 +186,12 @@ def list_(
     from propcli.kinds.gate import PASS_STATUS
 
     form = options.form(format)
-    wanted = gate_screen.states(state, "open", PASS_STATUS, OPEN)
+    wanted = options.states(state, "open", PASS_STATUS, OPEN)
     office = Office()
     rows = [
         {**_row(pass_, reveal), "status": word(PASS_STATUS, its)}
         for pass_ in office.records(PASS)
-        if (its := pass_.state_at(office.now)) in wanted and gate_screen.at_unit(pass_, unit)
+        if (its := pass_.state_at(office.now)) in wanted and options.at_unit(pass_, unit)
     ]
     columns = [
         Column("id", say("pass")),
@@ -210,7 +210,7 @@ def list_(
 
 def _row(pass_: "Pass", reveal: bool) -> dict[str, Any]:
     from propcli.desk.gate import personal
-    from propcli.output.privacy import mask_name, mask_plate
+    from propcli.output.privacy import mask_name, mask_plate, masked
 
     here = session()
     known = personal(pass_, here.keys)
@@ -218,11 +218,11 @@ def _row(pass_: "Pass", reveal: bool) -> dict[str, Any]:
     return {
         "id": pass_.id,
         "unit": pass_.unit,
-        "who": gate_screen.masked(who, mask_name, reveal),
+        "who": masked(who, mask_name, reveal),
         "items": " ".join(pass_.items.split("\n")),
         "until": pass_.until,
-        "carrier": gate_screen.masked(known["carrier"], mask_name, reveal),
-        "plate": gate_screen.masked(known["plate"], mask_plate, reveal),
+        "carrier": masked(known["carrier"], mask_name, reveal),
+        "plate": masked(known["plate"], mask_plate, reveal),
         "used": next((event.at for event in pass_.events if event.event == "used"), None),
     }
 

@@ -283,7 +283,7 @@ def list_(
     from propcli.engine.table import Column, Table
     from propcli.kinds.catalog import RESIDENT, UNIT
     from propcli.kinds.resident import PERSON, RESIDENT_STATUS
-    from propcli.output.privacy import mask_name, mask_phone
+    from propcli.output.privacy import mask_name, mask_phone, masked
 
     form = options.form(format)
     here = session()
@@ -297,13 +297,12 @@ def list_(
         if not all_ and (resident.status != "active" or resident.id not in homes):
             continue
         face = here.people.add(resident)
-        name, phones = face.called, list(face.phones)
         rows.append(
             {
                 "id": face.id,
-                "name": name if reveal or not isinstance(name, str) else mask_name(name),
+                "name": masked(face.called, mask_name, reveal),
                 "type": word(PERSON, face.type),
-                "phones": phones if reveal else [mask_phone(p) for p in phones],
+                "phones": [masked(phone, mask_phone, reveal) for phone in face.phones],
                 "units": homes.get(face.id, []),
                 "state": word(RESIDENT_STATUS, face.status),
             }

@@ -283,18 +283,11 @@ def list_(
     from propcli.engine.table import Column, Table
     from propcli.kinds.ticket import KIND, STATUS, URGENCY
     from propcli.kinds.ticket_life import OPEN
-    from propcli.output.privacy import mask_name, mask_phone
+    from propcli.output.privacy import mask_name, mask_phone, masked
 
     form = options.form(format)
     here = session()
-    wanted: set[str] = set()
-    for part in (item for typed in state or ["all" if month or start else "open"] for item in typed.split(",")):
-        if part in ("open", "未结"):
-            wanted |= OPEN
-        elif part in ("all", "全部"):
-            wanted |= set(STATUS)
-        else:
-            wanted.add(code(STATUS, part, "--state") or "")
+    wanted = options.states(state, "all" if month or start else "open", STATUS, {"open": OPEN, "未结": OPEN})
     kinds, urgencies = codes(KIND, kind, "--kind"), codes(URGENCY, urgency, "--urgency")
     categories = tuple(c for t in category or () for item in t.split(",") if (c := _category(item)))
     assigned = here.person(assignee, "--assignee") if assignee else None
@@ -312,7 +305,7 @@ def list_(
             or (team_code and ticket.team != team_code)
             or (assigned and assigned != ticket.assignee and assigned not in ticket.helpers)
             or (accepted and accepted != ticket.acceptor)
-            or (unit and not (ticket.unit == _unit(unit) or ticket.unit.startswith(unit + "-")))
+            or not options.at_unit(ticket, _unit(unit))
             or (building and ticket.home != building)
             or (asked and ticket.reported not in asked)
             or (text and text.lower() not in _all_text(ticket))
@@ -320,8 +313,7 @@ def list_(
             continue
         row = ticket_row(ticket, office.names)
         name, phone = caller_of(ticket, here.people)
-        row["caller"] = name if reveal or not isinstance(name, str) else mask_name(name)
-        row["phone"] = phone if reveal or phone is None else mask_phone(phone)
+        row["caller"], row["phone"] = masked(name, mask_name, reveal), masked(phone, mask_phone, reveal)
         rows.append(row)
     columns = [*TICKET_COLUMNS, Column("reported", say("reported"))]
     if form != "table" or reveal:

@@ -178,11 +178,11 @@ def list_(
 
 def names_of(unit: "Unit", ties: tuple[str, ...], people: "People", reveal: bool) -> list[Any]:
     """Who has one of these ties today, masked unless revealed."""
-    from propcli.output.privacy import mask_name
+    from propcli.output.privacy import mask_name, masked
 
     today = session().today
     called = [people.called(t.resident) for t in unit.ties_on(today) if t.tie in ties]
-    return [name if reveal or not isinstance(name, str) else mask_name(name) for name in called]
+    return [masked(name, mask_name, reveal) for name in called]
 
 
 def show_one(

@@ -155,13 +155,13 @@ def list_(
     from propcli.kinds.gate import VISITOR_STATUS
 
     form = options.form(format)
-    wanted = gate_screen.states(state, "all" if card else "inside", VISITOR_STATUS, {})
+    wanted = options.states(state, "all" if card else "inside", VISITOR_STATUS, {})
     office = Office()
     rows = [
         _row(visit, reveal)
         for visit in office.records(VISITOR)
         if visit.status in wanted
-        and gate_screen.at_unit(visit, unit)
+        and options.at_unit(visit, unit)
         and (card is None or (visit.card is not None and same_card(visit.card, card)))
     ]
     columns = [
@@ -187,22 +187,22 @@ def _row(visit: "Visitor", reveal: bool) -> dict[str, Any]:
     from propcli.desk.gate import personal
     from propcli.desk.reports import word
     from propcli.kinds.gate import CARD, VISITOR_STATUS
-    from propcli.output.privacy import mask_name, mask_phone, mask_plate
+    from propcli.output.privacy import mask_name, mask_phone, mask_plate, masked
 
     its = personal(visit, session().keys)
     return {
         "id": visit.id,
         "status": word(VISITOR_STATUS, visit.status),
         "unit": visit.unit,
-        "name": gate_screen.masked(its["name"], mask_name, reveal),
+        "name": masked(its["name"], mask_name, reveal),
         "purpose": visit.purpose,
         "card": visit.card,
         "card_state": word(CARD, visit.card_state),
         "entered": visit.events[0].at,
         "until": visit.until,
         "left": next((event.at for event in visit.events if event.event == "left"), None),
-        "phone": gate_screen.masked(its["phone"], mask_phone, reveal),
-        "plate": gate_screen.masked(its["plate"], mask_plate, reveal),
+        "phone": masked(its["phone"], mask_phone, reveal),
+        "plate": masked(its["plate"], mask_plate, reveal),
     }
 
 

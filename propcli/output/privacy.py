@@ -1,6 +1,8 @@
 """Personal data in lists and reports: enough to recognise, not enough to use [T12]."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 
 def mask_name(name: str) -> str:
@@ -33,3 +35,8 @@ def mask_number(number: str) -> str:
 def mask_plate(plate: str) -> str:
     """粤B12345 → 粤B***45."""
     return plate[:2] + "*" * max(1, len(plate) - 4) + plate[-2:] if len(plate) > 4 else "*" * len(plate)
+
+
+def masked(value: Any, mask: Callable[[str], str], reveal: bool) -> Any:
+    """Somebody's name, phone or plate as a list shows it; what says why there is none stays."""
+    return mask(value) if isinstance(value, str) and not reveal else value
