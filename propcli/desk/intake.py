@@ -144,6 +144,11 @@ def _opening(
                         reason=intake.payment_reason,
                     )
                 )
+            elif intake.payment_reason is not None:
+                raise Refusal(
+                    say("the warranty says {says} too [P6]: nothing is decided otherwise", says=PAYMENT.word(says)),
+                    hint=say("leave --payment-reason away, or write it into --detail"),
+                )
             payment = None
     if payment is not None:
         given["payment"] = payment

@@ -285,3 +285,11 @@ def test_a_warranty_in_days(desk: Desk) -> None:
     home(desk, handed_over="2026-10-04")
     assert says(desk, taken_in(desk)) == ("free", "2026-10-14")
     assert says(desk, taken_in(desk, at="2026-10-15T00:00:00+08:00"))[0] == "paid"
+
+
+@pytest.mark.rule("P2")
+def test_a_reason_for_what_is_not_decided_is_not_dropped(homes: Desk) -> None:
+    """The warranty says the same: a reason would stand nowhere, so that it is refused and not lost."""
+    given = ("--kind", "repair", "--category", "water", "--unit", "3-2-0501", "--summary", "漏水", "--name", "王丽")
+    said = homes.refused("ticket", "add", *given, "--payment", "free", "--payment-reason", "经理同意")
+    assert "the warranty says free too [P6]" in said
