@@ -28,6 +28,7 @@ COMMANDS = {
     "weather": "weather",
     "pass": "gate",
     "visitor": "gate",
+    "renovation": "renovation",
     "dispatch": "dispatch",
     "overdue": "overdue",
     "due": "overdue",

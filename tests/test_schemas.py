@@ -11,7 +11,19 @@ from propcli.commands.schema import schemas
 from tests.conftest import Desk
 
 ROOT = Path(__file__).parent.parent
-KINDS = ("ticket", "unit", "resident", "pass", "visitor", "staff", "policy", "calendar", "settings", "mapping")
+KINDS = (
+    "ticket",
+    "unit",
+    "resident",
+    "renovation",
+    "pass",
+    "visitor",
+    "staff",
+    "policy",
+    "calendar",
+    "settings",
+    "mapping",
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -45,9 +45,11 @@ def template() -> Catalog:
         catalog.add(sign.pattern, context=sign.context)
     policy, _problems = load(Policy, (ROOT / "defaults" / "policy.yaml").read_bytes(), "policy.yaml")
     assert policy is not None
-    for row in policy.obligations:
-        if row.note:
-            catalog.add(row.note)
+    notes = [row.note for row in policy.obligations]
+    notes += [row.note for row in policy.renovation.gate] if policy.renovation else []
+    for note in notes:
+        if note:
+            catalog.add(note)
     for message in TYPER:
         catalog.add(message)
     return catalog

@@ -148,7 +148,11 @@ def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
     if o.since != o.start.at:
         line(say("starts"), Text("{at}", {"at": o.since}))
     if o.agreed:
-        line(say("limit"), AGREED.word(row.agreed or ""))
+        agreed = AGREED.word(row.agreed or "")
+        line(
+            say("limit"),
+            say("{length} before {agreed}", length=_length(row.ahead), agreed=agreed) if row.ahead else agreed,
+        )
     else:
         line(
             say("limit"),
@@ -182,15 +186,9 @@ def _limit(o: "Obligation") -> Text:
 
 
 def _length(limit: Any) -> Text:
-    if limit.unit == "same day":
-        return say("the same day")
-    if limit.unit == "wd":
-        return say("{n} working days", n=limit.amount) if limit.amount > 1 else say("one working day")
-    if limit.unit == "d":
-        return say("{n} days", n=limit.amount) if limit.amount > 1 else say("one day")
-    if limit.unit == "mo":
-        return say("{n} months", n=limit.amount) if limit.amount > 1 else say("one month")
-    return Text("{length}", {"length": duration(limit.amount)})
+    from propcli.engine.policy import spoken
+
+    return Text("{length}", {"length": duration(limit.amount)}) if limit.unit == "m" else spoken(limit)
 
 
 def _hours(o: "Obligation", duties: "Duties") -> Text:
@@ -274,6 +272,7 @@ def _object(o: "Obligation", duties: "Duties") -> dict[str, Any]:
         "every": o.row.every is not None,
         "clock": o.row.clock,
         "agreed": o.row.agreed if o.agreed else None,
+        "ahead": str(o.row.ahead) if o.row.ahead and o.agreed else None,
         "due": o.due.astimezone(zone).isoformat() if o.due else None,
         "met": {"event": o.met.event, "at": o.met.at.isoformat()} if o.met else None,
         "standing": o.standing,

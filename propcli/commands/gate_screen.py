@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from propcli.commands.session import session, show
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
-from propcli.output.language import CLAUSES, words
+from propcli.output.language import words
 from propcli.output.table import cell, raw
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def plate(typed: str | None) -> str | None:
 def found(kind: "Kind", typed: str, form: str) -> "tuple[Any, Office] | None":
     """The record to show as it stood at --at; None when it was printed as json."""
     from propcli.commands.reading import Office
-    from propcli.desk.gate import personal
+    from propcli.desk.hidden import personal
 
     here = session()
     record: Any = here.estate.one(kind.model, here.record_id(kind, typed))
@@ -78,6 +78,7 @@ def screen(
     """One record: the headline, what is known, what happened, what is owed, what may come next (`steps`: the commands
     of the events that may)."""
     from propcli.commands.show import owed_lines
+    from propcli.commands.telling import event_line
     from propcli.desk.duty import Duties
     from propcli.kinds.catalog import kind_of
 
@@ -88,14 +89,7 @@ def screen(
             show(Text("  {label}: {value}", {"label": label, "value": cell(value)}))
     show("")
     for event in record.events:
-        by = office.names.person(event.by)
-        values = {
-            "at": event.at,
-            "what": life.events.word(event.event),
-            "by": by.text if by else "",
-            "said": words(CLAUSES).join(_said(event, who)),
-        }
-        show(words(Text("  {at}  {what}  {by}  {said}", values)).rstrip())
+        show(event_line(event, life.events.word(event.event), office.names, _said(event, who)))
     lines = owed_lines(Duties(office.settings, office.policy, office.calendar, office.now).add([record]), office.names)
     if lines:
         show("")

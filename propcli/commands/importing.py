@@ -1,6 +1,7 @@
-"""`propcli import tickets|units|residents FILE --map MAP.yaml`: records of another system, all or none."""
+"""`propcli import tickets|units|residents|renovations FILE --map MAP.yaml`: records of another system, all or none."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +16,7 @@ from propcli.output import language
 from propcli.output.language import _, words
 
 if TYPE_CHECKING:
+    from propcli.desk.import_renovations import Draft as FilingDraft
     from propcli.desk.import_residents import ResidentPlan, Table
     from propcli.desk.importing import Mapping, Plan
     from propcli.desk.recognising import Answers, Question
@@ -40,6 +42,9 @@ def register(app: typer.Typer) -> None:
     group.command(
         "residents", help=_("Residents and their ties to units, all or none, in one commit. Nobody is guessed.")
     )(residents)
+    group.command(
+        "renovations", help=_("Renovation filings, all or none, in one commit; what is running goes on here.")
+    )(renovations)
     app.add_typer(group, name="import")
 
 
@@ -167,6 +172,42 @@ def residents(
         lambda recorder: import_residents.write(plan, recorder, people, now),
         say("Import {n} residents from {system}", n=n, system=described.system),
         say("{n} residents and {ties} ties were written.", n=n, ties=ties),
+        (dry_run, skip_bad),
+        by,
+        show if form == "table" else note,
+    )
+
+
+def renovations(
+    file: File,
+    mapping: Map,
+    dry_run: DryRun = False,
+    skip_bad: SkipBad = False,
+    by: options.By = None,
+    format: options.Format = "table",
+) -> int:
+    from propcli.desk import import_renovations
+    from propcli.desk.importing import check_mapping
+    from propcli.desk.recording import surroundings
+    from propcli.desk.renovations import rules_of
+    from propcli.kinds.renovation import Renovation
+
+    form = options.form(format)
+    here = session()
+    now = here.happened()
+    estate = here.estate
+    described, sheet = _read(file, mapping, careful=True)
+    check_mapping(described, sheet, import_renovations.TARGETS, import_renovations.required(described))
+    known = [(filing.source.system, filing.source.id) for filing in _records(Renovation) if filing.source]
+    office = import_renovations.Office(estate.settings, surroundings(estate), rules_of(estate.policy), now)
+    plan = import_renovations.prepare(sheet, described, office, known)
+    _tell(plan, form, _filings(plan))
+    n = len(plan.drafts)
+    return _carry_out(
+        plan,
+        lambda recorder: import_renovations.write(plan, recorder, here.people, now),
+        say("Import {n} renovation filings from {system}", n=n, system=described.system),
+        say("{n} renovation filings were written.", n=n),
         (dry_run, skip_bad),
         by,
         show if form == "table" else note,
@@ -381,6 +422,20 @@ def _people(plan: "ResidentPlan") -> Text | None:
         ties=sum(len(ties) for ties in draft.ties.values()),
         units=len(draft.ties),
         completed=len(draft.completed),
+    )
+
+
+def _filings(plan: "Plan[FilingDraft]") -> Text | None:
+    if not plan.drafts:
+        return None
+    count = Counter(draft.state for draft in plan.drafts)
+    return say(
+        "new: {applied} applied for, {working} with works going on, {closed} closed, filed {first} to {last}",
+        applied=count["applied"],
+        working=count["working"],
+        closed=count["closed"],
+        first=plan.drafts[0].day,
+        last=plan.drafts[-1].day,
     )
 
 

@@ -46,11 +46,12 @@ def _holders() -> tuple[dict[str, str], dict[str, str]]:
 def _with_keys() -> list[Any]:
     """Every record that has a key. Whose key is needed, and whose must not come back, only good records say."""
     from propcli.kinds.gate import Pass, Visitor
+    from propcli.kinds.renovation import Renovation
     from propcli.kinds.resident import Resident
 
     problems: list[Problem] = []
     found: list[Any] = []
-    for model in (Resident, Pass, Visitor):
+    for model in (Resident, Pass, Visitor, Renovation):
         reading: Reading[Any] = session().estate.read(model)
         problems += reading.problems
         found += [record for record in reading.records if record.key is not None]
@@ -61,8 +62,10 @@ def _with_keys() -> list[Any]:
 
 def _spoilt() -> list[Text]:
     """What is sealed and does not open although its key is here."""
-    from propcli.desk.gate import personal
+    from propcli.desk.hidden import personal
     from propcli.desk.people import face
+    from propcli.desk.renovations import workers_of
+    from propcli.kinds.renovation import Renovation
     from propcli.kinds.resident import Resident
     from propcli.store.sealing import Spoilt
 
@@ -73,6 +76,8 @@ def _spoilt() -> list[Text]:
                 face(record, session().keys)
             else:
                 personal(record, session().keys)
+            if isinstance(record, Renovation):
+                workers_of(record, session().keys)
         except Spoilt as refusal:
             said += refusal.reasons
     return said

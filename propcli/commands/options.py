@@ -1,5 +1,6 @@
 """Options that many commands share, so that they are called and explained the same everywhere."""
 
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -122,6 +123,15 @@ def revealed(reveal: bool, command: str) -> None:
         from propcli.commands.session import session
 
         session().record_reveal(command)
+
+
+def secret(typed: str, question: str) -> str:
+    """A value that may be asked for without showing it (`-`), so that it stays out of the shell's history."""
+    if typed != "-":
+        return typed
+    if sys.stdin.isatty():
+        return str(typer.prompt(question, hide_input=True)).strip()
+    return sys.stdin.readline().strip()
 
 
 EVERY = ("all", "全部")

@@ -209,7 +209,7 @@ def list_(
 
 
 def _row(pass_: "Pass", reveal: bool) -> dict[str, Any]:
-    from propcli.desk.gate import personal
+    from propcli.desk.hidden import personal
     from propcli.output.privacy import mask_name, mask_plate, masked
 
     here = session()
@@ -228,7 +228,8 @@ def _row(pass_: "Pass", reveal: bool) -> dict[str, Any]:
 
 
 def show_one(pass_id: Id, format: options.Format = "table") -> int:
-    from propcli.desk.gate import known, personal
+    from propcli.desk.gate import known
+    from propcli.desk.hidden import personal
     from propcli.kinds.gate import PASS_STATUS
 
     found = gate_screen.found(PASS, pass_id, options.form(format))

@@ -1,4 +1,4 @@
-"""`propcli report`: daily, monthly, workload [M7, D2]."""
+"""`propcli report`: daily, monthly, workload [M7, D2]; renovations and deposits [N6, N12, N13]."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(no_args_is_help=True, help=_("Report tables: daily, monthly, workload."))
+    group = typer.Typer(no_args_is_help=True, help=_("Report tables: daily, monthly, workload, renovations, deposits."))
     group.command(
         "daily", help=_("For the supervisor: what came in, was closed, stays open and why, is overdue [M7, D2].")
     )(daily)
@@ -24,6 +24,12 @@ def register(app: typer.Typer) -> None:
         monthly
     )
     group.command("workload", help=_("Per person: open, done, late, average hours."))(workload)
+    group.command(
+        "renovations", help=_("Works going on, expiring, expired; violations, refunds waiting [N9, N10, N13].")
+    )(renovations)
+    group.command(
+        "deposits", help=_("Deposits held: by whom, since when, refundable when; that it balances [N6, N12].")
+    )(deposits)
     app.add_typer(group, name="report")
 
 
@@ -83,4 +89,43 @@ def workload(
     asked = period(month, start, end)
     office = Office(as_of(asked, session().now))
     show_report(reports.workload(office.duties(), asked, office.names, office.staff), form)
+    return office.finish()
+
+
+def renovations(reveal: options.Reveal = False, format: options.Format = "table") -> int:
+    from propcli.commands.reading import Office
+    from propcli.desk import filing_reports
+    from propcli.kinds.catalog import RENOVATION
+    from propcli.output.privacy import mask_name, masked
+
+    form = options.form(format)
+    here = session()
+    office = Office(here.as_of)
+    found = filing_reports.renovations(
+        office.records(RENOVATION), office.now, here.today, here.people, lambda name: masked(name, mask_name, reveal)
+    )
+    options.revealed(reveal, "report renovations")
+    show_report(found, form)
+    return office.finish()
+
+
+def deposits(reveal: options.Reveal = False, format: options.Format = "table") -> int:
+    from propcli.commands.reading import Office
+    from propcli.desk import filing_reports
+    from propcli.kinds.catalog import RENOVATION
+    from propcli.output.privacy import mask_name, masked
+
+    form = options.form(format)
+    here = session()
+    office = Office(here.as_of)
+    found = filing_reports.deposits(
+        office.records(RENOVATION),
+        office.now,
+        here.today,
+        here.estate,
+        here.people,
+        lambda name: masked(name, mask_name, reveal),
+    )
+    options.revealed(reveal, "report deposits")
+    show_report(found, form)
     return office.finish()

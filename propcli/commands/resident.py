@@ -12,7 +12,7 @@ from propcli.commands.session import note as say_note
 from propcli.commands.session import session, show, show_table, told
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
-from propcli.output.language import CLAUSES, _, words
+from propcli.output.language import _, words
 from propcli.output.table import cell, raw
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _values(
     if id_card is not None and identity is not None:
         wrong.append(say("--id-card goes without --identity"))
     if id_card is not None:
-        put("identity", "--id-card", lambda: people.identity("id_card", _secret(id_card, _("ID card number"))))
+        put("identity", "--id-card", lambda: people.identity("id_card", options.secret(id_card, _("ID card number"))))
     elif identity is not None:
         kind, sign, number = identity.partition("=")
         if not sign:  # what was typed may be the number itself: it is not shown
@@ -159,9 +159,9 @@ def _values(
                 say("--identity does not say which paper it is"), hint=say("write KIND=NUMBER, like passport=…")
             )
         chosen = code(IDENTITY, kind, "--identity") or "other"
-        put("identity", "--identity", lambda: people.identity(chosen, _secret(number, _("Number"))))
+        put("identity", "--identity", lambda: people.identity(chosen, options.secret(number, _("Number"))))
     if bank is not None:
-        given["bank"] = _secret(bank, _("Bank account"))
+        given["bank"] = options.secret(bank, _("Bank account"))
     if born is not None:
         given["born"] = options.day(born, "--born")
     if plate is not None:
@@ -175,15 +175,6 @@ def _values(
     if wrong:
         raise Refusal(*wrong)
     return given
-
-
-def _secret(typed: str, question: str) -> str:
-    """A value that may be asked for without showing it, so that it stays out of the shell's history."""
-    if typed != "-":
-        return typed
-    if sys.stdin.isatty():
-        return str(typer.prompt(question, hide_input=True)).strip()
-    return sys.stdin.readline().strip()
 
 
 def _stands(resident: "Resident") -> None:
@@ -329,6 +320,7 @@ def show_resident(resident_id: str, form: str, reveal: bool = False) -> int:
     """One resident. Name and phones stand in full, for whoever looks somebody up has to call him; identity numbers and
     accounts only with `reveal`."""
     from propcli.commands.reading import Office
+    from propcli.commands.telling import event_line
     from propcli.kinds.catalog import UNIT
     from propcli.kinds.resident import CONSENT, RESIDENT_EVENT, Resident
     from propcli.kinds.ticket_life import OPEN
@@ -362,11 +354,9 @@ def show_resident(resident_id: str, form: str, reveal: bool = False) -> int:
         show("  " + words(standing.headline(ticket)))
     show("")
     for event in resident.events:
-        by = office.names.person(event.by)
         said = [words(FIELDS.get(f, Text("{f}", {"f": f}))) for f in event.fields]
         said += [words(CONSENT.word(c)) for c in event.to] + [t for t in (event.reason, event.text) if t]
-        values = {"at": event.at, "what": RESIDENT_EVENT.word(event.event), "by": by.text if by else ""}
-        show(words(Text("  {at}  {what}  {by}  {said}", {**values, "said": words(CLAUSES).join(said)})).rstrip())
+        show(event_line(event, RESIDENT_EVENT.word(event.event), office.names, said))
     return office.finish()
 
 
@@ -481,15 +471,20 @@ def forget(
 
 def _refuse_tied(resident_id: str, though_tied: bool) -> None:
     from propcli.desk.residents import tied_to
+    from propcli.kinds.renovation import Renovation
+    from propcli.kinds.renovation_life import OPEN as OPEN_FILINGS
     from propcli.kinds.unit import TIE, Unit
 
     here = session()
     reading = here.estate.read(Unit)
     if reading.problems:
         raise Refusal(say("put the records right first"), code=3, problems=tuple(reading.problems))
+    filings = here.estate.read(Renovation)
     tied = tied_to(resident_id, reading.records, here.today)
-    if tied and not though_tied:
+    applied = [f for f in filings.records if f.resident == resident_id and f.status in OPEN_FILINGS]
+    if (tied or applied) and not though_tied:
         reasons = [say("still {tie} of {unit}", tie=TIE.word(tie), unit=unit) for unit, tie in tied]
+        reasons += [say("applicant of {id}, which is open", id=filing.id) for filing in applied]
         raise Refusal(
             *reasons,
             title=say("{record}: refused", record=resident_id),

@@ -23,9 +23,10 @@ def register(app: typer.Typer) -> None:
 
 def show_any(
     record: Annotated[str, typer.Argument(metavar="ID", help=_("A record's id or its ending."))],
+    whole: Annotated[bool, typer.Option("--all", help=_("Its whole history, not only the latest."))] = False,
     format: options.Format = "table",
 ) -> int:
-    from propcli.kinds.catalog import PASS, RESIDENT, TICKET, UNIT, VISITOR
+    from propcli.kinds.catalog import PASS, RENOVATION, RESIDENT, TICKET, UNIT, VISITOR
 
     here = session()
     form = options.form(format)
@@ -35,11 +36,15 @@ def show_any(
     if kind is UNIT:
         from propcli.commands.show_unit import show_unit
 
-        return show_unit(record_id, form)
+        return show_unit(record_id, form, whole=whole)
     if kind is RESIDENT:
         from propcli.commands.resident import show_resident
 
         return show_resident(record_id, form)
+    if kind is RENOVATION:
+        from propcli.commands.show_filing import show_filing
+
+        return show_filing(record_id, form, whole)
     if kind is PASS and form != "json":
         from propcli.commands.passes import show_one as show_pass
 
@@ -136,16 +141,17 @@ def show_ticket(ticket_id: str, form: str) -> int:
 
 
 def owed_lines(duties: "Duties", names: "Names") -> list[Text]:
-    """What is owed and not met yet, a line each."""
+    """What is owed and not met yet, a line each; the same of several things at the same time in one."""
+    from propcli.desk.duty import together
     from propcli.engine.policy import ROLES
 
     lines = []
-    for o in (o for o in duties.all if o.standing in ("open", "stopped")):
+    for o, what in together(o for o in duties.all if o.standing in ("open", "stopped")):
         debtor = duties.debtor(o)
         person = names.person(debtor.person)
         values = {
             "rule": o.row.rule,
-            "owed": o.what,
+            "owed": what,
             "due": o.due,
             "who": person.text if person else ROLES.word(debtor.role),
             "state": say("paused") if o.due is None else say("OVERDUE") if o.late(duties.now) else say("open"),

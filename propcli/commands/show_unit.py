@@ -43,6 +43,7 @@ def show_unit(unit_id: str, form: str, reveal: bool = False, whole: bool = False
         _warranty(then)
         _under_way(then)
         _tickets(then, office)
+        _filings(then, office)
         _owed(then, office)
         _events(then, office, whole)
     return office.finish()
@@ -191,6 +192,22 @@ def _tickets(unit: "Unit", office: "Office") -> None:
     show(say("  tickets: {open} open, {closed} closed", open=len(still), closed=len(its) - len(still)))
     for ticket in sorted(still, key=lambda t: t.id):
         show("  " + words(headline(ticket)))
+
+
+def _filings(unit: "Unit", office: "Office") -> None:
+    """The renovation filings of the home, the latest first [N13]."""
+    from propcli.commands.standing import headline
+    from propcli.desk.neighbours import of_units
+    from propcli.kinds.catalog import RENOVATION
+
+    filings = [RENOVATION.life.as_of(filing, office.now) for filing in of_units(office.estate, [unit.id])]
+    known = [filing for filing in filings if filing is not None]
+    if known:
+        show("")
+        show(say("  renovations:"))
+    for filing in known:
+        term = say("{start} to {until}", start=filing.start, until=filing.until or "–") if filing.start else ""
+        show(Text("  {line}  {term}", {"line": headline(filing), "term": term}))
 
 
 def _owed(unit: "Unit", office: "Office") -> None:

@@ -23,11 +23,17 @@ def headline(record: Any) -> Text:
     if kind.name == "ticket":
         return _ticket_headline(record)
     where = getattr(record, "unit", None)
+    status = kind.life.states.word(record.status)
+    if kind.name == "renovation":
+        from propcli.kinds.renovation import STATES, state_at
+
+        where = record.place or where
+        status = STATES.word(state_at(record, session().today))
     return Text(
         "{id}  {status}  {what}",
         {
             "id": record.id,
-            "status": kind.life.states.word(record.status),
+            "status": status,
             "what": Text("{unit}  {title}", {"unit": where, "title": record.title})
             if where
             else getattr(record, "what", ""),
@@ -58,7 +64,7 @@ def _ticket_headline(ticket: "Ticket") -> Text:
 
 def show_standing(record: Any, notes: Iterable[Text] = ()) -> None:
     """The headline, what else there is to know (`notes`), and what is owed on the record from now on."""
-    from propcli.desk.duty import Duties
+    from propcli.desk.duty import Duties, together
     from propcli.desk.reports import Names
     from propcli.engine.policy import ROLES
     from propcli.kinds.staff import Staff
@@ -70,15 +76,15 @@ def show_standing(record: Any, notes: Iterable[Text] = ()) -> None:
         show(note)
     duties = Duties(estate.settings, estate.policy, estate.calendar, here.now).add([record])
     names = Names(estate.settings, estate.read(Staff).records)
-    for owed in duties.all:
+    for owed, what in together(duties.all):
         if owed.standing == "stopped":
-            show(say("  {rule} {owed}: the clock stands still", rule=owed.row.rule, owed=owed.what))
+            show(say("  {rule} {owed}: the clock stands still", rule=owed.row.rule, owed=what))
         elif owed.standing == "open" and owed.due is not None:
             debtor = duties.debtor(owed)
             who = names.person(debtor.person)
             values = {
                 "rule": owed.row.rule,
-                "owed": owed.what,
+                "owed": what,
                 "due": owed.due,
                 "who": who.text if who else ROLES.word(debtor.role),
             }

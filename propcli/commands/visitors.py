@@ -184,7 +184,7 @@ def list_(
 
 
 def _row(visit: "Visitor", reveal: bool) -> dict[str, Any]:
-    from propcli.desk.gate import personal
+    from propcli.desk.hidden import personal
     from propcli.desk.reports import word
     from propcli.kinds.gate import CARD, VISITOR_STATUS
     from propcli.output.privacy import mask_name, mask_phone, mask_plate, masked
@@ -207,7 +207,7 @@ def _row(visit: "Visitor", reveal: bool) -> dict[str, Any]:
 
 
 def show_one(visitor_id: Id, format: options.Format = "table") -> int:
-    from propcli.desk.gate import personal
+    from propcli.desk.hidden import personal
     from propcli.kinds.gate import CARD
 
     found = gate_screen.found(VISITOR, visitor_id, options.form(format))

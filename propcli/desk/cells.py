@@ -174,6 +174,10 @@ class Cells:
 
     def moment(self, target: Target) -> datetime | None:
         """The time for a field, in the source's time zone."""
+        names = self.reader.mapping.columns.get(target)
+        if names and (error := self.row.errors.get(names[0])):  # it would pass for an empty cell
+            self.complain(target, say("{value} is an error of a formula", value=error))
+            return None
         cell = self._first(target)
         if cell is None or cell == "":
             return None
@@ -240,7 +244,7 @@ class Cells:
             what = say("the spreadsheet made a date of it")
             self.complain(target, what, say("format the cell as text, write it anew"))
             return None
-        return self._joined(names, " ")
+        return self._joined(names, "\n" if target == "detail" else " ")
 
     def blank(self, targets: Iterable[Target]) -> bool:
         """Whether all cells of some fields are empty."""
@@ -364,7 +368,7 @@ def adapter(model: type[Model], name: str) -> TypeAdapter[Any]:
 
 
 def _time_of(target: str) -> time:
-    return time() if target in ("reported", "appointment") else time(23, 59, 59)
+    return time() if target in ("reported", "appointment", "filed", "issued") else time(23, 59, 59)
 
 
 def _swap(form: str) -> str:

@@ -40,7 +40,7 @@ class Surroundings:
 class Sources:
     """Which ticket has which source number; used to find the same one imported twice."""
 
-    seen: dict[tuple[str, str], str] = field(default_factory=dict)
+    seen: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
 
 def _unknown(what: Text, value: str, known: frozenset[str], where: str) -> tuple[Text, Text]:
@@ -63,6 +63,9 @@ def references(record: Any, around: Surroundings) -> Iterator[Finding]:
     resident = getattr(record, "resident", None)
     if resident is not None and resident not in around.residents:
         yield ("resident",), *_unknown(say("resident"), resident, around.residents, "residents/")
+    for index, other in enumerate(getattr(record, "below", ())):
+        if around.units is not None and other not in around.units:
+            yield (("below", index), *_unknown(say("unit"), other, around.units, "units/"))
     yield from _in_clear(record, around)
     if isinstance(record, Ticket) and record.category not in around.categories:
         yield (
@@ -109,6 +112,9 @@ def _event_references(event: Event, where: tuple[str | int, ...], around: Surrou
     for place, resident in named:
         if resident not in around.residents:
             yield (place, *_unknown(say("resident"), resident, around.residents, "residents/"))
+    for index, team in enumerate(getattr(event, "teams", ())):
+        if team not in around.teams:
+            yield ((*where, "teams", index), *_unknown(say("team"), team, around.teams, "propcli.yaml, teams"))
     for index, ticket in enumerate(getattr(event, "tickets", ())):
         if around.tickets is not None and ticket not in around.tickets:
             yield (*where, "tickets", index), say("ticket {id} does not exist", id=ticket), None
@@ -181,16 +187,16 @@ def _shown(value: object) -> object:
     return value
 
 
-def source_once(ticket: Ticket, sources: Sources) -> Iterator[Finding]:
-    """No two tickets come from the same number of the same source."""
+def source_once(ticket: Any, sources: Sources) -> Iterator[Finding]:
+    """No two tickets, and no two filings, come from the same number of the same source."""
     if ticket.source is None:
         return
-    key = (ticket.source.system, ticket.source.id)
+    key = (ticket.kind_of_record, ticket.source.system, ticket.source.id)
     other = sources.seen.setdefault(key, ticket.id)
     if other != ticket.id:
         yield (
             ("source", "id"),
-            say("{system} {id} was also imported as {other}", system=key[0], id=key[1], other=other),
+            say("{system} {id} was also imported as {other}", system=key[1], id=key[2], other=other),
             say("remove source from one of them"),
         )
 
@@ -282,6 +288,9 @@ def _terms_references(policy: Policy, around: Surroundings) -> Iterator[Finding]
         if category not in around.categories:
             known = _unknown(say("category"), category, around.categories, "policy.yaml, routing")
             yield (("move_in", "items", item), *known)
+    for index, team in enumerate(policy.renovation.told if policy.renovation else ()):
+        if team not in around.teams:
+            yield (("renovation", "told", index), *_unknown(say("team"), team, around.teams, "propcli.yaml, teams"))
     parts = frozenset(PART)
     for index, row in enumerate(policy.warranty):
         for part in row.part:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from propcli.engine.obligations import Obligation, obligations
-from propcli.engine.policy import Policy, Row
+from propcli.engine.policy import OWED, Policy, Row
+from propcli.engine.text import Text
 from propcli.engine.worktime import Calendar
 from propcli.kinds.catalog import TICKET, kind_of
 from propcli.kinds.settings import Settings
@@ -74,6 +75,20 @@ class Duties:
 
     def debtor(self, obligation: Obligation) -> Debtor:
         return debtor(obligation.row, obligation.record, self.settings, self.policy)
+
+
+def together(owed: Iterable[Obligation]) -> list[tuple[Obligation, Text]]:
+    """Obligations with what is owed, the same of several things at the same time as one: `return, pass 1, 2, 3`."""
+    groups: dict[tuple[object, ...], list[Obligation]] = {}
+    for number, o in enumerate(owed):
+        alike = (o.row.rule, o.row.owed, o.record.id, o.due) if isinstance(o.of, str) else (number,)
+        groups.setdefault((o.standing, *alike), []).append(o)
+    return [
+        (group[0], Text("{what} {of}", {"what": OWED.word(group[0].row.owed), "of": [o.of for o in group]}))
+        if len(group) > 1
+        else (group[0], group[0].what)
+        for group in groups.values()
+    ]
 
 
 def team_of(record: Any, row: Row, policy: Policy) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from propcli.desk.hidden import concealed, personal
 from propcli.desk.household import among, registered, unit_of
 from propcli.desk.people import People, same_name
 from propcli.desk.recording import Recorder, refusal
@@ -14,39 +15,12 @@ from propcli.engine.lifecycle import Fault
 from propcli.engine.problem import Problem, Refusal
 from propcli.engine.text import Person, Text, say
 from propcli.kinds.catalog import PASS, RESIDENT, STAFF, VISITOR
-from propcli.kinds.gate import PERSONAL, Pass, PassEvent, Visitor, VisitorEvent
+from propcli.kinds.gate import Pass, PassEvent, Visitor, VisitorEvent
 from propcli.kinds.staff import Staff
 from propcli.store.estate import Estate
-from propcli.store.sealing import Keys, seal, spoilt
 
 CARRIER = "carrier"  # `who` of an event: the carrier of the pass, whose name is sealed there
-SEALED = say("(sealed)")
 _MAY_HOLD_A_CARD = (b"inside", b"card_lost")  # one of these stands in the file of every visit whose card is out
-
-
-def personal(record: Any, keys: Keys) -> dict[str, Text | str | None]:
-    """The personal fields of a pass or a visit, opened where the key is here. Where it is not, what does not stand in
-    clear may be sealed, and says so."""
-    inside: Mapping[str, Any] | None = {}
-    if record.sealed is not None:
-        inside = keys.open(record.key, record.sealed, record.id)
-        if not all(isinstance(value, str) and value.isprintable() for value in (inside or {}).values()):
-            raise spoilt(record.id)
-    clear = {name: getattr(record, name) for name in PERSONAL if name in type(record).model_fields}
-    if inside is None:
-        return {name: SEALED if value is None else value for name, value in clear.items()}
-    return {name: inside.get(name, value) for name, value in clear.items()}
-
-
-def _sealed(fields: Mapping[str, Any], recorder: Recorder, keys: Keys) -> dict[str, Any]:
-    """Fields as the record has them: those the estate seals in one sealed part."""
-    chosen = recorder.estate.settings.sealed
-    inside = {name: value for name, value in fields.items() if value and PERSONAL.get(name) in chosen}
-    if not inside:
-        return dict(fields)
-    key = keys.new()
-    clear = {name: value for name, value in fields.items() if name not in inside}
-    return {**clear, "key": key, "sealed": seal(key, inside)}
 
 
 def plate(text: str) -> str:
@@ -74,7 +48,7 @@ def issue(
         resident = found.id if found else registered(recorder, people, name, None, now, by)
         if resident is not None:
             values.update(resident=resident, who=None)
-    values = _sealed(values, recorder, people.keys)
+    values = concealed(values, recorder, people.keys)
     given = {"until": values.pop("until"), **({"text": text} if text is not None else {})}
     event = PassEvent.model_validate({"at": now, "by": by, "event": "issued", **given})
     made: Pass = recorder.add(PASS, recorder.new_id(PASS, _day(recorder, now)), values, [event])
@@ -136,7 +110,7 @@ def enter(
     event = VisitorEvent.model_validate(
         {"at": now, "by": by, "event": "entered", **({"text": text} if text is not None else {})}
     )
-    values = _sealed(fields, recorder, people.keys)
+    values = concealed(fields, recorder, people.keys)
     made: Visitor = recorder.add(VISITOR, recorder.new_id(VISITOR, _day(recorder, now)), values, [event])
     return made
 

@@ -1,6 +1,6 @@
 """Tables of another system: a mapping says what the columns mean, every row becomes a draft or a complaint with its
 row, its column, its cell and the reason. What is common to all kinds; what the rows come to is in `import_tickets`,
-`import_units` and `import_residents`."""
+`import_units`, `import_residents` and `import_renovations`."""
 
 import re
 from collections import Counter
@@ -69,7 +69,23 @@ ResidentTarget = Literal[
     "until",
     "language",
 ]
-Target = Literal[TicketTarget, PlaceTarget, UnitTarget, ResidentTarget]
+RenovationTarget = Literal[
+    "source_id",
+    "filed",
+    "issued",
+    "expires",
+    "closed",
+    "closed_text",
+    "status",
+    "place",
+    "works",
+    "detail",
+    "applicant_name",
+    "applicant_phone",
+    "contractor",
+    "company_number",
+]
+Target = Literal[TicketTarget, PlaceTarget, UnitTarget, ResidentTarget, RenovationTarget]
 PARTS: tuple[PlaceTarget, ...] = ("building", "entrance", "room")
 
 Several = Annotated[tuple[str, ...], BeforeValidator(several), Field(min_length=1)]
@@ -93,7 +109,8 @@ class Mapping(Model):
 
     `columns` names, for each field, the column (or columns, joined); `values` translates what stands in them (`*` for
     everything else; `*: *` leaves it as it stands); `constants` gives what the table does not say. A date without a
-    time of day is the beginning of that day for what begins (reported) and its end for what ends (due, closed).
+    time of day is the beginning of that day for what begins (reported, filed, issued) and its end for what ends (due,
+    closed, expires).
 
     One mapping may serve several commands: each looks only at its own fields."""
 

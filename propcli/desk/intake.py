@@ -6,13 +6,14 @@ from datetime import date, datetime
 from typing import Any
 
 from propcli.desk.household import among, introduced, registered, unit_of
+from propcli.desk.neighbours import LEAK, above
 from propcli.desk.people import People
 from propcli.desk.recording import Recorder
 from propcli.desk.warranty import cover, part_of
 from propcli.engine.problem import Refusal
 from propcli.engine.record import Code, Line, Model, Moment, StaffId, Words
 from propcli.engine.text import Text, say
-from propcli.kinds.catalog import TICKET
+from propcli.kinds.catalog import TICKET, UNIT
 from propcli.kinds.resident import ResidentId
 from propcli.kinds.ticket import (
     PART,
@@ -89,6 +90,8 @@ def admit(recorder: Recorder, people: People, intake: Intake, now: datetime, des
             fields.update(resident=resident, caller=None)
     if fields["resident"] is not None:
         notes.append(introduced(fields["resident"], home, people, today))
+    if intake.category == LEAK and UNIT.is_id(intake.unit):
+        notes += above(recorder.estate, intake.unit, today)
     events = _opening(recorder, intake, unit, fields, today, now, by, notes)
     ticket = recorder.add(TICKET, recorder.new_id(TICKET, today), fields, events)
     return Admitted(ticket, notes)

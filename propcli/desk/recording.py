@@ -124,11 +124,15 @@ class Recorder:
             self.around = replace(self.around, units=(self.around.units or frozenset()) | {record_id})
 
     def new_id(self, kind: Kind, day: date | None = None) -> str:
-        """The next number of a kind, within a day for those numbered by day. A number once given, even to a file
+        """The next number of a kind, within a day or a year for those numbered so. A number once given, even to a file
         deleted since, is not given again."""
-        if not kind.prefix:
+        if kind.period is None:
             return self._next(kind, "R-", 5, self.estate.ids(kind), kind.folder, None)
         assert day is not None
+        if kind.period == "year":
+            folder, ids = f"{kind.folder}/{day:%Y}", self.estate.ids(kind, f"{day:%Y}")
+            begun = datetime(day.year, 1, 1, tzinfo=self.estate.settings.zone) - timedelta(days=1)
+            return self._next(kind, f"{kind.prefix}-{day:%Y}-", 4, ids, folder, begun)
         since = datetime.combine(day - timedelta(days=1), datetime.min.time(), self.estate.settings.zone)
         prefix = f"{kind.prefix}-{day:%Y%m%d}-"
         ids = self.estate.ids(kind, f"{day:%Y}", f"{day:%m}")

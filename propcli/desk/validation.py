@@ -16,11 +16,13 @@ from propcli.desk.checks import (
     source_once,
     staff_references,
 )
+from propcli.desk.renovations import ruled
 from propcli.engine.policy import Policy
 from propcli.engine.problem import Problem
 from propcli.engine.worktime import Calendar
 from propcli.kinds.calendar import CalendarFile
 from propcli.kinds.catalog import LIVING, RESIDENT, STAFF, TICKET, UNIT, Kind
+from propcli.kinds.renovation import Renovation
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
 from propcli.kinds.ticket import Ticket
@@ -68,8 +70,12 @@ def validate(estate: Estate, only: Sequence[PurePosixPath] | None = None) -> tup
     for reading in readings.values():
         for record in reading.records:
             findings: list[Finding] = [*references(record, around), *life(record)]
+            if isinstance(record, Ticket | Renovation):
+                findings += source_once(record, sources)
             if isinstance(record, Ticket):
-                findings += [*source_once(record, sources), *caller_in_clear(record, around)]
+                findings += caller_in_clear(record, around)
+            if isinstance(record, Renovation) and policy and policy.renovation:
+                findings += ruled(record, policy.renovation)
             if findings:
                 problems += estate.at(reading.places[record.id], findings)
     if only is not None:

@@ -23,14 +23,17 @@ def holds(condition: Condition, value_of: Callable[[str], Any]) -> bool:
 
 
 def fits(value: object, wanted: tuple[str, ...]) -> bool:
-    """Whether a value is one of those named; `any`: it is set, `none`: it is not. Booleans are true and false."""
+    """Whether a value is one of those named; `any`: it is set, `none`: it is not. Booleans are true and false; of a
+    list, one of its members."""
     if value is None or value == ():
         return "none" in wanted
+    if isinstance(value, tuple):
+        return any(fits(one, wanted) for one in value)
     return "any" in wanted or (str(value).lower() if isinstance(value, bool) else str(value)) in wanted
 
 
 # steps that nobody takes just to get to another
-ENDS = frozenset({"done", "closed", "cancelled", "merged", "paused", "reopened"})
+ENDS = frozenset({"done", "closed", "cancelled", "merged", "paused", "reopened", "returned", "refused"})
 
 
 @dataclass(frozen=True, slots=True)

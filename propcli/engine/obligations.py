@@ -5,14 +5,14 @@ One engine for every kind of record. `overdue`, `due`, `explain`, the reports' r
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
 from propcli.engine.lifecycle import fits, holds
-from propcli.engine.policy import OWED, Row, Trigger
+from propcli.engine.policy import OWED, TOLD_ANEW, Row, Trigger
 from propcli.engine.record import Event, Record
 from propcli.engine.text import Text
-from propcli.engine.worktime import Calendar, Pause, Run, Span, fixed, run
+from propcli.engine.worktime import Calendar, Limit, Pause, Run, Span, add_months, fixed, run
 
 Standing = Literal["open", "stopped", "met", "void"]
 
@@ -109,6 +109,10 @@ def obligations(record: Record, rows: Sequence[Row], calendar: Calendar, ending:
             agreed = _agreed(record, row, of, index, stop, calendar) if row.agreed else None
             if agreed is not None and position and row.per is None and agreed <= since:
                 agreed = None  # a time agreed before says nothing about work that was reopened after it
+            if agreed is not None and row.ahead is not None:
+                agreed = _earlier(agreed, row.ahead, calendar)
+                if agreed <= since:
+                    continue  # the whole term is shorter than that
             if agreed is None and row.limit is None:
                 continue
             result = Run(agreed) if agreed is not None else _count(row, events, since, calendar)
@@ -196,17 +200,25 @@ def _count(
 
 
 def _agreed(record: Any, row: Row, of: Any, first: int, stop: int, calendar: Calendar) -> datetime | None:
-    """The time agreed for one round of work: the last one its own events carry or, where events do not carry the
-    field, what stands in the record. A day means its end."""
+    """The time agreed for one round of work: what the event says that started it, or the last one told since, where it
+    may be told anew; where events do not carry the field, what stands in the record. A day means its end."""
     events, name = record.events, row.agreed or ""
     if name not in type(events[0]).model_fields:
         return _moment(getattr(record, name, None), calendar, time(23, 59, 59))
     told = [
         at
-        for event in events[first:stop]
+        for event in events[first : stop if name in TOLD_ANEW else first + 1]
         if (at := getattr(event, name, None)) is not None and _of(row, event) in (None, of)
     ]
     return _moment(told[-1], calendar, time(23, 59, 59)) if told else None
+
+
+def _earlier(moment: datetime, ahead: Limit, calendar: Calendar) -> datetime:
+    """So long before a time, by the clock on the wall."""
+    local = moment.astimezone(calendar.zone)
+    if ahead.unit == "mo":
+        return fixed(datetime.combine(add_months(local.date(), -ahead.amount), local.time(), calendar.zone))
+    return fixed(local - (timedelta(minutes=ahead.amount) if ahead.unit == "m" else timedelta(days=ahead.amount)))
 
 
 def spans_of(obligation: Obligation, calendar: Calendar) -> list[Span]:

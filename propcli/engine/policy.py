@@ -6,15 +6,15 @@ event is missing.
 """
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from propcli.engine.record import Amount, Code, Count, Line, Model, Yes, quoted, several, wrong
-from propcli.engine.text import say
+from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
-from propcli.engine.worktime import Limit
+from propcli.engine.worktime import Limit, add_months
 
 OWED = Vocabulary(
     "owed",
@@ -48,6 +48,22 @@ OWED = Vocabulary(
         "telling",
         "visit",
         "card-return",
+        # renovation filings
+        "review",
+        "maintenance-told",
+        "security-told",
+        "certificate",
+        "door-copy",
+        "patrol",
+        "water-test-result",
+        "expiry-notice",
+        "permit-end",
+        "pass-expiry",
+        "pass-return",
+        "violation",
+        "completion-check",
+        "refund",
+        "shelving",
     ),
     **{
         "water-test": "water test",
@@ -63,12 +79,26 @@ OWED = Vocabulary(
         "telling": "telling the owner",
         "visit": "visit agreed",
         "card-return": "return of the card",
+        "maintenance-told": "telling maintenance of the permit",
+        "security-told": "telling security of the permit",
+        "certificate": "original certificate to the owner",
+        "door-copy": "copy of the certificate on the door",
+        "patrol": "inspection of the works",
+        "water-test-result": "result of the water test, item",
+        "expiry-notice": "expiry notice to the owner",
+        "permit-end": "completion or extension of the works",
+        "pass-expiry": "expiry notice, pass",
+        "pass-return": "return or renewal, pass",
+        "violation": "rectification, violation",
+        "completion-check": "check of the works",
+        "refund": "refund of the deposit",
+        "shelving": "putting the file on the shelf",
     },
 )
 # the fields of a record that hold a time somebody agreed to
 AGREED = Vocabulary(
     "agreed",
-    ("appointment", "asked_by", "expected", "due", "back", "until", "rain_from", "rain_until"),
+    ("appointment", "asked_by", "expected", "due", "back", "until", "rain_from", "rain_until", "rectify_by"),
     appointment="the time of the visit, agreed with the resident",
     asked_by="the time the resident asked for",
     expected="the time told to the resident",
@@ -77,7 +107,10 @@ AGREED = Vocabulary(
     until="the last day agreed",
     rain_from="the beginning of the rain",
     rain_until="the end of the rain",
+    rectify_by="the day by which it is to be put right",
 )
+# of these, what later events may tell anew; the others stand as the event said that started the obligation
+TOLD_ANEW = frozenset({"appointment", "asked_by", "expected"})
 SOURCE = Vocabulary(
     "source",
     ("procedures", "grade", "law", "own"),
@@ -114,11 +147,60 @@ def _limit(value: object) -> object:
     return value
 
 
-Within = Annotated[
-    Limit,
-    BeforeValidator(_limit),
-    WithJsonSchema({"type": "string", "pattern": "^([0-9]{1,6}((m|h|d|wd)| (month|year)s?)|same day)$"}),
+_LIMIT_SCHEMA = {"type": "string", "pattern": "^([0-9]{1,6}((m|h|d|wd)| (month|year)s?)|same day)$"}
+Within = Annotated[Limit, BeforeValidator(_limit), WithJsonSchema(_LIMIT_SCHEMA)]
+
+
+def limit_of(text: str) -> Limit:
+    """The length of time that a text says."""
+    limit = _limit(text)
+    assert isinstance(limit, Limit)
+    return limit
+
+
+def spoken(limit: Limit) -> Text:
+    """A length of time in words."""
+    if limit.unit == "same day":
+        return say("the same day")
+    if limit.unit == "m" and limit.amount % 60 == 0:
+        return say("{n} hours", n=limit.amount // 60) if limit.amount > 60 else say("one hour")
+    several, one = {
+        "m": (say("{n} minutes", n=limit.amount), say("one minute")),
+        "wd": (say("{n} working days", n=limit.amount), say("one working day")),
+        "d": (say("{n} days", n=limit.amount), say("one day")),
+        "mo": (say("{n} months", n=limit.amount), say("one month")),
+    }[limit.unit]
+    return several if limit.amount > 1 else one
+
+
+def _counted_in(units: tuple[str, ...], expected: Text) -> AfterValidator:
+    """A validator of lengths of time that stay as they are written, counted in some units only."""
+
+    def check(value: str) -> str:
+        if limit_of(value).unit not in units:
+            raise wrong(expected)
+        return value
+
+    return AfterValidator(check)
+
+
+Term = Annotated[
+    str,
+    _counted_in(("d", "mo"), say("count it in days, months or years (90d, 3 months)")),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}(d| (month|year)s?)$"}),
 ]
+Hours = Annotated[
+    str,
+    _counted_in(("m",), say("count it in minutes or hours (24h)")),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}(m|h)$"}),
+]
+
+
+def after(day: date, term: str) -> date:
+    """The last day of a Term that begins on a day, the day itself not counted: 3 months from the 30th of November end
+    on the 28th (or 29th) of February."""
+    limit = limit_of(term)
+    return add_months(day, limit.amount) if limit.unit == "mo" else day + timedelta(days=limit.amount)
 
 
 _NAME = {"type": "string"}
@@ -169,14 +251,15 @@ class Row(Model):
     `agreed` names a field of the record holding a time agreed with the resident: where it is set, that time stands
     instead of `within`; a row without `within` applies only where it is set. `every` instead of `within` makes it
     recur: what meets it starts the next round, due at the end of its day. `counted_from` names a field of the
-    starting event with the time the clock starts at; before it nothing is owed. `per` names a field that tells apart
-    what is owed several times at once (the number of a key). After an event of `ends` nothing
+    starting event with the time the clock starts at; before it nothing is owed. `ahead` makes it due so long before the
+    time agreed, unless the whole term is shorter than that. `per` names a field that tells apart what is owed several
+    times at once (the number of a key). After an event of `ends` nothing
     more is owed. With `pauses`, time between paused and resumed does not count. `clock` is `calendar` (always runs)
     or one of `calendar.yaml`. `team` is the one whose supervisor answers where the record itself has no team."""
 
     rule: Line
     source: Line | None = None
-    record: Literal["ticket", "unit", "pass", "visitor"] = "ticket"
+    record: Literal["ticket", "unit", "pass", "visitor", "renovation"] = "ticket"
     when: Conditions = Field(default_factory=dict)
     unless: Conditions = Field(default_factory=dict)
     owed: Code
@@ -187,6 +270,7 @@ class Row(Model):
     within: Within | None = None
     every: Within | None = None
     agreed: Code | None = None
+    ahead: Within | None = None
     per: Code | None = None
     until: Triggers
     ends: Triggers | tuple[()] = ()
@@ -204,6 +288,10 @@ class Row(Model):
             raise wrong(say("every goes without within and agreed"), "every")
         if self.every is not None and self.every.unit not in ("d", "wd", "mo"):
             raise wrong(say("what recurs is counted in days, working days or months"), "every")
+        if self.ahead is not None and (self.agreed is None or self.within is not None):
+            raise wrong(say("ahead counts back from a time agreed: it goes with agreed, without within"), "ahead")
+        if self.ahead is not None and self.ahead.unit not in ("m", "d", "mo"):
+            raise wrong(say("what is due ahead is counted in minutes, hours, days or months"), "ahead")
         limit = self.limit
         if limit is not None and limit.unit in ("d", "mo") and self.clock != "calendar":
             raise wrong(
@@ -321,6 +409,69 @@ class Season(Model):
     until: DayOfYear
 
 
+class GateRow(Model):
+    """What follows where a work item touches one of these things [N2, N3, N4]: it is refused, or needs approvals or
+    undertakings (papers), or a water test before it is closed up."""
+
+    rule: Line
+    source: Line | None = None
+    touches: Annotated[Codes, Field(min_length=1), WithJsonSchema(_CODES)]
+    refused: Yes = False
+    approval: Codes = ()
+    undertaking: Codes = ()
+    test: Yes = False
+    note: Line | None = None
+
+    @model_validator(mode="after")
+    def _says(self) -> "GateRow":
+        asks = bool(self.approval or self.undertaking or self.test)
+        if self.refused == asks:
+            raise wrong(say("a row either refuses or asks for something (approval, undertaking, test)"))
+        return self
+
+
+class WaterTest(Model):
+    """How long water stands in a water test [N3]."""
+
+    at_least: Hours
+    at_most: Hours
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "WaterTest":
+        if limit_of(self.at_most).amount < limit_of(self.at_least).amount:
+            raise wrong(say("it ends before it may end"), "at_most")
+        return self
+
+
+class RenovationPapers(Model):
+    """The papers of a filing [N1]: of every owner's, of one that is not by an owner, of the contractor with the person
+    in charge; of each worker, each work item."""
+
+    owner: Codes
+    non_owner: Codes
+    contractor: Codes
+    worker: Codes
+    item: Codes
+
+
+class RenovationRules(Model):
+    """What a renovation filing has to meet: papers [N1], copies of the agreement [N5], payments [N6], copies of the
+    certificate [N7], the longest term and extension [N9], the teams that are told [N10], and for the refund the time
+    of occupancy and what is shown [N12]."""
+
+    papers: RenovationPapers
+    copies: Codes
+    payments: Codes
+    certificate: Codes
+    told: Codes
+    term: Term
+    extension: Term
+    water_test: WaterTest
+    occupancy: Term
+    shown: Codes
+    gate: tuple[GateRow, ...] = ()
+
+
 class Policy(Model):
     """The rules of one estate."""
 
@@ -339,6 +490,7 @@ class Policy(Model):
     recurring: Recurring
     move_in: MoveIn | None = None
     custody: CustodyRules | None = None
+    renovation: RenovationRules | None = None
     warranty: tuple[Warranty, ...] = ()
     warranty_parts: dict[Code, Code] = Field(default_factory=dict)  # category → what its repairs are on
     heating_season: Season = Season.model_construct(start=(11, 15), until=(3, 15))

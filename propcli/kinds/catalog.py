@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from propcli.engine.ids import STAFF_ID, UNIT_ID
 from propcli.engine.text import Text, say
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """One kind of record. `pattern` matches its ids whole; ids numbered within a day begin with `prefix` and the day.
+    """One kind of record. `pattern` matches its ids whole; ids numbered within a `period`, a day or a year, begin with
+    `prefix` and that day or year.
 
     `module` (of propcli.kinds) has its model, named `model_name`, and `life_module` its LIFECYCLE, if it has one."""
 
@@ -32,6 +33,7 @@ class Kind:
     model_name: str
     life_module: str = ""
     prefix: str = ""
+    period: Literal["day", "year"] | None = None
 
     @cached_property
     def model(self) -> "type[Model]":
@@ -68,6 +70,10 @@ def _by_day(match: re.Match[str]) -> str:
     return f"{match[1]}/{match[2]}/{match[0]}"
 
 
+def _by_year(match: re.Match[str]) -> str:
+    return f"{match[1]}/{match[0]}"
+
+
 def _flat(match: re.Match[str]) -> str:
     return match[0]
 
@@ -80,7 +86,9 @@ def _numbered(prefix: str) -> re.Pattern[str]:
     return re.compile(prefix + r"-([0-9]{4})([0-9]{2})([0-9]{2})-([0-9]{3,5})")
 
 
-TICKET = Kind("ticket", say("ticket"), "tickets", _numbered("T"), _by_day, "ticket", "Ticket", "ticket_life", "T")
+TICKET = Kind(
+    "ticket", say("ticket"), "tickets", _numbered("T"), _by_day, "ticket", "Ticket", "ticket_life", "T", "day"
+)
 UNIT = Kind(
     "unit",
     say("unit"),
@@ -94,8 +102,20 @@ UNIT = Kind(
 RESIDENT = Kind(
     "resident", say("resident"), "residents", re.compile(r"R-[0-9]{5,6}"), _flat, "resident", "Resident", "resident"
 )
-PASS = Kind("pass", say("item release pass"), "passes", _numbered("P"), _by_day, "gate", "Pass", "gate", "P")
-VISITOR = Kind("visitor", say("visitor"), "visitors", _numbered("V"), _by_day, "gate", "Visitor", "gate", "V")
+PASS = Kind("pass", say("item release pass"), "passes", _numbered("P"), _by_day, "gate", "Pass", "gate", "P", "day")
+VISITOR = Kind("visitor", say("visitor"), "visitors", _numbered("V"), _by_day, "gate", "Visitor", "gate", "V", "day")
+RENOVATION = Kind(
+    "renovation",
+    say("renovation filing"),
+    "renovations",
+    re.compile(r"N-([0-9]{4})-([0-9]{4,6})"),
+    _by_year,
+    "renovation",
+    "Renovation",
+    "renovation_life",
+    "N",
+    "year",
+)
 STAFF = Kind(
     "staff",
     say("staff"),
@@ -105,8 +125,8 @@ STAFF = Kind(
     "staff",
     "Staff",
 )
-KINDS = {kind.name: kind for kind in (TICKET, UNIT, RESIDENT, PASS, VISITOR, STAFF)}
-LIVING = (TICKET, UNIT, RESIDENT, PASS, VISITOR)  # those with events
+KINDS = {kind.name: kind for kind in (TICKET, UNIT, RESIDENT, RENOVATION, PASS, VISITOR, STAFF)}
+LIVING = (TICKET, UNIT, RESIDENT, RENOVATION, PASS, VISITOR)  # those with events
 
 
 def kind_of(record: Any) -> Kind:

@@ -4,7 +4,7 @@ Names, phones and plates that the estate seals stand encrypted in `sealed` inste
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -13,7 +13,7 @@ from propcli.engine.record import Event, Form, Line, Model, Moment, UnitId, Word
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import PASS, VISITOR
-from propcli.kinds.resident import Phone, Plate, Recipient, ResidentId, Sealed
+from propcli.kinds.resident import Phone, Plate, Recipient, ResidentId, Sealed, has_its_key
 
 EXPIRED = "expired"  # how a pass is listed that nobody used in time; no event makes it so
 PassStatus = Literal["issued", "used", "cancelled"]
@@ -30,14 +30,6 @@ CARD = Vocabulary("card", get_args(CardState))
 
 PassId = Annotated[str, Form(PASS.pattern, say("a pass (like P-20261121-001)"))]
 VisitorId = Annotated[str, Form(VISITOR.pattern, say("a visitor (like V-20261121-001)"))]
-
-# fields with personal data: what the estate's `sealed` calls them
-PERSONAL = {"name": "name", "carrier": "name", "phone": "phones", "plate": "plates"}
-
-
-def _has_its_key(record: Any) -> None:
-    if record.sealed is not None and record.key is None:
-        raise wrong(say("what is sealed needs its key"), "sealed")
 
 
 class PassEvent(Event):
@@ -78,7 +70,7 @@ class Pass(Model):
 
     @model_validator(mode="after")
     def _fits(self) -> "Pass":
-        _has_its_key(self)
+        has_its_key(self)
         if self.resident is None and self.who is None:
             raise wrong(say("who asked for it is missing"), "who", hint=say("resident or who"))
         return self
@@ -125,7 +117,7 @@ class Visitor(Model):
 
     @model_validator(mode="after")
     def _fits(self) -> "Visitor":
-        _has_its_key(self)
+        has_its_key(self)
         if self.name is None and self.sealed is None:
             raise wrong(say("name is missing"), "name")
         return self

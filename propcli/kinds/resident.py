@@ -6,7 +6,7 @@ command and no editor can put them into the history in clear."""
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -46,7 +46,15 @@ Sealed = Annotated[str, Form(re.compile(r"age:[0-9A-Za-z+/]+={0,2}"), say("a sea
 # what may stand in the sealed part instead of in clear
 SEALABLE = ("name", "phones", "plates", "born", "identity", "bank")
 ALWAYS_SEALED = ("identity", "bank")
+# fields with personal data in records of other kinds: what the estate's `sealed` calls them
+PERSONAL = {"name": "name", "carrier": "name", "in_charge": "name", "phone": "phones", "plate": "plates"}
 CHILD_YEARS = 14  # everything about a child younger than this is sealed
+
+
+def has_its_key(record: Any) -> None:
+    """A validator: what is sealed names the key it is sealed for."""
+    if record.sealed is not None and record.key is None:
+        raise wrong(say("what is sealed needs its key"), "sealed")
 
 
 def is_child(born: date, day: date) -> bool:

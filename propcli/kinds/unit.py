@@ -255,6 +255,27 @@ class UnitEvent(Event):
     text: Words | None = None
 
 
+_ROOM = re.compile(r"([Bb]?)([0-9]{1,3})([0-9]{2})")
+
+
+def floor_of(unit_id: str) -> int | None:
+    """Which floor: 0501 is on the fifth; B101 is on the first below; None where the room does not say."""
+    match = _ROOM.fullmatch(unit_id.rsplit("-", 1)[-1])
+    return None if match is None else -int(match[2]) if match[1] else int(match[2])
+
+
+def in_line(unit_id: str, floors: int) -> tuple[str, ...]:
+    """What the unit so many floors up (or, negative, down) in the same line may be called: 3-2-0501 has 3-2-0401 below
+    it, 3-2-1001 has 3-2-0901 or 3-2-901. () on the lowest floor, and where the room does not say its floor."""
+    building, entrance, room = unit_id.split("-")
+    match = _ROOM.fullmatch(room)
+    if match is None or match[1] or int(match[2]) + floors < 1:
+        return ()
+    floor = str(int(match[2]) + floors)
+    rooms = dict.fromkeys((floor.zfill(len(match[2])) + match[3], floor + match[3], floor.zfill(2) + match[3]))
+    return tuple(f"{building}-{entrance}-{room}" for room in rooms)
+
+
 class Unit(Model):
     """One home or shop [U1]. Building, entrance, room and floor follow from the id."""
 
@@ -292,9 +313,7 @@ class Unit(Model):
 
     @property
     def floor(self) -> int | None:
-        """Which floor: 0501 is on the fifth; B101 is on the first below; None where the room does not say."""
-        match = re.fullmatch(r"([Bb]?)([0-9]{1,3})([0-9]{2})", self.room)
-        return None if match is None else -int(match[2]) if match[1] else int(match[2])
+        return floor_of(self.id)
 
     @property
     def title(self) -> Text:

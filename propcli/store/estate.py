@@ -182,18 +182,21 @@ class Estate:
         return locate(self.raw(path), str(path), findings) if findings else []
 
     def ids(self, kind: Kind, year: str = "", month: str = "") -> Iterator[str]:
-        """The ids that file names give, without opening the files; of kinds numbered by day, those of a year and
-        month, newest month first."""
+        """The ids that file names give, without opening the files; of kinds numbered by year or day, those of a year
+        and month, the newest first."""
         base = self.root / kind.folder
         if not base.is_dir():
             return
-        if not kind.prefix:
+        if kind.period is None:
             yield from (path.stem for path in self.paths(kind)[0] if kind.is_id(path.stem))
             return
         for y in sorted((d.name for d in base.iterdir() if d.is_dir() and year in ("", d.name)), reverse=True):
-            for m in sorted(
-                (d.name for d in (base / y).iterdir() if d.is_dir() and month in ("", d.name)), reverse=True
-            ):
+            months = ["."]
+            if kind.period == "day":
+                months = sorted(
+                    (d.name for d in (base / y).iterdir() if d.is_dir() and month in ("", d.name)), reverse=True
+                )
+            for m in months:
                 for name in sorted(os.listdir(base / y / m), reverse=True):  # noqa: PTH208 - names only, twice as fast
                     if name.endswith(".yaml") and kind.is_id(name[:-5]):
                         yield name[:-5]

@@ -2,13 +2,15 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from propcli.desk.duty import Duties
+from propcli.kinds.renovation import Renovation
 from propcli.kinds.ticket import Ticket
 from propcli.store.estate import Estate
 from tests.conftest import Desk
@@ -29,8 +31,8 @@ def american(tmp_path: Path) -> Desk:
     return desk
 
 
-def bring(desk: Desk, source: Path, mapping: str, *options: str) -> tuple[int, str]:
-    result = desk.run("import", "tickets", str(source), "--map", str(HERE / mapping), *options)
+def bring(desk: Desk, source: Path, mapping: str, *options: str, what: str = "tickets") -> tuple[int, str]:
+    result = desk.run("import", what, str(source), "--map", str(HERE / mapping), *options)
     assert "Traceback" not in result.all
     return result.code, result.all
 
@@ -129,3 +131,123 @@ def test_chinese_messages_come_out_of_excel_whole(desk: Desk, realdata: Find) ->
     assert code == 0, out
     assert "120 tickets were written." in out
     assert desk.run("validate").code == 0
+
+
+def permits(source: Path) -> list[dict[str, str]]:
+    """The rows of a table, the first of them row 2."""
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.slow
+def test_building_permits_are_told_row_by_row_and_the_good_ones_become_filings(american: Desk, realdata: Find) -> None:
+    """Burlington's 5,026 permits: the one issued before it was filed and the 356 whose number stands in a row before
+    are named, each with that row; all others are filings with the city's own dates and states."""
+    source = realdata("burlington_on_permits.csv")
+    first: dict[str, int] = {}
+    bad: dict[int, str] = {}
+    good: dict[str, dict[str, str]] = {}
+    for number, row in enumerate(permits(source), 2):
+        if row["ISSUEDATE"] < row["INDATE"]:  # both are days, the year first
+            bad[number] = "ISSUEDATE"
+        elif row["FILENO"] in first:
+            bad[number] = f"{row['FILENO']} also stands in row {first[row['FILENO']]}"
+        else:
+            first[row["FILENO"]] = number
+            good[row["FILENO"]] = row
+    assert (len(bad), Counter(bad.values())["ISSUEDATE"], len(good)) == (357, 1, 4669)
+
+    before = american.snapshot()
+    result = american.run(
+        "import", "renovations", str(source), "--map", str(HERE / "burlington.yaml"), "--format", "json"
+    )
+    assert result.code == 3
+    told = json.loads(result.out)
+    assert [told[name] for name in ("rows", "new", "known", "bad")] == [5026, 4669, 0, 357]
+    assert american.snapshot() == before
+    said = {
+        row["row"]: "ISSUEDATE" if "before it was filed" in row["reason"] else row["reason"]
+        for row in told["tables"]["bad_rows"]
+    }
+    assert said == bad
+    assert {row["column"] for row in told["tables"]["bad_rows"]} == {"ISSUEDATE", "FILENO"}
+
+    code, out = bring(american, source, "burlington.yaml", "--skip-bad", what="renovations")
+    assert (code, out.splitlines()[-1]) == (0, "4669 renovation filings were written.")
+    assert american.git("rev-list", "--count", "HEAD").strip() == "2", "one commit for the import"
+    assert american.ok("validate").splitlines()[-1] == "4672 files, no problems"
+
+    filings = list(Estate(american.root).read(Renovation).records)
+    assert {f.source.id for f in filings if f.source} == set(good)
+    for filing in filings:
+        assert filing.source is not None
+        row = good[filing.source.id]
+        filed, issued = (date.fromisoformat(row[name][:10].replace("/", "-")) for name in ("INDATE", "ISSUEDATE"))
+        assert (filing.status == "closed", filing.status == "working") == (
+            row["FOLDERSTATUSDESC"] == "Final",
+            row["FOLDERSTATUSDESC"] == "Issued",
+        )
+        assert (filing.start, filing.until, filing.unit) == (issued, None, "public")
+        assert [event.at.isoformat()[:19] for event in filing.events[:2]] == [f"{filed}T00:00:00", f"{issued}T00:00:00"]
+        assert filing.id.startswith(f"N-{filed.year}-")
+        assert filing.place == " ".join(row["ADDRESS"].split())
+    in_order = sorted(filings, key=lambda f: f.id)
+    assert in_order == sorted(filings, key=lambda f: (f.events[0].at, f.source and f.source.id))
+
+    running = sum(row["FOLDERSTATUSDESC"] == "Issued" for row in good.values())
+    assert len(json.loads(american.ok("renovation", "list", "--format", "json"))) == running
+    report = json.loads(american.ok("report", "renovations", "--format", "json"))
+    assert {name: len(rows) for name, rows in report["tables"].items()} == {
+        "running": running,
+        "expiring": 0,
+        "expired": 0,
+        "violations": 0,
+        "refunds": 0,
+    }
+    assert json.loads(american.ok("overdue", "--format", "json")) == [], "no permit of theirs has a last day"
+
+    before = american.snapshot()
+    code, out = bring(american, source, "burlington.yaml", "--skip-bad", what="renovations")
+    assert (code, out.splitlines()[-1]) == (0, "Nothing to write.")
+    assert "5026 rows: 0 new, 4669 imported before, 357 bad" in out
+    assert american.snapshot() == before, "importing again changes nothing"
+
+
+def test_permits_that_have_ended_are_overdue_and_what_is_over_is_closed_on_its_day(
+    american: Desk, realdata: Find
+) -> None:
+    """San Francisco's ten: what was completed, withdrawn or has expired there is closed on the day of that; of those
+    issued, each that has a last day is overdue since that day, however long the city gave it."""
+    source = realdata("sf_permits_10rows.csv")
+    rows = {row["Permit Number"]: row for row in permits(source)}
+    code, out = bring(american, source, "sf.yaml", what="renovations")
+    assert (code, out.splitlines()[-1]) == (0, "10 renovation filings were written.")
+    assert american.ok("validate").splitlines()[-1] == "13 files, no problems"
+    filings = {f.source.id: f for f in Estate(american.root).read(Renovation).records if f.source}
+    assert filings.keys() == rows.keys()
+    for number, filing in filings.items():
+        row = rows[number]
+        over = row["Current Status"] in ("complete", "expired", "withdrawn")
+        assert filing.status == ("closed" if over else "working")
+        assert (filing.start is None) == (row["Issued Date"] == "")
+        if over:
+            last = filing.events[-1]
+            assert (last.event, last.text) == ("settled", row["Current Status"])
+            assert f"{last.at:%m/%d/%Y %H:%M:%S}" == row["Current Status Date"] + " 23:59:59"
+    ends = {
+        filings[number].id: datetime.strptime(row["Permit Expiration Date"], "%m/%d/%Y").date().isoformat()
+        for number, row in rows.items()
+        if row["Current Status"] == "issued" and row["Permit Expiration Date"]
+    }
+    assert len(ends) == 3
+    overdue = json.loads(american.ok("overdue", "--format", "json"))
+    assert {o["id"]: o["due"][:10] for o in overdue if o["owed"] == "permit-end"} == ends
+    expired = json.loads(american.ok("renovation", "list", "--state", "expired", "--format", "json"))
+    assert {row["id"] for row in expired} == set(ends)
+    shown = american.ok("renovation", "show", filings["201706149344"].id)
+    assert "2017-07-06 to 2018-07-01" in shown and "permit taken over" in shown and "800 Indiana St" in shown
+    assert "M803667" in american.ok("renovation", "show", filings["M803667"].id)
+    before = american.snapshot()
+    code, out = bring(american, source, "sf.yaml", what="renovations")
+    assert out.splitlines() == ["10 rows: 0 new, 10 imported before, 0 bad", "Nothing to write."]
+    assert american.snapshot() == before

@@ -1,0 +1,380 @@
+"""`propcli renovation`, while works go on: workers and their passes [N8], inspections and violations [N10], extensions
+[N9], water tests [N3]."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from propcli.commands import filing, options
+from propcli.commands.filing import ALL, Id, Reason, Step, Words, number
+from propcli.commands.options import By, How, Text
+from propcli.commands.session import session
+from propcli.engine.problem import Refusal
+from propcli.engine.text import say
+from propcli.kinds.catalog import RENOVATION
+from propcli.output.language import _
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from propcli.desk.recording import Recorder
+    from propcli.engine.text import Text as Message
+    from propcli.kinds.renovation import Renovation
+    from propcli.kinds.renovation_file import File
+
+ItemNumber = Annotated[str, typer.Option("--item", metavar="N", help=_("Which work item."))]
+Violation = Annotated[
+    str | None, typer.Option("--violation", metavar="N", help=_("Which violation, where there are several."))
+]
+Card = Annotated[list[str], typer.Option("--pass", metavar="N", help=_("The pass's number in the filing; or all."))]
+Until = Annotated[str, typer.Option("--until", metavar="DAY", help=_("The last day from now on."))]
+RectifyBy = Annotated[str, typer.Option("--rectify-by", metavar="DAY", help=_("The day by which it is put right."))]
+
+
+def register(group: typer.Typer) -> None:
+    workers = typer.Typer(no_args_is_help=True, help=_("The workers on the site [N8]."))
+    workers.command("add", help=_("A worker, with name, trade and papers."))(worker_add)
+    group.add_typer(workers, name="worker")
+    passes = typer.Typer(no_args_is_help=True, help=_("The workers' passes, for the permit's term [N8]."))
+    filing.commands(
+        passes,
+        ("issue", pass_issue, _("A pass for a named worker.")),
+        ("renew", pass_renew, _("The extension is written on passes [N9].")),
+        ("return", pass_return, _("Passes are back.")),
+        ("lost", pass_lost, _("A pass is lost and good no longer.")),
+    )
+    group.add_typer(passes, name="pass")
+    filing.commands(
+        group,
+        ("inspect", inspect, _("The site was inspected [N10].")),
+        ("violation", violation, _("A violation: stopped or not, to be put right by a day, perhaps charged [N10].")),
+        ("rectified", rectified, _("A violation was put right [N10].")),
+        ("charge", charge, _("Something for a violation is taken from the deposit [N10].")),
+        ("extend", extend, _("The permit goes on for at most the extension [N9].")),
+        ("warn", warn, _("The owner was told that the permit, or a pass, is about to end [N9].")),
+        ("water-test", water_test, _("Water is let in, or has stood long enough and was looked at [N3].")),
+    )
+
+
+# --- workers and passes
+
+
+def worker_add(
+    filing_id: Id,
+    name: Annotated[str, typer.Option("--name", help=_("The worker's name."))],
+    trade: Annotated[str | None, typer.Option(help=_("The worker's trade."))] = None,
+    phone: Annotated[str | None, typer.Option(help=_("The worker's phone."))] = None,
+    id_card: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help=_("The worker's ID number, sealed; - asks for it unseen."))
+    ] = None,
+    checked: Annotated[
+        list[str] | None, typer.Option(metavar="WHAT", help=_("Papers seen and in order: id_card, photo or all."))
+    ] = None,
+    by: By = None,
+) -> int:
+    from propcli.commands.gate_screen import number as called
+    from propcli.commands.renovation_apply import identity_number
+    from propcli.desk.hidden import concealed
+    from propcli.kinds.renovation import FILING_PAPER, RenovationEvent
+
+    here = session()
+    fields = options.typed(RenovationEvent, {"name": name, "trade": trade, "phone": called(phone, "--phone")})
+    if id_card is not None:
+        fields["identity"] = identity_number(id_card, "--id-card")
+    notes: list[Message] = []
+
+    def steps(recorder: "Recorder", record: "Renovation", file: "File") -> list[Step]:
+        from propcli.desk.renovations import number_after
+
+        made = number_after(file.workers)
+        given = concealed(fields, recorder, here.keys, record.key)
+        key = given.pop("key", None)
+        if key != record.key and key is not None:
+            recorder.step(RENOVATION, record.id, [], {"key": key})
+        found: list[Step] = [("worker_added", {"worker": made, **given})]
+        papers = filing.chosen(FILING_PAPER, file.terms.worker_papers, checked or [], "--checked")
+        if papers:
+            found.append(("papers_received", {"papers": papers, "worker": made}))
+            found.append(("papers_checked", {"papers": papers, "worker": made, "ok": True}))
+        notes.append(say("  worker {n}: {name}", n=made, name=fields["name"]))
+        return found
+
+    filing.change(filing_id, by, steps, notes)
+    return 0
+
+
+def pass_issue(
+    filing_id: Id,
+    worker: Annotated[
+        list[str], typer.Option("--worker", metavar="N|NAME", help=_("For which worker; or all without one."))
+    ],
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DAY", help=_("The last day; else the permit's last day."))
+    ] = None,
+    by: By = None,
+) -> int:
+    notes: list[Message] = []
+
+    def steps(_recorder: "Recorder", record: "Renovation", file: "File") -> list[Step]:
+        from propcli.desk.renovations import number_after
+
+        last = options.day(until, "--until") or file.until
+        found: list[Step] = []
+        for one in _workers(record, file, worker):
+            card = str(int(number_after(file.cards)) + len(found))
+            found.append(("pass_issued", {"card": card, "worker": one, "until": last}))
+            notes.append(
+                say("  pass {card} for worker {n}, until {until}", card=card, n=_named(record, one), until=last)
+            )
+        return found
+
+    filing.change(filing_id, by, steps, notes)
+    return 0
+
+
+def _workers(record: "Renovation", file: "File", typed: list[str]) -> list[str]:
+    """The workers named by number or name; `all` are those without a pass."""
+    from propcli.desk.people import same_name
+    from propcli.desk.renovations import names_of
+
+    names = {n: called for n, called in names_of(record, session().keys).items() if isinstance(called, str)}
+    found: list[str] = []
+    for part in (text for texts in typed for text in texts.replace("，", ",").split(",") if text):
+        if part in ALL:
+            found += [n for n, worker in file.workers.items() if worker.card is None and n not in found]
+            continue
+        meant = [number(part) or ""] if part.isdigit() else [n for n, name in names.items() if same_name(name, part)]
+        if len(meant) != 1 or meant[0] not in file.workers:
+            known = ", ".join(f"{n} {names.get(n, '')}".strip() for n in file.workers) or "–"
+            raise Refusal(
+                say("--worker: there is no one worker {value}", value=part), hint=say("known: {ids}", ids=known)
+            )
+        found += [n for n in meant if n not in found]
+    if not found:
+        raise Refusal(say("every worker has a pass") if file.workers else say("no worker is on file"))
+    return found
+
+
+def _named(record: "Renovation", worker: str) -> "Message | str":
+    from propcli.desk.renovations import names_of
+    from propcli.engine.text import Text as Message
+
+    name = names_of(record, session().keys).get(worker)
+    return Message("{n} {name}", {"n": worker, "name": name}) if name else worker
+
+
+def _cards(file: "File", typed: list[str], states: tuple[str, ...]) -> list[str]:
+    """Passes named by number; `all` are those in one of these states. Whether they may is said by the filing's life."""
+    found: list[str] = []
+    for part in (text for texts in typed for text in texts.replace("，", ",").split(",") if text):
+        chosen = [n for n, c in file.cards.items() if c.state in states] if part in ALL else [number(part) or ""]
+        found += [n for n in chosen if n not in found]
+    if not found:
+        raise Refusal(say("no pass is out"))
+    return found
+
+
+def _each_pass(filing_id: str, by: str | None, step: str, typed: list[str], fields: dict[str, Any]) -> int:
+    filing.change(
+        filing_id,
+        by,
+        lambda _recorder, _record, file: [(step, {"card": n, **fields}) for n in _cards(file, typed, ("out",))],
+    )
+    return 0
+
+
+def pass_renew(
+    filing_id: Id,
+    cards: Card,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DAY", help=_("The last day; else the permit's last day."))
+    ] = None,
+    by: By = None,
+) -> int:
+    def steps(_recorder: "Recorder", _record: "Renovation", file: "File") -> list[Step]:
+        last = options.day(until, "--until") or file.until
+        return [("pass_renewed", {"card": n, "until": last}) for n in _cards(file, cards, ("out",))]
+
+    filing.change(filing_id, by, steps)
+    return 0
+
+
+def pass_return(filing_id: Id, cards: Card, text: Text = None, by: By = None) -> int:
+    return _each_pass(filing_id, by, "pass_returned", cards, {"text": text})
+
+
+def pass_lost(filing_id: Id, cards: Card, text: Text = None, by: By = None) -> int:
+    return _each_pass(filing_id, by, "pass_lost", cards, {"text": text})
+
+
+# --- looking after the site
+
+
+def inspect(
+    filing_id: Id,
+    ok: Annotated[bool, typer.Option("--ok", help=_("Everything is in order."))] = False,
+    finding: Annotated[str | None, typer.Option(help=_("What is not in order."))] = None,
+    text: Text = None,
+    by: By = None,
+) -> int:
+    if ok == (finding is not None):
+        raise Refusal(say("give either {one} or {other}", one="--ok", other="--finding TEXT"))
+    filing.take(filing_id, by, ("inspected", {"ok": ok, "finding": finding, "text": text}))
+    return 0
+
+
+def violation(
+    filing_id: Id,
+    text: Words,
+    rectify_by: RectifyBy,
+    stop: Annotated[bool, typer.Option("--stop", help=_("The works are stopped until it is put right."))] = False,
+    charge: Annotated[
+        str | None, typer.Option("--charge", metavar="YUAN", help=_("What is taken from the deposit for it."))
+    ] = None,
+    item: Annotated[str | None, typer.Option("--item", metavar="N", help=_("Of this work item."))] = None,
+    by: By = None,
+) -> int:
+    taken = filing.yuan(charge, "--charge")
+
+    def steps(_recorder: "Recorder", _record: "Renovation", file: "File") -> list[Step]:
+        from propcli.desk.renovations import number_after
+
+        made = number_after(file.violations)
+        fields = {
+            "violation": made,
+            "text": text,
+            "stop": stop,
+            "rectify_by": options.day(rectify_by, "--rectify-by"),
+            "item": number(item),
+        }
+        charged: Step = ("charged", {"violation": made, "amount": taken, "reason": text})
+        return [("violated", fields), *([charged] if taken is not None else [])]
+
+    filing.change(filing_id, by, steps)
+    return 0
+
+
+def _which(file: "File", typed: str | None, open_only: bool) -> str:
+    """The violation meant: the one named, or the only one (not put right)."""
+    if typed is not None:
+        return number(typed) or ""
+    known = [n for n, v in file.violations.items() if not open_only or v.rectified is None]
+    if len(known) == 1:
+        return known[0]
+    if not known:
+        raise Refusal(say("there is no violation [N10]"))
+    raise Refusal(say("say which violation"), hint=say("give --violation; known: {ids}", ids=", ".join(known)))
+
+
+def rectified(filing_id: Id, violation: Violation = None, text: Text = None, by: By = None) -> int:
+    filing.change(
+        filing_id,
+        by,
+        lambda _recorder, _record, file: [("rectified", {"violation": _which(file, violation, True), "text": text})],
+    )
+    return 0
+
+
+def charge(
+    filing_id: Id,
+    amount: Annotated[str, typer.Option("--amount", metavar="YUAN", help=_("What is taken from the deposit."))],
+    reason: Reason,
+    violation: Violation = None,
+    by: By = None,
+) -> int:
+    def steps(_recorder: "Recorder", _record: "Renovation", file: "File") -> list[Step]:
+        which = _which(file, violation, False)
+        return [("charged", {"violation": which, "amount": filing.yuan(amount, "--amount"), "reason": reason})]
+
+    filing.change(filing_id, by, steps)
+    return 0
+
+
+def extend(
+    filing_id: Id,
+    until: Until,
+    reason: Reason,
+    cards: Annotated[
+        list[str] | None,
+        typer.Option("--passes", metavar="N", help=_("Passes it is written on now, by number; or all.")),
+    ] = None,
+    by: By = None,
+) -> int:
+    def steps(_recorder: "Recorder", _record: "Renovation", file: "File") -> list[Step]:
+        last = options.day(until, "--until")
+        found: list[Step] = [("extended", {"until": last, "reason": reason})]
+        return found + [
+            ("pass_renewed", {"card": n, "until": last}) for n in (_cards(file, cards, ("out",)) if cards else ())
+        ]
+
+    filing.change(filing_id, by, steps)
+    return 0
+
+
+def warn(
+    filing_id: Id,
+    card: Annotated[
+        str | None, typer.Option("--pass", metavar="N", help=_("Only of this pass; else of the permit and its passes."))
+    ] = None,
+    who: Annotated[str | None, typer.Option("--who", metavar="NAME", help=_("Who was told."))] = None,
+    how: How = None,
+    text: Text = None,
+    by: By = None,
+) -> int:
+    from propcli.kinds.ticket import CHANNEL
+
+    fields = {"card": number(card), "who": who, "how": options.code(CHANNEL, how, "--how"), "text": text}
+    filing.take(filing_id, by, ("warned", fields))
+    return 0
+
+
+def water_test(
+    filing_id: Id,
+    item: Annotated[
+        str | None, typer.Option("--item", metavar="N", help=_("Which work item, where several need a test."))
+    ] = None,
+    begin: Annotated[bool, typer.Option("--begin", help=_("Water is let in now."))] = False,
+    tight: Annotated[bool, typer.Option("--tight", help=_("It has stood, and nothing leaks."))] = False,
+    leaking: Annotated[bool, typer.Option("--leaking", help=_("It has stood, and it leaks."))] = False,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help=_("Since when water stood, where --begin was not recorded."))
+    ] = None,
+    who: Annotated[str | None, typer.Option("--who", metavar="NAME", help=_("Who of below looked with us."))] = None,
+    text: Text = None,
+    by: By = None,
+) -> int:
+    if begin + tight + leaking != 1:
+        raise Refusal(say("give one of --begin, --tight and --leaking"))
+    began = session().time(since, "--since")
+
+    def steps(_recorder: "Recorder", _record: "Renovation", file: "File") -> list[Step]:
+        tested = [n for n, works in file.works.items() if works.test]
+        if item is None and len(tested) != 1:
+            known = ", ".join(tested or file.works) or "–"
+            raise Refusal(say("the option {option} is missing", option="--item"), hint=say("known: {ids}", ids=known))
+        which = number(item) or tested[0]
+        if begin:
+            return [("test_began", {"item": which, "text": text})]
+        return [
+            (
+                "tested",
+                {"item": which, "started": _started(file, which, began), "tight": tight, "who": who, "text": text},
+            )
+        ]
+
+    filing.change(filing_id, by, steps)
+    return 0
+
+
+def _started(file: "File", item: str, typed: "datetime | None") -> "datetime":
+    """Since when water has stood: as recorded, or as said."""
+    works = file.works.get(item)
+    known = works.testing if works is not None else None
+    if known is not None and typed is not None and typed != known:
+        raise Refusal(say("--since: water stands there since {at}", at=known), hint=say("leave it out"))
+    started = known or typed
+    if started is None:
+        raise Refusal(
+            say("since when water has stood is not on record [N3]"), hint=say("record --begin first, or give --since")
+        )
+    return started
