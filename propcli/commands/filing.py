@@ -1,5 +1,6 @@
 """What the commands on renovation filings share: one step of a filing in one commit, and what it lacks then."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,6 +43,7 @@ COMMAND_OF = {
     "certified": "certificate",
     "told": "told",
     "worker_added": "worker add",
+    "worker_dropped": "worker drop",
     "pass_issued": "pass issue",
     "pass_renewed": "pass renew",
     "pass_returned": "pass return",
@@ -110,9 +112,14 @@ def show_missing(filing: "Renovation") -> bool:
     from propcli.desk.renovations import NEXT_STEP, file, grouped, missing
 
     here = session()
-    step, lacks = missing(filing, here.estate, here.today)
+    step, lacks = missing(filing, here.estate, here.now)
     if step is None:
         return False
+    if filing.status == "returned":
+        reason = next(event.reason for event in reversed(filing.events) if event.event == "returned")
+        show(say("  returned: {reason} (once it is put right: resubmit)", reason=reason))
+        if not lacks:
+            return False
     found = file(filing).to_rectify if filing.status in ("working", "stopped") else None
     if found is not None:
         show(say("  the check found, to be put right by {day} [N11]: {what}", day=found[1], what=found[0]))
@@ -125,18 +132,25 @@ def show_missing(filing: "Renovation") -> bool:
     return True
 
 
+def parts(typed: Iterable[str]) -> list[str]:
+    """What repeated options name, each perhaps several with commas, of full width too, or as the program lists them."""
+    return [part for text in typed for part in re.split(r"\s*[,，、]\s*", text.strip()) if part]
+
+
 def chosen(vocabulary: Vocabulary, asked: Iterable[str], typed: Sequence[str], option: str) -> tuple[str, ...]:
     """Codes among those that are asked for, from an option; `all` means every one."""
     asked = tuple(asked)
     found: dict[str, None] = {}
-    for part in (item for text in typed for item in text.replace("，", ",").split(",") if item):
+    for part in parts(typed):
         if part in ALL:
             found.update(dict.fromkeys(asked))
             continue
         code = part if part in asked else parse(vocabulary, part)
         if code not in asked:
             raise Refusal(
-                say("{option}: {value} is not asked for here", option=option, value=part),
+                say("{option}: {value} is not known", option=option, value=repr(part))
+                if code is None
+                else say("{option}: {value} is not asked for here", option=option, value=part),
                 hint=say("one of: {known}", known=known(vocabulary, asked)),
             )
         found[code or ""] = None
@@ -159,6 +173,25 @@ def yuan(typed: str | None, option: str) -> "Decimal | None":
         return None if typed is None else TypeAdapter(Money).validate_python(typed.strip())
     except ValidationError as error:
         raise Refusal(say("{option}: {what}", option=option, what=error.errors()[0]["ctx"]["text"])) from None
+
+
+def workers(record: "Renovation", typed: Iterable[str]) -> list[str]:
+    """The workers named by number or name, each once. Refuses whom there is not, or not only one of."""
+    from propcli.desk.people import same_name
+    from propcli.desk.renovations import names_of
+
+    names = names_of(record, session().keys)
+    found: dict[str, None] = {}
+    for part in typed:
+        meant = [n for n, name in names.items() if isinstance(name, str) and same_name(name, part)]
+        meant = [number(part) or ""] if part.isdigit() else meant
+        if len(meant) != 1 or meant[0] not in names:
+            known = ", ".join(f"{n} {words(name) if isinstance(name, Text) else name}" for n, name in names.items())
+            raise Refusal(
+                say("--worker: there is no one worker {value}", value=part), hint=say("known: {ids}", ids=known or "–")
+            )
+        found[meant[0]] = None
+    return list(found)
 
 
 def number(typed: str | None) -> str | None:

@@ -72,7 +72,7 @@ def day(typed: str | None, option: str) -> "date | None":
     except Refusal:
         raise Refusal(
             say("{option}: {value} is not a day", option=option, value=repr(typed)),
-            hint=say("write 2026-11-21, today or yesterday"),
+            hint=say("write 2026-11-21, today, tomorrow or yesterday"),
         ) from None
     return None if moment is None else moment.astimezone(here.estate.settings.zone).date()
 

@@ -48,7 +48,8 @@ class Office:
         """What is owed on the records of some kinds (tickets, unless others are named)."""
         duties = Duties(self.settings, self.policy, self.calendar, self.now)
         for kind in kinds or (TICKET,):
-            duties.add(self.records(kind))
+            # of tickets the reports count what has ended too
+            duties.add(self.records(kind), ended=kind is TICKET)
         return duties
 
     def all_duties(self) -> Duties:

@@ -86,10 +86,19 @@ def pay(
                 raise Refusal(
                     say("--paid: {value} has no amount", value=repr(text)), hint=say("write WHAT=YUAN, deposit=2000")
                 )
-            (code,) = chosen(FILING_PAYMENT, asked, [what.strip()], "--paid")
+            codes = chosen(FILING_PAYMENT, asked, [what.strip()], "--paid")
+            if len(codes) != 1:
+                raise Refusal(say("--paid: {value} does not say what was paid", value=repr(text)))
+            (code,) = codes
             yuan = filing.yuan(amount, "--paid")
             found.append(("paid", {"payment": code, "amount": yuan, "receipt": receipt, "who": who}))
-            notes.append(say("  {what}: {amount} yuan", what=FILING_PAYMENT.word(code), amount=f"{yuan:,.2f}"))
+            values = {"what": FILING_PAYMENT.word(code), "amount": f"{yuan:,.2f}"}
+            before = file.paid.get(code)
+            if before is None:
+                notes.append(say("  {what}: {amount} yuan", **values))
+            else:
+                together = f"{before + (yuan or 0):,.2f}"
+                notes.append(say("  {what}: {amount} yuan, with what was paid before {sum}", **values, sum=together))
         return found
 
     filing.change(filing_id, by, steps, notes)
@@ -125,10 +134,10 @@ def permit(
                 raise Refusal(say("the option {option} is missing", option="--until"))
             ends = after(begins, file.terms.term)
         found: list[Step] = [("permitted", {"start": begins, "until": ends})]
-        if copies:
-            found.append(("certified", {"copies": _copies(file, copies, "--certificate")}))
-        if teams:
-            found.append(("told", {"teams": _teams(teams, "--told")}))
+        if given := _copies(file, copies or [], "--certificate"):
+            found.append(("certified", {"copies": given}))
+        if informed := _teams(teams or [], "--told"):
+            found.append(("told", {"teams": informed}))
         notes.extend(_now_renovating(recorder, record, by))
         notes.append(say("  permit: {start} to {until}", start=begins, until=ends))
         return found
@@ -160,7 +169,7 @@ def _teams(typed: list[str], option: str) -> tuple[str, ...]:
 
     here = session()
     asked = rules_of(here.estate.policy).told
-    named = [part for text in typed for part in text.replace("，", ",").split(",") if part]
+    named = filing.parts(typed)
     return tuple(
         dict.fromkeys(team for part in named for team in (asked if part in ALL else (here.team(part, option),)))
     )
@@ -203,9 +212,9 @@ def check(
     here = session()
     record = here.estate.one(Renovation, here.record_id(RENOVATION, filing_id))
     assert record is not None
-    then = LIFECYCLE.as_of(record, here.now)
+    then = LIFECYCLE.as_of(record, here.as_of)
     if then is None:
-        raise Refusal(say("{id} did not exist yet at {at}", id=record.id, at=here.now))
+        raise Refusal(say("{id} did not exist yet at {at}", id=record.id, at=here.as_of))
     show(words(standing.headline(then)).rstrip())
     lacking = show_missing(then)
     if then.status in ("refused", "cancelled", "closed"):

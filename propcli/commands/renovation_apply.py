@@ -67,6 +67,9 @@ def apply(
         list[str] | None,
         typer.Option(metavar="UNIT", help=_("The unit below, where it is not the one a floor down in the same line.")),
     ] = None,
+    none_below: Annotated[
+        bool, typer.Option("--none-below", help=_("Nobody lives below: nobody has to sign."))
+    ] = False,
     detail: Annotated[str | None, typer.Option(help=_("More about it."))] = None,
     by: By = None,
 ) -> int:
@@ -117,9 +120,9 @@ def apply(
         who = renovations.applicant(recorder, here.people, unit, applicant, tie, now, desk)
         fields.update(resident=who.resident, capacity=who.capacity)
         notes = [who.note or _applicant(recorder, who.resident, unit)]
-        if not below:
-            fields["below"] = neighbours.line(here.estate, unit, -1)
-        notes.append(_said_of_below(fields["below"]))
+        if not below and not none_below:
+            fields["below"] = _below(unit)
+        notes.append(_said_of_below(fields.setdefault("below", ())))
         terms = renovations.terms(rules, renovations.is_owner(who.capacity), contractor is not None)
         steps: list[Step] = [("applied", {"terms": terms}), *(("item_added", fields_of) for fields_of in items)]
         events = [standing.event(RENOVATION, None, name, desk, given) for name, given in steps]
@@ -129,7 +132,7 @@ def apply(
             concealed(fields, recorder, here.keys),
             events,
         )
-        notes += [_other(other) for other in neighbours.of_units(here.estate, [unit]) if other.status not in ENDED]
+        notes += [_other(other) for other in neighbours.of_units(here.estate, [unit])[0] if other.status not in ENDED]
         recorder.commit(standing.subject(made, ["applied"]), desk)
     standing.show_standing(made, [*notes, *answers])
     show_missing(made)
@@ -175,7 +178,25 @@ def _applicant(recorder: "Recorder", resident: str, unit: str) -> Message:
 def _said_of_below(units: tuple[str, ...]) -> Message:
     if units:
         return say("  below: {units}, to sign before the refund that nothing leaks [N12]", units=list(units))
-    return say("  no unit below is on record: nobody has to sign for leaks (else give --below)")
+    return say("  no unit below: nobody has to sign for leaks")
+
+
+def _below(unit: str) -> tuple[str, ...]:
+    """The unit below. Refuses to waive its signature only because it is not on record [N12]."""
+    from propcli.desk.neighbours import line
+    from propcli.kinds.unit import in_line
+
+    found = line(session().estate, unit, -1)
+    possible = in_line(unit, -1)
+    if possible and not found:
+        raise Refusal(
+            say("the unit below, {unit}, is not on record; it signs before the refund [N12]", unit=possible[0]),
+            hint=say(
+                "unit add {unit} puts it on record; else give --below UNIT, or --none-below where nobody lives below",
+                unit=possible[0],
+            ),
+        )
+    return found
 
 
 def _other(other: "Renovation") -> Message:
@@ -227,8 +248,7 @@ def _item(rules: "RenovationRules", text: str) -> tuple[tuple[str, ...], str]:
             hint=say("write TOUCHES=TEXT, like waterproofing=主卫重做防水; one of: {known}", known=_touches(rules)),
         )
     own = {touch for row in rules.gate for touch in row.touches if touch not in TOUCHES}  # the estate's own words
-    parts = [part.strip() for part in touched.replace("，", ",").split(",") if part.strip()]
-    found = [part if part in own else options.code(TOUCHES, part, "--item") or "" for part in parts]
+    found = [part if part in own else options.code(TOUCHES, part, "--item") or "" for part in filing.parts([touched])]
     return tuple(dict.fromkeys(found)), what.strip()
 
 
@@ -323,7 +343,7 @@ def paper(
     ] = None,
     reason: Annotated[str | None, typer.Option("--reason", help=_("What is not in order."))] = None,
     item: ItemNumber = None,
-    worker: Annotated[str | None, typer.Option("--worker", metavar="N", help=_("Of this worker."))] = None,
+    worker: Annotated[str | None, typer.Option("--worker", metavar="N|NAME", help=_("Of this worker."))] = None,
     by: By = None,
 ) -> int:
     if not (received or checked or wrong):
@@ -331,22 +351,21 @@ def paper(
     if (reason is None) == bool(wrong):
         raise Refusal(say("--wrong and --reason go together"))
 
-    def steps(_recorder: "Recorder", _record: "Renovation", file: "File") -> list[Step]:
-        scope = number(item), number(worker)
-        for numbers, one, pattern in (
-            (file.works, scope[0], say("there is no item {n}", n=scope[0])),
-            (file.workers, scope[1], say("there is no worker {n}", n=scope[1])),
-        ):
-            if one is not None and one not in numbers:
-                raise Refusal(pattern, hint=say("known: {ids}", ids=", ".join(numbers) or "–"))
+    def steps(_recorder: "Recorder", record: "Renovation", file: "File") -> list[Step]:
+        scope = number(item), filing.workers(record, [worker])[0] if worker else None
+        if scope[0] is not None and scope[0] not in file.works:
+            known = ", ".join(file.works) or "–"
+            raise Refusal(say("there is no item {n}", n=scope[0]), hint=say("known: {ids}", ids=known))
         here, fine, bad = (
             _papers(file, typed or [], option, scope, settled)
             for typed, option, settled in (
                 (received, "--received", ("received", "checked")),
-                (checked, "--checked", ("checked",)),
+                (checked, "--checked", ("checked", "wrong")),
                 (wrong, "--wrong", ("wrong",)),
             )
         )
+        if any(part in ALL for part in filing.parts(checked or [])):  # what was wrong is fine only if brought anew
+            fine += [p for p in here if p not in fine]
         # what is checked is here; what was not in order and is now has been brought again
         here += [p for p in fine if file.papers.get(p) in (None, "wrong") and p not in here]
         here += [p for p in bad if p not in file.papers and p not in here]
@@ -381,7 +400,7 @@ def _papers(
     item, worker = scope
     wanted = [p for _rule, p in file.wanted() if item in (None, p.item) and worker in (None, p.worker)]
     found: list[Paper] = []
-    for part in (text for texts in typed for text in texts.replace("，", ",").split(",") if text):
+    for part in filing.parts(typed):
         if part in ALL:
             found += [p for p in wanted if p not in found and file.papers.get(p) not in settled]
             continue
@@ -402,6 +421,9 @@ def review(
     approve: Annotated[bool, typer.Option("--approve", help=_("Everything is in order."))] = False,
     return_: Annotated[bool, typer.Option("--return", help=_("Back to the applicant, with --reason."))] = False,
     refuse: Annotated[bool, typer.Option("--refuse", help=_("For good, with --reason."))] = False,
+    refund: Annotated[
+        str | None, typer.Option("--refund", metavar="YUAN", help=_("The deposit that goes back, if it was paid."))
+    ] = None,
     reason: Annotated[str | None, typer.Option("--reason", help=_("Why."))] = None,
     text: Text = None,
     by: By = None,
@@ -420,7 +442,10 @@ def review(
         return 0
     if reason is None:
         raise Refusal(say("{option} goes with {other}", option="--return" if return_ else "--refuse", other="--reason"))
-    filing.take(filing_id, by, ("returned" if return_ else "refused", {"reason": reason}))
+    if return_:
+        filing.take(filing_id, by, ("returned", {"reason": reason}))
+    else:
+        filing.take(filing_id, by, ("refused", {"reason": reason, "amount": filing.yuan(refund, "--refund")}))
     return 0
 
 
@@ -434,5 +459,15 @@ def _still_allowed(record: "Renovation") -> None:
 
 
 def resubmit(filing_id: Id, text: Text = None, by: By = None) -> int:
-    filing.take(filing_id, by, ("resubmitted", {"text": text}))
+    from propcli.desk import renovations
+
+    rules = renovations.rules_of(session().estate.policy)
+
+    def steps(_recorder: "Recorder", record: "Renovation", file: "File") -> list[Step]:
+        today = renovations.terms(rules, renovations.is_owner(record.capacity), record.contractor is not None)
+        have = file.terms.model_dump()
+        changed = any(have[name] != value for name, value in today.items())
+        return [("resubmitted", {"terms": today if changed else None, "text": text})]
+
+    filing.change(filing_id, by, steps)
     return 0

@@ -75,6 +75,7 @@ def check_works(
             "passed": passed,
             "finding": finding,
             "rectify_by": options.day(rectify_by, "--rectify-by"),
+            "until": None if passed else file.until,  # the permit's last day counts again
             "text": text,
         }
         if passed:
@@ -113,7 +114,11 @@ def _no_longer_renovating(
         if state is not None:
             raise Refusal(say("--then: the unit is not renovating"), hint=say("unit state changes it"))
         return []
-    others = [f for f in of_units(session().estate, [record.unit]) if f.id != record.id and f.status in RUNNING]
+    filings, problems = of_units(session().estate, [record.unit])
+    if problems:
+        what = say("whether other works go on there cannot be told")
+        raise Refusal(what, hint=say("mend these records first"), code=3, problems=tuple(problems))
+    others = [f for f in filings if f.id != record.id and f.status in RUNNING]
     if others and state is None:
         return []
     before = LIFECYCLE.replay(unit, unit.events)[0].previous
@@ -194,7 +199,7 @@ def refund(
         from propcli.kinds.renovation import SHOWN, yuan
 
         seen = chosen(SHOWN, file.terms.shown, shown, "--shown")
-        refuse_leaks(session().estate, record, seen, session().today)
+        refuse_leaks(session().estate, record, seen, session().now)
         back = file.held if amount is None else filing.yuan(amount, "--amount")
         notes.append(say("  {amount} yuan", amount=yuan(file.held)))
         fields = {"amount": back, "who": who, "receipt": receipt, "text": text}

@@ -16,6 +16,7 @@ from propcli.output.language import _
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from decimal import Decimal
 
     from propcli.desk.recording import Recorder
     from propcli.engine.text import Text as Message
@@ -26,7 +27,9 @@ ItemNumber = Annotated[str, typer.Option("--item", metavar="N", help=_("Which wo
 Violation = Annotated[
     str | None, typer.Option("--violation", metavar="N", help=_("Which violation, where there are several."))
 ]
-Card = Annotated[list[str], typer.Option("--pass", metavar="N", help=_("The pass's number in the filing; or all."))]
+Card = Annotated[
+    list[str], typer.Option("--pass", metavar="N|NAME", help=_("By its number or the worker's name; or all."))
+]
 Until = Annotated[str, typer.Option("--until", metavar="DAY", help=_("The last day from now on."))]
 RectifyBy = Annotated[str, typer.Option("--rectify-by", metavar="DAY", help=_("The day by which it is put right."))]
 
@@ -34,6 +37,7 @@ RectifyBy = Annotated[str, typer.Option("--rectify-by", metavar="DAY", help=_("T
 def register(group: typer.Typer) -> None:
     workers = typer.Typer(no_args_is_help=True, help=_("The workers on the site [N8]."))
     workers.command("add", help=_("A worker, with name, trade and papers."))(worker_add)
+    workers.command("drop", help=_("A worker who does not come, or no longer; without a pass."))(worker_drop)
     group.add_typer(workers, name="worker")
     passes = typer.Typer(no_args_is_help=True, help=_("The workers' passes, for the permit's term [N8]."))
     filing.commands(
@@ -86,7 +90,7 @@ def worker_add(
     def steps(recorder: "Recorder", record: "Renovation", file: "File") -> list[Step]:
         from propcli.desk.renovations import number_after
 
-        made = number_after(file.workers)
+        made = number_after(file.workers_given)
         given = concealed(fields, recorder, here.keys, record.key)
         key = given.pop("key", None)
         if key != record.key and key is not None:
@@ -100,6 +104,22 @@ def worker_add(
         return found
 
     filing.change(filing_id, by, steps, notes)
+    return 0
+
+
+def worker_drop(
+    filing_id: Id,
+    worker: Annotated[str, typer.Option("--worker", metavar="N|NAME", help=_("Which worker."))],
+    text: Text = None,
+    by: By = None,
+) -> int:
+    filing.change(
+        filing_id,
+        by,
+        lambda _recorder, record, _file: [
+            ("worker_dropped", {"worker": filing.workers(record, [worker])[0], "text": text})
+        ],
+    )
     return 0
 
 
@@ -118,7 +138,7 @@ def pass_issue(
     def steps(_recorder: "Recorder", record: "Renovation", file: "File") -> list[Step]:
         from propcli.desk.renovations import number_after
 
-        last = options.day(until, "--until") or file.until
+        last = options.day(until, "--until") or file.until or session().today  # no permit: told with the step itself
         found: list[Step] = []
         for one in _workers(record, file, worker):
             card = str(int(number_after(file.cards)) + len(found))
@@ -134,22 +154,9 @@ def pass_issue(
 
 def _workers(record: "Renovation", file: "File", typed: list[str]) -> list[str]:
     """The workers named by number or name; `all` are those without a pass."""
-    from propcli.desk.people import same_name
-    from propcli.desk.renovations import names_of
-
-    names = {n: called for n, called in names_of(record, session().keys).items() if isinstance(called, str)}
-    found: list[str] = []
-    for part in (text for texts in typed for text in texts.replace("，", ",").split(",") if text):
-        if part in ALL:
-            found += [n for n, worker in file.workers.items() if worker.card is None and n not in found]
-            continue
-        meant = [number(part) or ""] if part.isdigit() else [n for n, name in names.items() if same_name(name, part)]
-        if len(meant) != 1 or meant[0] not in file.workers:
-            known = ", ".join(f"{n} {names.get(n, '')}".strip() for n in file.workers) or "–"
-            raise Refusal(
-                say("--worker: there is no one worker {value}", value=part), hint=say("known: {ids}", ids=known)
-            )
-        found += [n for n in meant if n not in found]
+    named = filing.parts(typed)
+    found = [n for n, worker in file.workers.items() if worker.card is None] if {*named} & {*ALL} else []
+    found += [n for n in filing.workers(record, (p for p in named if p not in ALL)) if n not in found]
     if not found:
         raise Refusal(say("every worker has a pass") if file.workers else say("no worker is on file"))
     return found
@@ -163,22 +170,31 @@ def _named(record: "Renovation", worker: str) -> "Message | str":
     return Message("{n} {name}", {"n": worker, "name": name}) if name else worker
 
 
-def _cards(file: "File", typed: list[str], states: tuple[str, ...]) -> list[str]:
-    """Passes named by number; `all` are those in one of these states. Whether they may is said by the filing's life."""
-    found: list[str] = []
-    for part in (text for texts in typed for text in texts.replace("，", ",").split(",") if text):
-        chosen = [n for n, c in file.cards.items() if c.state in states] if part in ALL else [number(part) or ""]
-        found += [n for n in chosen if n not in found]
+def _cards(record: "Renovation", file: "File", typed: list[str]) -> list[str]:
+    """Passes named by number or by the worker; `all` are those that are out. Whether they may is said by the filing's
+    life."""
+    found: dict[str, None] = {}
+    for part in filing.parts(typed):
+        if part in ALL:
+            found.update(dict.fromkeys(n for n, card in file.cards.items() if card.state == "out"))
+        elif part.isdigit():
+            found[number(part) or ""] = None
+        else:
+            [worker] = filing.workers(record, [part])
+            card = file.workers[worker].card
+            if card is None:
+                raise Refusal(say("--pass: {value} has none", value=part))
+            found[card] = None
     if not found:
         raise Refusal(say("no pass is out"))
-    return found
+    return list(found)
 
 
 def _each_pass(filing_id: str, by: str | None, step: str, typed: list[str], fields: dict[str, Any]) -> int:
     filing.change(
         filing_id,
         by,
-        lambda _recorder, _record, file: [(step, {"card": n, **fields}) for n in _cards(file, typed, ("out",))],
+        lambda _recorder, record, file: [(step, {"card": n, **fields}) for n in _cards(record, file, typed)],
     )
     return 0
 
@@ -191,9 +207,9 @@ def pass_renew(
     ] = None,
     by: By = None,
 ) -> int:
-    def steps(_recorder: "Recorder", _record: "Renovation", file: "File") -> list[Step]:
+    def steps(_recorder: "Recorder", record: "Renovation", file: "File") -> list[Step]:
         last = options.day(until, "--until") or file.until
-        return [("pass_renewed", {"card": n, "until": last}) for n in _cards(file, cards, ("out",))]
+        return [("pass_renewed", {"card": n, "until": last}) for n in _cards(record, file, cards)]
 
     filing.change(filing_id, by, steps)
     return 0
@@ -235,6 +251,7 @@ def violation(
     by: By = None,
 ) -> int:
     taken = filing.yuan(charge, "--charge")
+    notes: list[Message] = []
 
     def steps(_recorder: "Recorder", _record: "Renovation", file: "File") -> list[Step]:
         from propcli.desk.renovations import number_after
@@ -248,10 +265,18 @@ def violation(
             "item": number(item),
         }
         charged: Step = ("charged", {"violation": made, "amount": taken, "reason": text})
+        if taken is not None:
+            notes.append(_charged(file, made, text, taken))
         return [("violated", fields), *([charged] if taken is not None else [])]
 
-    filing.change(filing_id, by, steps)
+    filing.change(filing_id, by, steps, notes)
     return 0
+
+
+def _charged(file: "File", violation: str, text: str, amount: "Decimal") -> "Message":
+    """What is taken for which violation, and what is left of the deposit."""
+    values = {"n": violation, "text": text, "amount": f"{amount:,.2f}", "held": f"{file.held - amount:,.2f}"}
+    return say("  violation {n} {text}: {amount} yuan, {held} left", **values)
 
 
 def _which(file: "File", typed: str | None, open_only: bool) -> str:
@@ -262,7 +287,7 @@ def _which(file: "File", typed: str | None, open_only: bool) -> str:
     if len(known) == 1:
         return known[0]
     if not known:
-        raise Refusal(say("there is no violation [N10]"))
+        raise Refusal(say("there is no violation [N10]"), hint=say("what a check found is put right before complete"))
     raise Refusal(say("say which violation"), hint=say("give --violation; known: {ids}", ids=", ".join(known)))
 
 
@@ -282,11 +307,16 @@ def charge(
     violation: Violation = None,
     by: By = None,
 ) -> int:
+    taken = filing.yuan(amount, "--amount")
+    notes: list[Message] = []
+
     def steps(_recorder: "Recorder", _record: "Renovation", file: "File") -> list[Step]:
         which = _which(file, violation, False)
-        return [("charged", {"violation": which, "amount": filing.yuan(amount, "--amount"), "reason": reason})]
+        if which in file.violations and taken is not None:
+            notes.append(_charged(file, which, file.violations[which].text, taken))
+        return [("charged", {"violation": which, "amount": taken, "reason": reason})]
 
-    filing.change(filing_id, by, steps)
+    filing.change(filing_id, by, steps, notes)
     return 0
 
 
@@ -300,14 +330,21 @@ def extend(
     ] = None,
     by: By = None,
 ) -> int:
-    def steps(_recorder: "Recorder", _record: "Renovation", file: "File") -> list[Step]:
+    notes: list[Message] = []
+
+    def steps(_recorder: "Recorder", record: "Renovation", file: "File") -> list[Step]:
         last = options.day(until, "--until")
         found: list[Step] = [("extended", {"until": last, "reason": reason})]
-        return found + [
-            ("pass_renewed", {"card": n, "until": last}) for n in (_cards(file, cards, ("out",)) if cards else ())
-        ]
+        renewed = _cards(record, file, cards) if cards else []
+        left = [n for n, card in file.cards.items() if card.state == "out" and n not in renewed]
+        if file.until is not None and file.until < session().today:
+            notes.append(say("  the permit had ended on {day}", day=file.until))
+        notes.append(say("  permit until {day}", day=last))
+        if left:
+            notes.append(say("  not written on passes yet: {cards} (pass renew)", cards=left))
+        return [*found, *(("pass_renewed", {"card": n, "until": last}) for n in renewed)]
 
-    filing.change(filing_id, by, steps)
+    filing.change(filing_id, by, steps, notes)
     return 0
 
 

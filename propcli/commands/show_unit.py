@@ -200,7 +200,9 @@ def _filings(unit: "Unit", office: "Office") -> None:
     from propcli.desk.neighbours import of_units
     from propcli.kinds.catalog import RENOVATION
 
-    filings = [RENOVATION.life.as_of(filing, office.now) for filing in of_units(office.estate, [unit.id])]
+    found, problems = of_units(office.estate, [unit.id])
+    office.problems += problems
+    filings = [RENOVATION.life.as_of(filing, office.now) for filing in found]
     known = [filing for filing in filings if filing is not None]
     if known:
         show("")

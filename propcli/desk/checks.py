@@ -13,6 +13,7 @@ from propcli.engine.record import KEY, Event, Model
 from propcli.engine.text import Text, say
 from propcli.engine.worktime import Calendar
 from propcli.kinds.catalog import KINDS, Kind, kind_of
+from propcli.kinds.renovation import TOUCHES
 from propcli.kinds.resident import SEALABLE, Resident, is_child
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
@@ -288,12 +289,18 @@ def _terms_references(policy: Policy, around: Surroundings) -> Iterator[Finding]
         if category not in around.categories:
             known = _unknown(say("category"), category, around.categories, "policy.yaml, routing")
             yield (("move_in", "items", item), *known)
+    for index, row in enumerate(policy.renovation.gate if policy.renovation else ()):
+        for touch in row.touches:
+            close = get_close_matches(touch, list(TOUCHES), 1, 0.8) if touch not in TOUCHES else []
+            if close:  # a misspelt word would be the estate's own, and a rule switched off
+                what = say("{value} is almost {close}", value=touch, close=close[0])
+                yield ("renovation", "gate", index, "touches"), what, say("correct it, or choose another word")
     for index, team in enumerate(policy.renovation.told if policy.renovation else ()):
         if team not in around.teams:
             yield (("renovation", "told", index), *_unknown(say("team"), team, around.teams, "propcli.yaml, teams"))
     parts = frozenset(PART)
-    for index, row in enumerate(policy.warranty):
-        for part in row.part:
+    for index, term in enumerate(policy.warranty):
+        for part in term.part:
             if part not in parts:
                 yield (("warranty", index, "part"), *_unknown(say("part"), part, parts, "docs/format.md"))
     for category, part in policy.warranty_parts.items():

@@ -45,7 +45,8 @@ class Duties:
     records: list[Any] = field(default_factory=list)  # of every kind, tickets too, as of `now`
     all: list[Obligation] = field(default_factory=list)
 
-    def add(self, records: Iterable[Any]) -> "Duties":
+    def add(self, records: Iterable[Any], ended: bool = True) -> "Duties":
+        """The obligations of more records; also of those that have ended, where nothing is open, if `ended`."""
         rows: dict[str, list[Row]] = {}
         for record in records:
             kind = kind_of(record)
@@ -55,6 +56,8 @@ class Duties:
             self.records.append(then)
             if kind is TICKET:
                 self.tickets.append(then)
+            if not ended and then.events[-1].event in kind.life.ending:
+                continue
             if kind.name not in rows:
                 rows[kind.name] = rows_for(self.policy, kind.name)
             self.all += obligations(then, rows[kind.name], self.calendar, kind.life.ending)

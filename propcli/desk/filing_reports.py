@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from propcli.desk.neighbours import leaks
 from propcli.desk.people import People
 from propcli.desk.renovations import file, grouped, missing, shelf
 from propcli.desk.reports import word
 from propcli.engine.table import Column, Report, Table
 from propcli.engine.text import Text, say
-from propcli.kinds.renovation import EXPIRED, STATES, Renovation, state_at
+from propcli.kinds.renovation import STATES, Renovation, state_at
 from propcli.kinds.renovation_file import NOTHING
 from propcli.kinds.renovation_life import SITE
 from propcli.store.estate import Estate
@@ -49,8 +50,9 @@ def renovations(filings: Iterable[Renovation], now: datetime, day: date, people:
     [N13]."""
     on_shelf = sorted(filings, key=shelf)
     at_work = [f for f in on_shelf if f.status in SITE]
-    expired = [f for f in at_work if state_at(f, day) == EXPIRED]
+    expired = [f for f in at_work if f.until is not None and day > f.until]
     expiring = [f for f in at_work if f.until is not None and day <= f.until <= day + SOON]
+    to_check = [f for f in on_shelf if f.status == "completed"]
     return Report(
         "renovations",
         say("Renovations, {day}", day=day),
@@ -58,7 +60,8 @@ def renovations(filings: Iterable[Renovation], now: datetime, day: date, people:
         [
             _works("running", say("Works going on"), at_work, day, people, mask),
             _works("expiring", say("Permit ends within 7 days"), expiring, day, people, mask),
-            _works("expired", say("Permit ended, works going on"), expired, day, people, mask),
+            _works("expired", say("Permit ended, works not completed"), expired, day, people, mask),
+            _works("completed", say("To be checked"), to_check, day, people, mask),
             _violations(on_shelf),
             _waiting([f for f in on_shelf if f.status == "passed"], day, people, mask),
         ],
@@ -136,7 +139,10 @@ def deposits(
     rows: list[dict[str, Any]] = []
     sums = dict.fromkeys(("received", "deducted", "refunded", "held"), NOTHING)
     counts = dict.fromkeys(sums, 0)
-    for filing in sorted(filings, key=shelf):
+    filings = sorted(filings, key=shelf)
+    below = {unit for filing in filings if filing.status == "passed" for unit in filing.below}
+    leaking = leaks(estate, below, now)
+    for filing in filings:
         its = file(filing)
         if not its.ledger:
             continue
@@ -146,7 +152,7 @@ def deposits(
             counts[what] += amount != 0
         if its.held == 0:
             continue
-        lacks = missing(filing, estate, day)[1] if filing.status == "passed" else []
+        lacks = missing(filing, estate, now, leaking)[1] if filing.status == "passed" else []
         rows.append(
             {
                 "id": filing.id,

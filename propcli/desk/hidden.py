@@ -19,7 +19,8 @@ def personal(record: Any, keys: Keys) -> dict[str, Text | str | None]:
 
 
 def opened(model: Any, sealed: str | None, key: str | None, whose: str, keys: Keys) -> dict[str, Text | str | None]:
-    """The personal fields of a part of a record, with what is sealed of it for the record's key."""
+    """The personal fields of a part of a record, with what is sealed of it for the record's key; never a number of
+    identity."""
     inside: Mapping[str, Any] | None = {}
     if sealed is not None and key is not None:
         inside = keys.open(key, sealed, whose)
@@ -28,7 +29,7 @@ def opened(model: Any, sealed: str | None, key: str | None, whose: str, keys: Ke
     clear = {name: getattr(model, name) for name in PERSONAL if name in type(model).model_fields}
     if inside is None:
         return {name: SEALED if value is None else value for name, value in clear.items()}
-    return {**inside, **{name: inside.get(name, value) for name, value in clear.items()}}
+    return {name: inside.get(name, value) for name, value in clear.items()}
 
 
 def concealed(fields: Mapping[str, Any], recorder: Recorder, keys: Keys, key: str | None = None) -> dict[str, Any]:

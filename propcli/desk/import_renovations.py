@@ -18,12 +18,13 @@ from propcli.desk.importing import Mapping, PlaceTarget, Plan, RenovationTarget,
 from propcli.desk.neighbours import line
 from propcli.desk.people import People
 from propcli.desk.recording import Recorder
-from propcli.desk.renovations import terms_taken_over
+from propcli.desk.renovations import is_owner, rules_of, terms_taken_over
+from propcli.desk.renovations import terms as terms_of
 from propcli.engine.policy import RenovationRules
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
 from propcli.kinds.catalog import RENOVATION, UNIT
-from propcli.kinds.renovation import Renovation, RenovationEvent
+from propcli.kinds.renovation import Renovation, RenovationEvent, Terms
 from propcli.kinds.settings import Settings
 from propcli.kinds.ticket import PUBLIC
 from propcli.kinds.unit import Unit
@@ -109,7 +110,11 @@ def write(plan: Plan[Draft], recorder: Recorder, people: People, now: datetime) 
         fields = {**draft.fields, **_applicant(draft, recorder, people, met, now)}
         if draft.state != "closed" and fields["unit"] != PUBLIC:
             fields["below"] = line(recorder.estate, fields["unit"], -1)
-        recorder.add(RENOVATION, recorder.new_id(RENOVATION, draft.day), fields, draft.events)
+        events = list(draft.events)
+        if draft.state == "applied" and not is_owner(fields.get("capacity") or "owner"):
+            asked = terms_of(rules_of(recorder.estate.policy), False, "contractor" in fields)
+            events[0] = events[0].model_copy(update={"terms": Terms.model_validate(asked)})
+        recorder.add(RENOVATION, recorder.new_id(RENOVATION, draft.day), fields, events)
 
 
 # --- a row
@@ -134,7 +139,7 @@ def _draft(cells: Cells, office: Office, register: Register) -> Draft | None:
         return None
     fields = _fields(cells, texts, unit, number)
     try:
-        events = _events(office, state, times, texts["closed_text"], zone)
+        events = _events(office, state, times, texts, zone)
         trial = Renovation.model_validate(
             {**fields, "who": name or None, "id": "N-2000-0001", "status": state, "events": events}
         )
@@ -240,19 +245,22 @@ def _fields(cells: Cells, texts: Texts, unit: str, number: str | None) -> dict[s
     return {name: value for name, value in fields.items() if value}
 
 
-def _events(office: Office, state: str, times: Times, closed_text: str | None, zone: ZoneInfo) -> list[RenovationEvent]:
+def _events(office: Office, state: str, times: Times, texts: Texts, zone: ZoneInfo) -> list[RenovationEvent]:
     """What happened there, as events. What was closed at a time the table does not give is closed now, when this office
-    learns of it."""
+    learns of it; what has no permit yet still has to meet everything."""
     filed, issued, expires, closed = (times[target] for target in TIMES)
-    terms = None if state == "closed" else terms_taken_over(office.rules)
-    if terms is not None and issued is not None:
+    terms: dict[str, Any] | None = None
+    if state == "applied":
+        terms = terms_of(office.rules, True, texts["contractor"] is not None)
+    elif state != "closed":
+        terms = terms_taken_over(office.rules)
         del terms["term"]  # how long a permit of another office is good for was decided there
     steps: list[tuple[str, datetime | None, dict[str, Any]]] = [("imported", filed, {"terms": terms})]
     if issued is not None:
         until = expires.astimezone(zone).date() if expires else None
         steps.append(("permit_imported", issued, {"start": issued.astimezone(zone).date(), "until": until}))
     if state == "closed":  # the end of a day may lie ahead
-        steps.append(("settled", min(closed or office.now, office.now), {"text": closed_text}))
+        steps.append(("settled", min(closed or office.now, office.now), {"text": texts["closed_text"]}))
     return [
         RenovationEvent.model_validate(
             {"at": at, "by": IMPORTER, "event": name, **{k: v for k, v in fields.items() if v}}

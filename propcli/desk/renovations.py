@@ -3,7 +3,7 @@ what hinders a refund [N12]."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from propcli.desk.checks import Finding
@@ -28,7 +28,7 @@ from propcli.kinds.renovation import (
     Renovation,
 )
 from propcli.kinds.renovation_file import File, Lack
-from propcli.kinds.renovation_life import BEFORE, LIFECYCLE, SITE, file_of
+from propcli.kinds.renovation_life import BEFORE, SITE
 from propcli.kinds.ticket import Ticket
 from propcli.kinds.unit import OWNERS, TIE, floor_of
 from propcli.store.estate import Estate
@@ -50,7 +50,7 @@ def rules_of(policy: Policy) -> RenovationRules:
 
 def file(filing: Renovation) -> File:
     """What a filing has come to."""
-    return file_of(LIFECYCLE.replay(filing, filing.events)[0])
+    return File.of(filing.events)
 
 
 # --- the gate, by work item
@@ -168,7 +168,8 @@ def applicant(
     today = now.astimezone(recorder.estate.settings.zone).date()
     if home is None and recorder.around.units is not None:
         raise Refusal(say("there is no {kind} {id}", kind=UNIT.title, id=unit_id))
-    ties = {tie.resident: tie.tie for tie in home.ties_on(today)} if home else {}
+    # of two ties the stronger counts: owners stand first
+    ties = {tie.resident: tie.tie for tie in reversed(home.ties_on(today))} if home else {}
     who = named(typed)
     if not ties:
         if capacity is None:
@@ -226,16 +227,23 @@ NEXT_STEP = Vocabulary(
 )
 
 
-def missing(filing: Renovation, estate: Estate, day: date) -> tuple[str | None, list[Lack]]:
-    """The next step of a filing, and everything it lacks on a day."""
+def missing(
+    filing: Renovation, estate: Estate, now: datetime, open_leaks: Iterable[Ticket] | None = None
+) -> tuple[str | None, list[Lack]]:
+    """The next step of a filing, and everything it lacks at a time. `open_leaks`: those of the whole estate, where they
+    are known already."""
+    day = now.astimezone(estate.settings.zone).date()
     step = NEXT.get(filing.status)
     if step is None:
         return None, []
     its = file(filing)
     lacks = list(its.lacks(step, day, filing.below))
     if step == "refunded":
-        lacks += [leak_lack(ticket) for ticket in leaks(estate, filing.below)]
+        found = leaks(estate, filing.below, now) if open_leaks is None else open_leaks
+        lacks += [leak_lack(ticket) for ticket in found if ticket.unit in filing.below]
         lacks += its.to_show()
+    if step == "approved" and estate.policy.renovation is not None:
+        lacks += [Lack("N1", CONTRADICTION, what) for _at, what, _hint in ruled(filing, estate.policy.renovation)]
     return step, lacks
 
 
@@ -250,6 +258,7 @@ def grouped(lacks: Iterable[Lack]) -> list[Text]:
     ]
 
 
+CONTRADICTION = say("not as the policy of today: {what}", what="").pattern
 OPEN_LEAK = say("an open leak below: {what}", what="").pattern
 
 
@@ -257,11 +266,11 @@ def leak_lack(ticket: Ticket) -> Lack:
     return Lack("N12", OPEN_LEAK, f"{ticket.id} {ticket.unit} {ticket.summary}")
 
 
-def refuse_leaks(estate: Estate, filing: Renovation, shown: tuple[str, ...], day: date) -> None:
+def refuse_leaks(estate: Estate, filing: Renovation, shown: tuple[str, ...], now: datetime) -> None:
     """Refuses a refund while a leak ticket of the unit below is open [N12], with everything else that is missing."""
-    found = leaks(estate, filing.below) if filing.status == "passed" else []
+    found = leaks(estate, filing.below, now) if filing.status == "passed" else []
     if found:
-        its = file(filing)
+        its, day = file(filing), now.astimezone(estate.settings.zone).date()
         lacks = (*map(leak_lack, found), *its.lacks("refunded", day, filing.below), *its.to_show(shown))
         raise Refusal(
             *(say("{what} [{rule}]", what=lack.text, rule=lack.rule) for lack in lacks),
@@ -289,23 +298,23 @@ def ruled(filing: Renovation, rules: RenovationRules) -> Iterator[Finding]:
     papers and tests that were left out. What was approved stands as it was."""
     if filing.status not in BEFORE:
         return
-    begun = filing.events[0]
-    if begun.event == "applied" and begun.terms is not None:
-        asked = terms(rules, is_owner(filing.capacity), filing.contractor is not None)
+    its = file(filing)
+    first = next((n for n, e in reversed(list(enumerate(filing.events))) if e.terms is not None), None)
+    if first is not None:
+        asked = terms(rules, is_owner(filing.capacity or "owner"), filing.contractor is not None)
         for name, wanted in asked.items():
-            have = getattr(begun.terms, name)
+            have = getattr(its.terms, name)
             if isinstance(wanted, tuple):
                 absent = [code for code in wanted if code not in have]
                 if absent:
                     words = [TERM_WORDS[name].word(code) if name in TERM_WORDS else code for code in absent]
                     what = say("the policy asks for more [{rule}]: {what}", rule=RULE_OF[name], what=words)
-                    yield ("events", 0, "terms", name), what, say("add them to {field}", field=name)
+                    yield ("events", first, "terms", name), what, RENEW
             elif have is None or _looser(name, have, wanted):
                 what = say("the policy says {wanted} [{rule}]", wanted=spoken(limit_of(wanted)), rule=RULE_OF[name])
-                yield ("events", 0, "terms", name), what, say("write {value}", value=wanted)
-    dropped = {event.item for event in filing.events if event.event == "item_dropped"}
+                yield ("events", first, "terms", name), what, RENEW
     for index, event in enumerate(filing.events):
-        if event.event != "item_added" or event.item in dropped:
+        if event.event != "item_added" or event.item not in its.works:
             continue
         said = ruling(rules, event.touches)
         for why in said.refusals(event.text or ""):
@@ -319,6 +328,7 @@ def ruled(filing: Renovation, rules: RenovationRules) -> Iterator[Finding]:
             yield ("events", index, "item"), what, say("drop the item and add it again")
 
 
+RENEW = say("return it: coming in again, with resubmit, it takes over the policy of today")
 # the rule behind each part of a filing's terms
 RULE_OF = {
     "papers": "N1",

@@ -200,7 +200,10 @@ def after(day: date, term: str) -> date:
     """The last day of a Term that begins on a day, the day itself not counted: 3 months from the 30th of November end
     on the 28th (or 29th) of February."""
     limit = limit_of(term)
-    return add_months(day, limit.amount) if limit.unit == "mo" else day + timedelta(days=limit.amount)
+    try:
+        return add_months(day, limit.amount) if limit.unit == "mo" else day + timedelta(days=limit.amount)
+    except (ValueError, OverflowError):  # a day at the end of the calendar, written by hand
+        return date.max
 
 
 _NAME = {"type": "string"}

@@ -74,12 +74,9 @@ def _day(value: object) -> object:
         if not _DATE.fullmatch(value):
             raise wrong(say("{value} is not a date (like 2026-11-21)", value=quoted(value)))
         try:
-            day = date.fromisoformat(value)
+            return date.fromisoformat(value)
         except ValueError:
             raise wrong(say("{value} does not exist in the calendar", value=quoted(value))) from None
-        if day.year > LAST_YEAR:
-            raise wrong(say("{value} is not a year this office will see", value=quoted(value)))
-        return day
     return value
 
 

@@ -47,6 +47,7 @@ EventName = Literal[
     "certified",
     "told",
     "worker_added",
+    "worker_dropped",
     "pass_issued",
     "pass_renewed",
     "pass_returned",

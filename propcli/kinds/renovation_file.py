@@ -1,7 +1,7 @@
 """What a renovation filing has come to: papers, copies, payments, passes, violations, water tests, the deposit. It is
 the fold of the filing's events, and it knows what the next step still lacks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -77,6 +77,7 @@ class Works:
     test: bool = False
     tested: bool = False  # a water test was passed
     testing: datetime | None = None  # since when water stands
+    looked_at: datetime | None = None  # the end of the last water test
 
 
 @dataclass
@@ -118,7 +119,10 @@ class File:
     terms: Terms = field(default_factory=Terms)
     works: dict[str, Works] = field(default_factory=dict)
     papers: dict[Paper, str] = field(default_factory=dict)  # received, checked or wrong
+    wrong: dict[Paper, str] = field(default_factory=dict)  # what was not in order
     workers: dict[str, Worker] = field(default_factory=dict)
+    items_given: set[str] = field(default_factory=set)  # numbers, once given not given again: papers hang on them
+    workers_given: set[str] = field(default_factory=set)
     signed: set[str] = field(default_factory=set)
     paid: dict[str, Decimal] = field(default_factory=dict)
     ledger: list[Entry] = field(default_factory=list)
@@ -129,10 +133,19 @@ class File:
     start: date | None = None
     until: date | None = None
     extended: int = 0
+    extension_from: date | None = None  # the last day before the present extension
     passed: date | None = None  # the day the check was passed
     to_rectify: tuple[str, date] | None = None  # what the last check found, and by when it is put right
     occupied: date | None = None  # since when the home is lived in
     below: dict[str, bool] = field(default_factory=dict)  # unit below: whether it signed that nothing leaks
+
+    @classmethod
+    def of(cls, events: Iterable[RenovationEvent]) -> "File":
+        """What events have come to, right or wrong."""
+        file = cls()
+        for event in events:
+            file.take(event)
+        return file
 
     # --- the deposit
 
@@ -173,7 +186,10 @@ class File:
             have = self.papers.get(paper)
             pattern = {None: NOT_RECEIVED, "received": NOT_CHECKED, "wrong": NOT_IN_ORDER}.get(have)
             if pattern is not None:
-                yield Lack(rule, pattern, paper.word)
+                why = self.wrong.get(paper) if have == "wrong" else None
+                yield Lack(
+                    rule, pattern, Text("{paper}: {why}", {"paper": paper.word, "why": why}) if why else paper.word
+                )
 
     # --- what a step lacks
 
@@ -190,15 +206,19 @@ class File:
                     yield Lack("N6", NOT_PAID, FILING_PAYMENT.word(code))
         if step in ("completed", "refunded"):
             for number, works in self.works.items():
-                if works.test and not works.tested:
+                if works.test and (not works.tested or works.testing is not None):
                     yield Lack("N3", NO_TEST, say("item {n} {text}", n=number, text=works.item.text))
-            for number, violation in self.violations.items():
-                if violation.rectified is None:
-                    yield Lack("N10", NOT_PUT_RIGHT, say("{n} {text}", n=number, text=violation.text))
+            yield from self.open_violations()
         if step == "refunded":
             yield from self._lacks_refund(day, below)
         if step == "closed" and self.held != 0:
             yield Lack("N6", say("{what} yuan of the deposit are still held", what="").pattern, yuan(self.held))
+
+    def open_violations(self) -> Iterator[Lack]:
+        """Violations that are not put right."""
+        for number, violation in self.violations.items():
+            if violation.rectified is None:
+                yield Lack("N10", NOT_PUT_RIGHT, say("{n} {text}", n=number, text=violation.text))
 
     def _lacks_refund(self, day: date, below: tuple[str, ...]) -> Iterator[Lack]:
         if self.passed is None:
@@ -238,12 +258,17 @@ class File:
     _imported = _applied
 
     def _item_added(self, event: RenovationEvent) -> None:
-        number = event.item or ""
+        number = event.item
+        if number is None:
+            return  # told by the step itself
         item = Item(item=number, text=event.text or "", touches=event.touches)
         self.works[number] = Works(item, event.needs, bool(event.test))
+        self.items_given.add(number)
+        self.signed.clear()  # what was signed before was another agreement [N5]
 
     def _item_dropped(self, event: RenovationEvent) -> None:
         self.works.pop(event.item or "", None)
+        self.signed.clear()
 
     def _papers_received(self, event: RenovationEvent) -> None:
         for code in event.papers:
@@ -251,7 +276,9 @@ class File:
 
     def _papers_checked(self, event: RenovationEvent) -> None:
         for code in event.papers:
-            self.papers[Paper(code, event.item, event.worker)] = "checked" if event.ok else "wrong"
+            paper = Paper(code, event.item, event.worker)
+            self.papers[paper] = "checked" if event.ok else "wrong"
+            self.wrong[paper] = event.reason or ""
 
     def _signed(self, event: RenovationEvent) -> None:
         self.signed |= set(event.copies)
@@ -268,7 +295,7 @@ class File:
     _permit_imported = _permitted
 
     def _extended(self, event: RenovationEvent) -> None:
-        self.until = event.until
+        self.extension_from, self.until = self.until, event.until
         self.extended += 1
 
     def _certified(self, event: RenovationEvent) -> None:
@@ -278,11 +305,19 @@ class File:
         self.told |= set(event.teams)
 
     def _worker_added(self, event: RenovationEvent) -> None:
-        number = event.worker or ""
+        number = event.worker
+        if number is None:
+            return
         self.workers[number] = Worker(worker=number, name=event.name, trade=event.trade)
+        self.workers_given.add(number)
+
+    def _worker_dropped(self, event: RenovationEvent) -> None:
+        self.workers.pop(event.worker or "", None)
 
     def _pass_issued(self, event: RenovationEvent) -> None:
-        number, until = event.card or "", event.until or date.min
+        number, until = event.card, event.until or date.min
+        if number is None:
+            return
         self.cards[number] = Card(event.worker or "", until)
         self._carry(event.worker or "", number, until)
 
@@ -311,9 +346,10 @@ class File:
             self.workers[worker] = self.workers[worker].model_copy(update={"card": card, "until": until})
 
     def _violated(self, event: RenovationEvent) -> None:
-        self.violations[event.violation or ""] = Violation(
-            event.text or "", bool(event.stop), event.rectify_by or date.min, event.at
-        )
+        if event.violation is not None:
+            self.violations[event.violation] = Violation(
+                event.text or "", bool(event.stop), event.rectify_by or date.min, event.at
+            )
 
     def _rectified(self, event: RenovationEvent) -> None:
         violation = self.violations.get(event.violation or "")
@@ -335,7 +371,7 @@ class File:
     def _tested(self, event: RenovationEvent) -> None:
         works = self.works.get(event.item or "")
         if works is not None:
-            works.testing, works.tested = None, bool(event.tight)
+            works.testing, works.tested, works.looked_at = None, bool(event.tight), event.at
 
     def _works_checked(self, event: RenovationEvent) -> None:
         if event.passed:
@@ -353,6 +389,12 @@ class File:
         self.ledger.append(
             Entry(event.at, event.by, "refunded", event.amount or NOTHING, receipt=event.receipt, text=event.text)
         )
+
+    def _resubmitted(self, event: RenovationEvent) -> None:
+        self.terms = event.terms or self.terms
+
+    def _refused(self, event: RenovationEvent) -> None:
+        self._cancelled(event)
 
     def _cancelled(self, event: RenovationEvent) -> None:
         if event.amount:

@@ -36,10 +36,10 @@ STEPS: dict[str, Step] = {
         Step("item_refused", BEFORE, None, ("rule", "touches", "text"), (), rule="N4"),
         Step("papers_received", OPEN, None, ("papers",), ("item", "worker", "text"), rule="N1"),
         Step("papers_checked", OPEN, None, ("papers", "ok"), ("item", "worker", "reason", "text"), rule="N1"),
-        Step("approved", BEFORE, "approved", (), ("text",), rule="N1"),
+        Step("approved", frozenset({"applied"}), "approved", (), ("text",), rule="N1"),
         Step("returned", frozenset({"applied", "approved"}), "returned", ("reason",), (), rule="N1"),
-        Step("resubmitted", frozenset({"returned"}), "applied", (), ("text",), rule="N1"),
-        Step("refused", BEFORE, "refused", ("reason",), ("rule",), rule="N2"),
+        Step("resubmitted", frozenset({"returned"}), "applied", (), ("terms", "text"), rule="N1"),
+        Step("refused", BEFORE, "refused", ("reason",), ("rule", "amount"), rule="N2"),
         Step("signed", frozenset({"approved"}), None, ("copies",), ("who", "text"), rule="N5"),
         Step(
             "paid", SITE | {"approved", "completed"}, None, ("payment", "amount"), ("receipt", "who", "text"), rule="N6"
@@ -56,6 +56,7 @@ STEPS: dict[str, Step] = {
             ("name", "phone", "trade", "sealed", "text"),
             rule="N8",
         ),
+        Step("worker_dropped", OPEN - {"passed", "refunded"}, None, ("worker",), ("text",), rule="N8"),
         Step("pass_issued", SITE, None, ("card", "worker", "until"), ("text",), rule="N8"),
         Step("pass_renewed", SITE | {"completed"}, None, ("card", "until"), ("text",), rule="N9"),
         Step("pass_returned", PERMITTED, None, ("card",), ("text",), rule="N8"),
@@ -80,9 +81,9 @@ STEPS: dict[str, Step] = {
         Step(
             "works_checked",
             frozenset({"completed"}),
-            None,
+            "passed",  # or back to work, where it is not
             ("passed",),
-            ("finding", "rectify_by", "on", "refund_from", "text"),
+            ("finding", "rectify_by", "until", "on", "refund_from", "text"),
             rule="N11",
         ),
         Step("occupied", PERMITTED, None, ("on",), ("refund_from", "text"), rule="N12"),
@@ -113,8 +114,8 @@ def _fold(state: State, event: RenovationEvent) -> None:
     state.folded["start"], state.folded["until"] = file.start, file.until
     state.folded["items"] = tuple(works.item for works in file.works.values())
     state.folded["workers"] = tuple(file.workers.values())
-    if event.event == "works_checked":
-        _becomes(state, "passed" if event.passed else "working")
+    if event.event == "works_checked" and not event.passed:
+        _becomes(state, "working")
     elif event.event in ("violated", "rectified") and state.status in SITE:
         _becomes(state, "stopped" if file.stopped else "working")
 
@@ -141,6 +142,7 @@ def _check(state: State, event: RenovationEvent) -> Found:
         "permit_imported": _check_term,
         "extended": _check_term,
         "worker_added": _check_worker,
+        "worker_dropped": _check_worker,
         "pass_issued": _check_pass,
         "pass_renewed": _check_pass,
         "pass_returned": _check_pass,
@@ -157,6 +159,10 @@ def _check(state: State, event: RenovationEvent) -> Found:
         "neighbour_signed": _check_below,
         "refunded": _check_money,
         "cancelled": _check_money,
+        "refused": _check_money,
+        "settled": _check_money,
+        "signed": _check_copies,
+        "certified": _check_copies,
         "paid": _check_money,
     }
     if name in checks:
@@ -169,6 +175,8 @@ def _check_applied(state: State, event: RenovationEvent, file: File) -> Found:
         yield "N1", say("which unit it is about is missing"), None, "event"
     if record.resident is None and record.who is None:
         yield "N1", say("who applies is missing"), None, "event"
+    if record.unit in record.below:
+        yield "N12", say("{unit} is not below itself", unit=record.unit), None, "event"
     if record.contractor is not None and record.sealed is None:
         if record.in_charge is None:
             yield "N1", say("the contractor's person in charge is missing"), None, "event"
@@ -177,8 +185,8 @@ def _check_applied(state: State, event: RenovationEvent, file: File) -> Found:
 
 
 def _check_item(state: State, event: RenovationEvent, file: File) -> Found:
-    if event.event == "item_added" and event.item in file.works:
-        yield "N1", say("there is an item {n} already", n=event.item), None, "item"
+    if event.event == "item_added" and event.item in file.items_given:
+        yield "N1", say("there was an item {n} already", n=event.item), None, "item"
     if event.event == "item_dropped":
         yield from _known_item(event, file)
 
@@ -203,7 +211,9 @@ def _check_papers(state: State, event: RenovationEvent, file: File) -> Found:
 def _check_term(state: State, event: RenovationEvent, file: File) -> Found:
     """The permit's days [N9]: at most so long from the day it begins; an extension from the day it would have ended."""
     terms = file.terms
-    begins = file.until if event.event == "extended" else event.start
+    begins = event.start
+    if event.event == "extended" and file.until is not None:  # filed late, it counts from the day it is filed
+        begins = max(file.until, event.at.date())
     if begins is None or event.until is None:
         if event.event == "extended":
             yield "N9", say("the permit has no last day to extend"), None, "until"
@@ -213,9 +223,12 @@ def _check_term(state: State, event: RenovationEvent, file: File) -> Found:
         for field, day in days:
             if day < event.at.date():
                 yield "N9", say("{day} has passed", day=day), say("a permit is for days to come"), field
+    if event.event == "extended" and file.extension_from is not None and event.at.date() <= file.extension_from:
+        what = say("the extension from {day} on has not begun yet", day=file.extension_from)
+        yield "N9", what, say("one extension after the other"), "event"
     limit = terms.extension if event.event == "extended" else terms.term
-    if event.event == "extended" and event.until <= begins:
-        yield "N9", say("the permit is good until {until} already", until=begins), None, "until"
+    if event.event == "extended" and file.until is not None and event.until <= file.until:
+        yield "N9", say("the permit is good until {until} already", until=file.until), None, "until"
     elif event.until < begins:
         yield "N9", say("it ends ({until}) before it begins ({first})", until=event.until, first=begins), None, "until"
     elif limit is not None and event.until > after(begins, limit):
@@ -235,10 +248,26 @@ def _known_worker(event: RenovationEvent, file: File) -> Found:
 
 
 def _check_worker(state: State, event: RenovationEvent, file: File) -> Found:
-    if event.worker in file.workers:
-        yield "N8", say("there is a worker {n} already", n=event.worker), None, "worker"
+    if event.event == "worker_dropped":
+        yield from _known_worker(event, file)
+        card = file.workers[event.worker].card if event.worker in file.workers else None
+        if card is not None:
+            what = say("worker {n} has pass {card}", n=event.worker, card=card)
+            yield "N8", what, say("record pass return first"), "worker"
+        return
+    if event.worker in file.workers_given:
+        yield "N8", say("there was a worker {n} already", n=event.worker), None, "worker"
     if event.name is None and event.sealed is None:
         yield "N8", say("the worker has no name"), say("a pass is for a named worker"), "name"
+
+
+def _check_copies(state: State, event: RenovationEvent, file: File) -> Found:
+    asked = file.terms.copies if event.event == "signed" else file.terms.certificate
+    for index, code in enumerate(event.copies):
+        if asked and code not in asked:
+            known = ", ".join(asked)
+            rule = "N5" if event.event == "signed" else "N7"
+            yield rule, say("there is no copy {code}", code=code), say("known: {ids}", ids=known), f"copies.{index}"
 
 
 def _check_pass(state: State, event: RenovationEvent, file: File) -> Found:
@@ -309,12 +338,15 @@ def _check_violation(state: State, event: RenovationEvent, file: File) -> Found:
         yield from _positive(event)
         if event.amount is not None and event.amount > file.held:
             what = say("only {held} yuan of the deposit are left", held=yuan(file.held))
-            yield "N10", what, say("charge that much, and let the rest be paid"), "amount"
+            yield "N10", what, say("charge at most that"), "amount"
 
 
 def _check_test(state: State, event: RenovationEvent, file: File) -> Found:
     yield from _known_item(event, file)
     works = file.works.get(event.item or "")
+    if works is not None and not works.test:
+        yield "N3", say("item {n} needs no water test", n=event.item), say("for anything else there is note"), "item"
+        return
     if event.event == "test_began" or works is None or event.started is None:
         if event.event == "test_began" and works is not None and works.testing is not None:
             most = file.terms.test_at_most
@@ -325,6 +357,12 @@ def _check_test(state: State, event: RenovationEvent, file: File) -> Found:
     if event.started > event.at:
         yield "N3", say("it ends before it begins"), None, "started"
         return
+    if works.testing is not None and event.started != works.testing:
+        yield "N3", say("water stands there since {at}", at=works.testing), say("write that as started"), "started"
+    if works.looked_at is not None and event.started < works.looked_at:
+        yield "N3", say("the test before ended on {at}", at=works.looked_at), say("let water in anew"), "started"
+    if file.start is not None and event.started.date() < file.start:
+        yield "N3", say("the works began on {day}", day=file.start), say("test what they left"), "started"
     stood = event.at - event.started
     least, most = file.terms.test_at_least, file.terms.test_at_most
     if least is not None and stood < timedelta(minutes=limit_of(least).amount):
@@ -339,6 +377,8 @@ def _check_test(state: State, event: RenovationEvent, file: File) -> Found:
 
 def _check_works(state: State, event: RenovationEvent, file: File) -> Found:
     if event.passed:
+        for lack in file.open_violations():
+            yield lack.rule, lack.text, None, "passed"
         if event.finding is not None or event.rectify_by is not None:
             yield "N11", say("something is to be put right, yet the check is passed"), None, "passed"
         yield from _check_occupied(state, event, file)
@@ -348,6 +388,9 @@ def _check_works(state: State, event: RenovationEvent, file: File) -> Found:
         return
     if event.rectify_by < event.at.date():
         yield "N11", say("{day} has passed", day=event.rectify_by), None, "rectify_by"
+    if event.until != file.until:
+        what = say("the permit is good until {until}", until=file.until or "–")
+        yield "N9", what, say("write that as until"), "until"
     if event.on is not None or event.refund_from is not None:
         yield "N12", say("the refund counts from a check that is passed"), None, "passed"
 
@@ -379,7 +422,12 @@ def _check_money(state: State, event: RenovationEvent, file: File) -> Found:
         return
     if (event.amount or 0) != file.held:
         what = say("{held} yuan of the deposit are held", held=yuan(file.held))
-        yield "N12" if event.event == "refunded" else "N6", what, say("give back exactly that"), "amount"
+        yield (
+            "N12" if event.event == "refunded" else "N6",
+            what,
+            say("give back exactly that") if event.event == "refunded" else say("give back exactly that: --refund"),
+            "amount",
+        )
     if event.event == "refunded":
         for lack in file.to_show(event.shown):
             yield lack.rule, lack.text, None, "shown"

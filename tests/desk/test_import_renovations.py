@@ -463,7 +463,7 @@ def test_works_that_were_running_are_finished_here_under_the_rules_of_this_offic
 
 @pytest.mark.rule("N1", "N9")
 def test_an_application_taken_over_gets_its_permit_here(homes: Desk) -> None:
-    """Its papers and payments were seen to there; its works, the check of them and the term of the permit were not."""
+    """What has no permit yet has to meet everything here."""
     homes.ok(*put(homes, filing(申请人="王丽")))
 
     def do(line: str) -> str:
@@ -473,6 +473,9 @@ def test_an_application_taken_over_gets_its_permit_here(homes: Desk) -> None:
     do("add-item 1 --item finishing=墙地面")
     do("paper 1 --checked all")
     do("review 1 --approve")
+    assert "not paid: deposit [N6]" in homes.refused("renovation", "permit", "1")
+    do("sign 1 --copies all")
+    do("pay 1 --paid deposit=2000 --paid rubbish_fee=300")
     said = homes.refused("renovation", "permit", "1", "--until", "2027-01-15")
     assert "a permit is for at most 3 months: until 2027-01-14" in said
     do("permit 1")

@@ -70,7 +70,7 @@ class Books:
             "violated": self.state in ("working", "completed") and self.violation is None,
             "rectified": running and self.violation is True,
             "completed": self.state == "working" and not self.violation,
-            "works_checked": self.state == "completed",
+            "works_checked": self.state == "completed" and not self.violation,
             "closed": self.state == "refunded",
         }[what]
         if may:

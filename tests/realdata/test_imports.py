@@ -201,6 +201,7 @@ def test_building_permits_are_told_row_by_row_and_the_good_ones_become_filings(a
         "running": running,
         "expiring": 0,
         "expired": 0,
+        "completed": 0,
         "violations": 0,
         "refunds": 0,
     }

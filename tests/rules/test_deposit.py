@@ -140,7 +140,10 @@ def test_it_signs_for_works_that_have_passed_their_check(homes: Desk) -> None:
 def test_where_no_unit_below_is_on_record_nobody_signs(homes: Desk) -> None:
     """Whoever lies below in truth may be named; each of several signs."""
     line = APPLY.replace(HOME, BELOW)
-    assert "nobody has to sign" in homes.ok(*shlex.split(line))
+    error = homes.refused(*shlex.split(line))
+    assert "the unit below, 3-2-0401, is not on record; it signs before the refund [N12]" in error
+    assert "nobody has to sign" in homes.ok(*shlex.split(f"{line} --none-below"))
+    assert "is not below itself [N12]" in homes.refused(*shlex.split(f"{line} --below {BELOW}"))
     assert "3-2-0502, 1-1-0101" in homes.ok(*shlex.split(f"{line} --below 3-2-0502 --below 1-1-0101"))
     assert record(homes, "N-2026-0002")["below"] == ["3-2-0502", "1-1-0101"]
 
@@ -176,7 +179,7 @@ def test_the_papers_are_complete_at_the_end_too(homes: Desk) -> None:
     assert reasons(said) == [f"not received: {what} of the worker (worker 2) [N12]" for what in ("ID", "photo")]
     refuses(homes, "worker add --name 钱小工", "N8")
     do(homes, "paper --checked all", "paper --wrong drawings --reason 与现场不符")
-    only(homes, "not in order: the contractor's drawings [N12]")
+    only(homes, "not in order: the contractor's drawings: 与现场不符 [N12]")
     do(homes, "paper --received drawings")
     only(homes, "received, not checked: the contractor's drawings [N12]")
     do(homes, "paper --checked drawings", REFUND)
@@ -218,10 +221,10 @@ def test_no_violation_is_open(homes: Desk) -> None:
     """One that was found while the works waited for their check."""
     bring(homes, "completed")
     do(homes, "violation --text 走廊未清 --rectify-by 2026-12-01")
-    do(homes, "2026-11-30T10:00 check-works --passed --lived-in-since 2026-11-30")
-    do(homes, "pass return --pass 1", "neighbour-sign --who 王小明")
-    only(homes, "violation not put right: 1 走廊未清 [N10]", f"{DAY} {REFUND}")
-    do(homes, "charge --amount 100 --reason 代为清运", "rectified", REFUND)
+    passed = "2026-11-30T10:00 check-works --passed --lived-in-since 2026-11-30"
+    only(homes, "violation not put right: 1 走廊未清 [N10]", passed)
+    do(homes, "2026-11-30T10:00 charge --amount 100 --reason 代为清运", "2026-11-30T10:00 rectified", passed)
+    do(homes, "pass return --pass 1", "neighbour-sign --who 王小明", f"{DAY} {REFUND}")
     assert deposit(homes) == {"received": "2000.00", "deducted": "100.00", "refunded": "1900.00", "held": "0.00"}
 
 
@@ -335,7 +338,7 @@ def test_the_ledger_of_the_estate_balances_to_the_fen(homes: Desk) -> None:
     do(homes, "pay --paid deposit=333.33", "2026-10-15T09:00 permit --certificate all --told all")
     assert deposit(homes) == {**NONE, "received": "666.67", "held": "666.67"}
     do(homes, "violation --text 夜间施工 --rectify-by 2026-10-20 --charge 0.07", "charge --amount 0.2 --reason 又一次")
-    other = homes.ok(*shlex.split(APPLY.replace(HOME, BELOW))).split()[0]
+    other = homes.ok(*shlex.split(APPLY.replace(HOME, BELOW)), "--none-below").split()[0]
     for step in ("paper --checked all", "review --approve", "pay --paid deposit=0.1"):
         verb, *options = step.split()
         homes.ok("renovation", verb, other, *options)
@@ -425,7 +428,7 @@ def test_a_day_beyond_the_calendar_written_by_hand(homes: Desk) -> None:
     bring(homes, "completed")
     begun = "- at: 2026-11-30T10:00:00+08:00\n  by: zhou.min\n  event:"
     append(homes, PATH, f"{begun} occupied\n  on: 9999-12-31\n{begun} works_checked\n  passed: true\n")
-    assert "is not a year this office will see" in homes.run("validate").all
+    validate_says(homes, "N12", "9999-12-31")
 
 
 @pytest.mark.rule("N12")
@@ -433,3 +436,35 @@ def test_the_day_the_refund_counts_from_is_not_written_otherwise(homes: Desk) ->
     bring(homes, "passed")
     by_hand(homes, "refund_from: 2027-02-28", "refund_from: 2027-02-27")
     validate_says(homes, "N12", "2027-02-28")
+
+
+@pytest.mark.rule("N12")
+def test_a_leak_merged_into_another_ticket_hinders_while_that_one_is_open(homes: Desk) -> None:
+    """The water still comes down, whichever ticket it is written in."""
+    bring(homes, "ready")
+    below = homes.add("--category", "leak", "--unit", BELOW, "--summary", "主卫顶渗水")
+    other = homes.add("--category", "leak", "--unit", "3-2-0502", "--summary", "隔壁也漏")
+    homes.ok("ticket", "merge", below, "--into", other)
+    refuses(homes, f"{DAY} {REFUND}", "N12", f"an open leak below: {below}")
+    homes.ok("ticket", "cancel", other, "--reason", "已查明不是渗漏")
+    do(homes, f"{DAY} {REFUND}")
+
+
+@pytest.mark.rule("N12")
+@pytest.mark.parametrize("damage", [b"", b"id: T-2", "id: x\n".encode("utf-16")], ids=["empty", "cut off", "utf-16"])
+def test_a_ticket_that_cannot_be_read_may_be_a_leak(homes: Desk, damage: bytes) -> None:
+    """Nobody says that nothing leaks on the ground of a file nobody can read."""
+    bring(homes, "ready")
+    ticket = homes.add("--category", "leak", "--unit", BELOW, "--summary", "主卫顶渗水")
+    homes.write(f"tickets/{ticket[2:6]}/{ticket[6:8]}/{ticket}.yaml", damage)
+    result = homes.run("renovation", "refund", FILING, *shlex.split(REFUND)[1:], at=DAY)
+    assert result.code == 3
+    assert "whether a leak is open below cannot be told" in result.err
+
+
+@pytest.mark.rule("N6")
+def test_nothing_is_settled_by_hand_while_money_is_held(homes: Desk) -> None:
+    """`settled` is for what ended in another system; here the deposit goes back first."""
+    bring(homes, "working")
+    append(homes, PATH, "- at: 2026-11-30T10:00:00+08:00\n  by: zhou.min\n  event: settled\n")
+    validate_says(homes, "N6", "2,000.00 yuan of the deposit are held")

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import HOMES, SETTINGS, Desk
 
 from .asking import due, falls_due, owed, record, replace
-from .filings import FILING, HOME, bring, do, filing, reasons, refuses
+from .filings import FILING, HOME, balance, bring, do, filing, reasons, refuses
 
 LAW = "[N4, public law: 住宅室内装饰装修管理办法 art. 5]"
 OWN_WORK = f"renovation apply {HOME} --applicant 王丽 --works 翻新 --own-work"
@@ -256,7 +256,7 @@ def test_nothing_is_approved_without_each_single_paper_received_checked_and_in_o
         both = ("papers_received", "papers_checked")
         cases.append((lost(code, item, *both), [f"not received: {word} [{rule}]"]))
         cases.append((lost(code, item, "papers_checked"), [f"received, not checked: {word} [{rule}]"]))
-        cases.append((wrong(code, item), [f"not in order: {word} [{rule}]"]))
+        cases.append((wrong(code, item), [f"not in order: {word}: 缺章 [{rule}]"]))
         cases.append((lost(code, item, "papers_received"), [f"it has not been received: {word} [N1]"]))
     told(homes, good, cases)
 
@@ -285,7 +285,7 @@ def test_papers_come_are_checked_and_may_be_wrong(homes: Desk) -> None:
     said = do(homes, "paper --checked all --item 1")
     assert "[N3] not in order" in said
     refusal = refuses(homes, "review --approve", "N3")
-    assert reasons(refusal) == ["not in order: undertaking for the waterproofing (item 2) [N3]"]
+    assert reasons(refusal) == ["not in order: undertaking for the waterproofing (item 2): 业主未签字 [N3]"]
 
     said = do(homes, "paper --received waterproofing_undertaking")  # brought again: to be looked at
     assert "[N3] received, not checked: undertaking for the waterproofing (item 2)" in said
@@ -311,7 +311,7 @@ def test_papers_come_are_checked_and_may_be_wrong(homes: Desk) -> None:
     do(homes, "review --approve", "sign --copies all")
     do(homes, "pay --paid deposit=2000 --paid rubbish_fee=300", "paper --wrong plan --item 1 --reason 与现场不符")
     refusal = refuses(homes, "permit", "N1")
-    assert reasons(refusal) == ["not in order: plan (item 1) [N1]"]
+    assert reasons(refusal) == ["not in order: plan (item 1): 与现场不符 [N1]"]
     do(homes, "paper --checked plan --item 1", "permit")
     wrong = [e for e in filing(homes)["events"] if e["event"] == "papers_checked" and not e["ok"]]
     assert [(e["papers"], e.get("item"), e["reason"]) for e in wrong] == [
@@ -332,13 +332,14 @@ def test_papers_come_are_checked_and_may_be_wrong(homes: Desk) -> None:
         (BY_FIRM, "owner", OF_OWNER + OF_FIRM, ["contractor", "owner", "centre"]),
         (OWN_WORK, "owner", OF_OWNER, ["owner", "centre"]),
         (
-            "renovation apply 3-2-0502 --applicant 李娜 --works 翻新 --contractor 安居 --in-charge 刘建国，13900139000",
+            "renovation apply 3-2-0502 --applicant 李娜 --works 翻新 --none-below "
+            "--contractor 安居 --in-charge 刘建国，13900139000",
             "tenant",
             [*OF_OWNER, "owner_consent", *OF_FIRM],
             ["contractor", "owner", "centre"],
         ),
         (
-            "renovation apply 3-2-0501 --applicant 王小明 --works 翻新 --own-work",
+            "renovation apply 3-2-0501 --applicant 王小明 --works 翻新 --none-below --own-work",
             "family",
             [*OF_OWNER, "owner_consent"],
             ["owner", "centre"],
@@ -374,7 +375,7 @@ def test_the_papers_and_copies_follow_from_who_applies_and_who_works(
 
 @pytest.mark.rule("N1")
 def test_a_tenants_filing_waits_for_the_consent_and_own_work_for_no_contractor(homes: Desk) -> None:
-    apply(homes, "renovation apply 3-2-0502 --applicant 李娜 --works 翻新 --own-work", "finishing=地板")
+    apply(homes, "renovation apply 3-2-0502 --applicant 李娜 --works 翻新 --none-below --own-work", "finishing=地板")
     do(homes, "paper --checked application,undertaking,plan")
     assert reasons(refuses(homes, "review --approve", "N1")) == ["not received: the owner's written consent [N1]"]
     refuses(homes, "paper --received business_licence", None, "business_licence is not asked for here")
@@ -505,7 +506,7 @@ def test_what_was_approved_stands_as_it_was(homes: Desk) -> None:
     do(homes, "permit --until 2027-01-14")
     assert problems(homes) == {}
     # the next one meets the new policy
-    said = homes.ok(*shlex.split(OWN_WORK.replace(HOME, "3-2-0501")), "--item", "partition=隔墙")
+    said = homes.ok(*shlex.split(OWN_WORK.replace(HOME, "3-2-0501")), "--none-below", "--item", "partition=隔墙")
     assert "wall that bears no load: needs neighbour_consent [W1" in said
     assert "[N1] not received: application, undertaking, house_deed, plan (item 1)" in said
     assert record(homes, "N-2026-0002")["events"][0]["terms"]["term"] == "1 month"
@@ -605,7 +606,7 @@ def test_no_step_is_taken_before_its_turn(homes: Desk) -> None:
     for amount in ("0", "0.00", "-1", "0.001", "lots", "1,000"):
         refuses(homes, f"pay --paid deposit={amount}", None)
     refuses(homes, "pay --paid deposit", None, "'deposit' has no amount")
-    refuses(homes, "pay --paid fee=3", None, "--paid: fee")
+    refuses(homes, "pay --paid fee=3", None, "--paid: 'fee' is not known")
     do(homes, "pay --paid deposit=0.01")  # how much it is, the agreement says
     refuses(homes, "permit", "N5", "not signed: centre")
     do(homes, "sign --copies all --who 王丽")
@@ -673,8 +674,13 @@ def test_a_filing_goes_back_comes_again_or_is_refused(homes: Desk) -> None:
     refuses(homes, "review --approve --reason 好", None, "--reason goes without --approve")
     do(homes, "review --return --reason 图纸与现场不符", "add-item --item gas_pipes=移燃气管")
     refuses(homes, "sign --copies all", "N5")
+    said = homes.ok("renovation", "check", "1")
+    assert "returned: 图纸与现场不符 (once it is put right: resubmit)" in said
+    assert "not received: approval of the gas company (item 2)" in said
+    refuses(homes, "review --approve", "N1", "first: resubmitted")
+    do(homes, "resubmit")
     refuses(homes, "review --approve", "N2", "not received: approval of the gas company (item 2)")
-    do(homes, "resubmit", "paper --checked all", "review --return --reason 还缺一页", "resubmit")
+    do(homes, "paper --checked all", "review --return --reason 还缺一页", "resubmit")
     refuses(homes, "resubmit", "N1")
     refuses(homes, "review --refuse", None, "reason")
     do(homes, "review --refuse --reason 影响结构安全")
@@ -960,3 +966,52 @@ def test_what_a_filing_has_to_meet_is_not_made_less_by_hand(homes: Desk) -> None
     ):
         in_one_line(line, *parts)
     refuses(homes, "review --approve", None)
+
+
+@pytest.mark.rule("N6")
+def test_what_is_refused_for_good_gives_the_deposit_back(homes: Desk) -> None:
+    """It was approved and paid before it came back: nothing stays with the office."""
+    approved(homes, OWN_WORK, "finishing=地板")
+    do(homes, "pay --paid deposit=2000", "review --return --reason 邻居反对")
+    refuses(homes, "review --refuse --reason 影响结构", "N6", "2,000.00 yuan of the deposit are held", "--refund")
+    do(homes, "review --refuse --reason 影响结构 --refund 2000")
+    assert list(balance(homes).values()) == ["2000.00", "0.00", "2000.00", "0.00", "0.00"]
+
+
+@pytest.mark.rule("N5")
+def test_an_agreement_on_other_works_is_signed_again(homes: Desk) -> None:
+    """What the copies say is no longer what is applied for."""
+    approved(homes, OWN_WORK, "finishing=地板")
+    do(homes, "sign --copies all", "pay --paid deposit=2000 --paid rubbish_fee=300")
+    do(homes, "review --return --reason 加项", "add-item --item partition=隔墙", "resubmit", "paper --checked all")
+    do(homes, "review --approve")
+    refuses(homes, "permit", "N5", "copy of the agreement not signed: owner")
+
+
+@pytest.mark.rule("N1")
+def test_coming_in_again_takes_over_the_policy_of_today(homes: Desk) -> None:
+    """A rule that came meanwhile is met by returning the filing, not by rewriting what happened."""
+    apply(homes, OWN_WORK, "finishing=地板")
+    do(homes, "paper --checked all")
+    replace(homes, "policy.yaml", "owner: [application, undertaking]", "owner: [application, undertaking, deed]")
+    homes.git("commit", "--quiet", "-am", "A deed is asked for")
+    assert "not as the policy of today" in homes.ok("renovation", "check", "1")
+    refuses(homes, "review --approve", "N1", "deed")
+    do(homes, "review --return --reason 补房产证", "resubmit")
+    assert problems(homes) == {}
+    assert "[N1] not received: deed" in homes.ok("renovation", "check", "1")
+    do(homes, "paper --checked all", "review --approve")
+
+
+@pytest.mark.rule("N2", "N4")
+def test_a_number_once_given_is_nobody_elses(homes: Desk) -> None:
+    """By hand an item could be dropped and another take its number, with the papers that were checked."""
+    apply(homes, OWN_WORK, "finishing=地板")
+    do(homes, "paper --checked all", "drop-item --item 1 --reason 不做了")
+    path = f"renovations/2026/{FILING}.yaml"
+    added = "- at: 2026-10-14T12:00:00+08:00\n  by: zhou.min\n  event: item_added\n  item: '1'\n"
+    text = (homes.root / path).read_text("utf-8")
+    homes.write(path, f"{text}{added}  touches: [bearing_opening]\n  text: 开门洞\n")
+    said = " ".join(problems(homes)[path])
+    assert "there was an item 1 already" in said
+    assert "never allowed [N4" in said

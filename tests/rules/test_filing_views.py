@@ -20,6 +20,7 @@ def copies(desk: Desk, *changes: dict[str, Any]) -> None:
     like = {key: value for key, value in filing(desk).items() if key != "deposit"}
     for number, change in enumerate(changes, 2):
         made = {**like, "id": f"N-2026-{number:04}", **change}
+        made = {key: value for key, value in made.items() if value not in (None, [])}  # empty fields are not written
         desk.write(f"renovations/2026/{made['id']}.yaml", json.dumps(made, ensure_ascii=False, indent=1) + "\n")
 
 
@@ -50,7 +51,7 @@ def test_check_says_what_is_missing_and_may_fail(homes: Desk) -> None:
     assert lacking.out.splitlines() == [
         f"{FILING}  approved  {HOME}  主卫与客厅翻新",
         "  missing for the permit:",
-        "    [N1] not in order: plan (item 2)",
+        "    [N1] not in order: plan (item 2): 缺图",
     ]
     assert homes.run("renovation", "check", "1", "--exit-code", "--at", "2026-10-14T10:59").code == 0
     assert "did not exist yet" in homes.refused("renovation", "check", "1", "--at", "2026-10-14T09:59")
@@ -121,7 +122,11 @@ def test_the_cover_sheet_has_term_owner_contact_state_and_payments(homes: Desk) 
 
 @pytest.mark.rule("N13")
 def test_the_cover_sheet_of_a_tenants_own_work(homes: Desk) -> None:
-    homes.ok(*shlex.split("renovation apply 3-2-0502 --applicant 李娜 --works 刷墙 --own-work --detail 只刷客厅"))
+    homes.ok(
+        *shlex.split(
+            "renovation apply 3-2-0502 --applicant 李娜 --works 刷墙 --none-below --own-work --detail 只刷客厅"
+        )
+    )
     assert homes.ok("renovation", "show", "1").split("\n\n")[0].splitlines() == [
         f"{FILING}  applied  3-2-0502  刷墙",
         "  applicant: 李娜 (R-00003), tenant",
@@ -177,8 +182,8 @@ def test_the_list_has_the_open_ones_and_knows_which_permits_ended(homes: Desk) -
     """Those that came to nothing are listed when asked for. On its last day a permit is good; the day after, works
     that go on have ended ones."""
     bring(homes, "working")
-    homes.ok(*shlex.split("renovation apply 3-2-0501 --applicant 王丽 --works 换门 --own-work"))
-    homes.ok(*shlex.split("renovation apply 3-2-0502 --applicant 李娜 --works 刷墙 --own-work"))
+    homes.ok(*shlex.split("renovation apply 3-2-0501 --applicant 王丽 --works 换门 --none-below --own-work"))
+    homes.ok(*shlex.split("renovation apply 3-2-0502 --applicant 李娜 --works 刷墙 --none-below --own-work"))
     homes.ok("renovation", "cancel", "3", "--reason", "不装了", at="2026-10-15T11:00")
     assert units(homes) == ["3-2-0501", HOME]
     assert units(homes, "--state open") == units(homes)
@@ -255,7 +260,7 @@ def test_the_report_tells_of_permits_that_end_within_a_week_and_of_those_that_en
     assert at("2027-01-16T00:00") == ([30], [], [])
     said = homes.ok("report", "renovations", "--at", "2027-02-16T00:00")
     assert said.startswith("Renovations, 2027-02-16\n")
-    assert "\nPermit ended, works going on\n" in said
+    assert "\nPermit ended, works not completed\n" in said
 
 
 @pytest.mark.rule("N10")
@@ -314,12 +319,20 @@ def test_the_report_lists_the_refunds_that_wait(homes: Desk) -> None:
     assert report(homes)["running"] == []
     assert report(homes, "2026-11-30T09:59")["refunds"] == []
     assert report(homes, "2026-11-27T10:00")["running"] == []  # completed: to be checked, not at work
+    assert [row["id"] for row in report(homes, "2026-11-27T10:00")["completed"]] == [FILING]
 
 
 @pytest.mark.rule("N13")
 def test_a_report_without_filings_says_so(homes: Desk) -> None:
-    assert report(homes) == {"running": [], "expiring": [], "expired": [], "violations": [], "refunds": []}
-    assert homes.ok("report", "renovations").count("None.") == 5
+    assert report(homes) == {
+        "running": [],
+        "expiring": [],
+        "expired": [],
+        "completed": [],
+        "violations": [],
+        "refunds": [],
+    }
+    assert homes.ok("report", "renovations").count("None.") == 6
     assert homes.ok("renovation", "list").strip() == "No such filings."
 
 
@@ -382,7 +395,7 @@ def test_a_leak_names_every_filing_of_the_home_above_the_latest_first(homes: Des
             "status": "cancelled",
             "events": [*before, {**cancelled, "amount": "2000.00"}],
         },
-        {"works": "隔壁", "unit": "3-2-0602", "below": []},
+        {"works": "隔壁", "unit": "3-2-0602", "below": ["1-1-0101"]},
     )
     assert [line.split(": ")[-1] for line in leak(homes)] == ["换门", "主卫与客厅翻新"]
 

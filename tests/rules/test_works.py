@@ -438,7 +438,7 @@ def test_an_extension_is_for_three_months_at_most(homes: Desk, start: str, until
     do(homes, f"extend --until {last} --reason 材料晚到")
     assert filing(homes)["until"] == last
     refuses(homes, f"extend --until {last} --reason 材料晚到", "N9")
-    do(homes, f"extend --until {beyond} --reason 又晚到")
+    do(homes, f"{last}T09:00 extend --until {beyond} --reason 又晚到")
     assert "extensions: 2" in homes.ok("renovation", "show", FILING)
 
 
@@ -453,10 +453,11 @@ def test_an_extension_is_written_on_the_passes(site: Desk) -> None:
     assert filing(site)["until"] == END
     do(site, "extend --until 2027-02-15 --reason 晚到 --passes all")
     assert [worker.get("until") for worker in filing(site)["workers"]] == ["2027-02-15", "2027-02-15", None]
-    do(site, "extend --until 2027-03-15 --reason 晚到")
+    said = do(site, "2027-01-20T10:00 extend --until 2027-03-15 --reason 晚到")
+    assert "not written on passes yet: 1, 2" in said
     assert filing(site)["workers"][0]["until"] == "2027-02-15"
-    refuses(site, "pass renew --pass 1 --until 2027-03-16", "N8", "2027-03-15")
-    do(site, "pass renew --pass 1")
+    refuses(site, "2027-01-20T10:00 pass renew --pass 1 --until 2027-03-16", "N8", "2027-03-15")
+    do(site, "2027-01-20T10:00 pass renew --pass 1")
     assert [worker.get("until") for worker in filing(site)["workers"]] == ["2027-03-15", "2027-02-15", None]
 
 
@@ -605,3 +606,68 @@ def test_the_unit_goes_on_being_renovated_while_other_works_go_on_in_it(homes: D
     assert f"{HOME}  vacant" in homes.ok("renovation", "check-works", other, "--passed")
     assert state_of_home(homes) == "vacant"
     assert homes.run("validate").code == 0
+
+
+@pytest.mark.rule("N9", "N11")
+def test_after_a_check_that_failed_the_permit_ends_as_before(homes: Desk) -> None:
+    """What is to be put right may take longer than the permit; then an extension is owed, not only the work."""
+    bring(homes, "completed")
+    do(homes, "2026-11-30T10:00 check-works --finding 地漏未恢复 --rectify-by 2027-02-20")
+    assert standings(homes, "N9", "permit-end")[-1] == (END, "open")
+    assert standings(homes, "N9", "expiry-notice")[-1] == ("2027-01-08", "open")
+    assert standings(homes, "N11", "rectification") == [("2027-02-20", "open")]
+
+
+@pytest.mark.rule("N9")
+def test_an_extension_filed_late_counts_from_the_day_it_is_filed(site: Desk) -> None:
+    """The works have gone on without a permit since; three months from then are behind already."""
+    refuses(site, "2027-05-01T10:00 extend --until 2027-08-02 --reason 停工太久", "N9", "until 2027-08-01")
+    said = do(site, "2027-05-01T10:00 extend --until 2027-08-01 --reason 停工太久")
+    assert f"the permit had ended on {END}" in said
+    assert "permit until 2027-08-01" in said
+
+
+@pytest.mark.rule("N3")
+def test_a_water_test_is_of_these_works_and_ends_before_the_completion(site: Desk) -> None:
+    """Not of a time before the permit, not of an item that needs none; water that still stands is looked at first."""
+    refuses(site, "2026-10-15T12:00 water-test --tight --since 2026-10-14T11:00", "N3", "the works began on 2026-10-15")
+    refuses(site, "water-test --begin --item 2", "N3", "item 2 needs no water test")
+    do(site, "2026-10-19T10:00 water-test --begin", "2026-10-20T10:00 water-test --tight", "water-test --begin")
+    refuses(site, "complete", "N3", "no water test passed")
+
+
+@pytest.mark.rule("N8")
+def test_a_worker_who_does_not_come_is_dropped_with_the_papers(site: Desk) -> None:
+    """Nobody else gets the number, or what was checked of him; one with a pass stays until it is back."""
+    refuses(site, "worker drop --worker 1", "N8", "has pass 1")
+    assert "worker 2: 赵木生" in do(site, "worker add --name 赵木生 --checked all")
+    do(site, "worker drop --worker 赵木生", "worker add --name 钱小工")
+    assert [worker["worker"] for worker in filing(site)["workers"]] == ["1", "3"]
+    refuses(site, "pass issue --worker 钱小工", "N1", "not received: ID of the worker (worker 3)")
+
+
+@pytest.mark.rule("N3")
+def test_a_test_that_leaked_is_made_again_from_the_start(site: Desk) -> None:
+    """Not read once more as tight with another beginning."""
+    do(site, "2026-10-19T10:00 water-test --begin", "2026-10-20T10:00 water-test --leaking")
+    refuses(site, "2026-10-20T10:30 water-test --tight --since 2026-10-19T10:15", "N3", "the test before ended on")
+    do(site, "2026-10-20T10:30 water-test --begin", "2026-10-21T10:30 water-test --tight")
+
+
+@pytest.mark.rule("N9")
+def test_extensions_do_not_stack(site: Desk) -> None:
+    """The next is filed once the one before runs."""
+    do(site, "extend --until 2027-04-15 --reason 一")
+    refuses(site, "2027-01-15T23:59 extend --until 2027-07-15 --reason 二", "N9", "has not begun yet")
+    do(site, "2027-01-16T00:00 extend --until 2027-07-15 --reason 二")
+
+
+@pytest.mark.rule("N8", "N10", "N12")
+def test_numbers_forgotten_by_hand_are_told_not_stumbled_over(site: Desk) -> None:
+    """Whoever writes an event without its number hears of it from validate, and from every command."""
+    begun = "- at: 2026-10-16T09:00:00+08:00\n  by: zhou.min\n  event:"
+    append(site, PATH, f"{begun} worker_added\n  name: 无号\n{begun} violated\n  text: 无号\n  stop: false\n")
+    said = site.run("validate")
+    assert said.code == 3
+    assert "worker added needs worker" in said.out
+    assert "violation found needs violation" in said.out
