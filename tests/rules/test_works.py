@@ -671,3 +671,17 @@ def test_numbers_forgotten_by_hand_are_told_not_stumbled_over(site: Desk) -> Non
     assert said.code == 3
     assert "worker added needs worker" in said.out
     assert "violation found needs violation" in said.out
+
+
+@pytest.mark.rule("T12")
+def test_no_command_prints_an_identity_number(homes: Desk) -> None:
+    """It is sealed to be kept, not to be read on the screen; json has no more than the cover sheet."""
+    homes.ok(
+        *("renovation", "apply", "3-2-0601", "--applicant", "王丽", "--works", "翻新", "--contractor", "安居"),
+        *("--in-charge", "刘强,13900139000", "--in-charge-id", "11010119900307133X"),
+    )
+    homes.ok("renovation", "worker", "add", "1", "--name", "李铁", "--id-card", "110101199003074514")
+    for command in (("show", FILING), ("show", FILING, "--format", "json"), ("renovation", "show", "1", "--all")):
+        said = homes.ok(*command)
+        assert "刘强" in said
+        assert "11010119900307" not in said
