@@ -189,7 +189,7 @@ def renovations(
     from propcli.desk import import_renovations
     from propcli.desk.importing import check_mapping
     from propcli.desk.recording import surroundings
-    from propcli.desk.renovations import rules_of
+    from propcli.desk.renovation_gate import rules_of
     from propcli.kinds.renovation import Renovation
 
     form = options.form(format)

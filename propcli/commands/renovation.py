@@ -165,7 +165,7 @@ def _copies(file: "File", typed: list[str], option: str) -> tuple[str, ...]:
 
 
 def _teams(typed: list[str], option: str) -> tuple[str, ...]:
-    from propcli.desk.renovations import rules_of
+    from propcli.desk.renovation_gate import rules_of
 
     here = session()
     asked = rules_of(here.estate.policy).told

@@ -16,7 +16,7 @@ from propcli.output.language import _, words
 
 if TYPE_CHECKING:
     from propcli.desk.recording import Recorder
-    from propcli.desk.renovations import Ruling
+    from propcli.desk.renovation_gate import Ruling
     from propcli.engine.policy import RenovationRules
     from propcli.kinds.renovation import Renovation
     from propcli.kinds.renovation_file import File, Paper
@@ -73,7 +73,7 @@ def apply(
     detail: Annotated[str | None, typer.Option(help=_("More about it."))] = None,
     by: By = None,
 ) -> int:
-    from propcli.desk import neighbours, renovations
+    from propcli.desk import neighbours, renovation_gate, renovations
     from propcli.desk.hidden import concealed
     from propcli.desk.recording import Recorder
     from propcli.kinds.renovation import Renovation
@@ -83,7 +83,7 @@ def apply(
 
     here = session()
     now = here.happened()
-    rules = renovations.rules_of(here.estate.policy)
+    rules = renovation_gate.rules_of(here.estate.policy)
     if (contractor is None) != own_work:
         raise Refusal(
             say("--own-work goes without --contractor") if own_work else say("who does the works is missing [N1]"),
@@ -123,7 +123,7 @@ def apply(
         if not below and not none_below:
             fields["below"] = _below(unit)
         notes.append(_said_of_below(fields.setdefault("below", ())))
-        terms = renovations.terms(rules, renovations.is_owner(who.capacity), contractor is not None)
+        terms = renovation_gate.terms(rules, renovation_gate.is_owner(who.capacity), contractor is not None)
         steps: list[Step] = [("applied", {"terms": terms}), *(("item_added", fields_of) for fields_of in items)]
         events = [standing.event(RENOVATION, None, name, desk, given) for name, given in steps]
         made: Renovation = recorder.add(
@@ -213,14 +213,15 @@ def _other(other: "Renovation") -> Message:
 def _items(rules: "RenovationRules", typed: list[str], last: int) -> tuple[list[dict[str, Any]], list[Message]]:
     """Work items from TOUCHES=TEXT as events have them, and what the policy answers. Refuses all that are never
     allowed at once."""
-    from propcli.desk import renovations
+
+    from propcli.desk import renovation_gate
 
     fields: list[dict[str, Any]] = []
     answers: list[Message] = []
     refused: list[Message] = []
     for index, text in enumerate(typed, last + 1):
         touches, what = _item(rules, text)
-        ruling = renovations.ruling(rules, touches)
+        ruling = renovation_gate.ruling(rules, touches)
         refused += ruling.refusals(what)
         answers.append(say("  item {n} {text}", n=index, text=what))
         answers += [say("    {answer}", answer=answer) for answer in ruling.answers(rules)]
@@ -278,9 +279,10 @@ def add_item(
     ] = False,
     by: By = None,
 ) -> int:
-    from propcli.desk import renovations
 
-    rules = renovations.rules_of(session().estate.policy)
+    from propcli.desk import renovation_gate
+
+    rules = renovation_gate.rules_of(session().estate.policy)
     if not item:
         raise Refusal(
             say("the option {option} is missing", option="--item"),
@@ -300,7 +302,7 @@ def add_item(
         found: list[Step] = []
         for text in typed:
             touches, what = _item(rules, text)
-            ruling = renovations.ruling(rules, touches)
+            ruling = renovation_gate.ruling(rules, touches)
             if not ruling.refused:
                 raise Refusal(
                     say("--on-file: {value} is not refused", value=what), hint=say("add it without --on-file")
@@ -451,7 +453,8 @@ def review(
 
 def _still_allowed(record: "Renovation") -> None:
     """Refuses to approve what the policy asks for today and the items, written by hand or long ago, do not say."""
-    from propcli.desk.renovations import ruled, rules_of
+    from propcli.desk.filing_checks import ruled
+    from propcli.desk.renovation_gate import rules_of
 
     found = [what for _where, what, _hint in ruled(record, rules_of(session().estate.policy))]
     if found:
@@ -459,12 +462,13 @@ def _still_allowed(record: "Renovation") -> None:
 
 
 def resubmit(filing_id: Id, text: Text = None, by: By = None) -> int:
-    from propcli.desk import renovations
 
-    rules = renovations.rules_of(session().estate.policy)
+    from propcli.desk import renovation_gate
+
+    rules = renovation_gate.rules_of(session().estate.policy)
 
     def steps(_recorder: "Recorder", record: "Renovation", file: "File") -> list[Step]:
-        today = renovations.terms(rules, renovations.is_owner(record.capacity), record.contractor is not None)
+        today = renovation_gate.terms(rules, renovation_gate.is_owner(record.capacity), record.contractor is not None)
         have = file.terms.model_dump()
         changed = any(have[name] != value for name, value in today.items())
         return [("resubmitted", {"terms": today if changed else None, "text": text})]

@@ -18,8 +18,8 @@ from propcli.desk.importing import Mapping, PlaceTarget, Plan, RenovationTarget,
 from propcli.desk.neighbours import line
 from propcli.desk.people import People
 from propcli.desk.recording import Recorder
-from propcli.desk.renovations import is_owner, rules_of, terms_taken_over
-from propcli.desk.renovations import terms as terms_of
+from propcli.desk.renovation_gate import is_owner, rules_of, terms_taken_over
+from propcli.desk.renovation_gate import terms as terms_of
 from propcli.engine.policy import RenovationRules
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say

@@ -1,152 +1,35 @@
-"""The office's work on renovation filings: what a work item needs [N2, N3, N4], who applies [N1], what a step lacks,
-what hinders a refund [N12]."""
+"""The office's work on renovation filings: who applies [N1], what a step lacks, what hinders a refund [N12]."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from propcli.desk.checks import Finding
+from propcli.desk.filing_checks import ruled
 from propcli.desk.hidden import opened
 from propcli.desk.homes import named, resident_for
 from propcli.desk.household import among, unit_of
 from propcli.desk.neighbours import leaks
 from propcli.desk.people import People
 from propcli.desk.recording import Recorder
-from propcli.engine.policy import SOURCE, GateRow, Policy, RenovationRules, limit_of, spoken
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import UNIT
-from propcli.kinds.renovation import (
-    CERTIFICATE,
-    COPY,
-    FILING_PAPER,
-    FILING_PAYMENT,
-    SHOWN,
-    TOUCHES,
-    Renovation,
-)
+from propcli.kinds.renovation import Renovation
 from propcli.kinds.renovation_file import File, Lack
-from propcli.kinds.renovation_life import BEFORE, SITE
+from propcli.kinds.renovation_life import SITE
 from propcli.kinds.ticket import Ticket
-from propcli.kinds.unit import OWNERS, TIE, floor_of
+from propcli.kinds.unit import TIE, floor_of
 from propcli.store.estate import Estate
 from propcli.store.sealing import Keys
 
 RUNNING = SITE | {"completed"}
 
 
-def rules_of(policy: Policy) -> RenovationRules:
-    """The policy's section on renovations. Refuses to go on without."""
-    if policy.renovation is None:
-        raise Refusal(
-            say("policy.yaml does not say what a renovation filing has to meet"),
-            hint=say("take the section renovation over from a new estate (propcli init)"),
-            code=3,
-        )
-    return policy.renovation
-
-
 def file(filing: Renovation) -> File:
     """What a filing has come to."""
     return File.of(filing.events)
-
-
-# --- the gate, by work item
-
-
-@dataclass(frozen=True)
-class Ruling:
-    """What the policy says to a work item: the rows that refuse it, and those that ask for something."""
-
-    refused: tuple[tuple[str, GateRow], ...]  # what it touches, and the row
-    asked: tuple[tuple[str, GateRow], ...]
-    item: tuple[str, ...]  # papers that every item needs
-
-    @property
-    def needs(self) -> list[dict[str, str]]:
-        """The papers it needs, each with its rule, as an event has them."""
-        papers: dict[str, str] = dict.fromkeys(self.item, "N1")
-        for _touch, row in self.asked:
-            papers.update((paper, row.rule) for paper in (*row.approval, *row.undertaking) if paper not in papers)
-        return [{"paper": paper, "rule": rule} for paper, rule in papers.items()]
-
-    @property
-    def test(self) -> bool:
-        return any(row.test for _touch, row in self.asked)
-
-    def refusals(self, item: str) -> Iterator[Text]:
-        """Why it is refused, each with its rule and source."""
-        for touch, row in self.refused:
-            yield say("{item}: {what}, never allowed {why}", item=item, what=TOUCHES.word(touch), why=cited(row))
-
-    def answers(self, rules: RenovationRules) -> Iterator[Text]:
-        """What it needs, each with its rule and source."""
-        for touch, row in self.asked:
-            needed: list[Text] = [FILING_PAPER.word(paper) for paper in (*row.approval, *row.undertaking)]
-            if row.test:
-                times = rules.water_test
-                needed.append(
-                    say(
-                        "a water test of {least} to {most} before it is closed up",
-                        least=spoken(limit_of(times.at_least)),
-                        most=spoken(limit_of(times.at_most)),
-                    )
-                )
-            yield say("{what}: needs {needed} {why}", what=TOUCHES.word(touch), needed=needed, why=cited(row))
-
-
-def cited(row: GateRow) -> Text:
-    """The rule of a row and where it comes from: `[N4, public law: …]`."""
-    source = SOURCE.word(row.source) if row.source else Text("policy.yaml")
-    if row.note:
-        note = Text(row.note.replace("{", "{{").replace("}", "}}"))  # the program's own notes are translated
-        return Text("[{rule}, {source}: {note}]", {"rule": row.rule, "source": source, "note": note})
-    return Text("[{rule}, {source}]", {"rule": row.rule, "source": source})
-
-
-def ruling(rules: RenovationRules, touches: Iterable[str]) -> Ruling:
-    """What the policy says to a work item that touches these things."""
-    met = [(touch, row) for touch in touches for row in rules.gate if touch in row.touches]
-    return Ruling(
-        tuple((t, row) for t, row in met if row.refused),
-        tuple((t, row) for t, row in met if not row.refused),
-        rules.papers.item,
-    )
-
-
-def terms(rules: RenovationRules, owner: bool, contractor: bool) -> dict[str, Any]:
-    """What a filing taken in today has to meet, as its first event keeps it."""
-    papers = (
-        *rules.papers.owner,
-        *(() if owner else rules.papers.non_owner),
-        *(rules.papers.contractor if contractor else ()),
-    )
-    return {
-        "papers": papers,
-        "worker_papers": rules.papers.worker,
-        "copies": tuple(c for c in rules.copies if contractor or c != "contractor"),
-        "payments": rules.payments,
-        **_later(rules),
-    }
-
-
-def terms_taken_over(rules: RenovationRules) -> dict[str, Any]:
-    """What a filing of another system still has to meet: its papers and payments were seen to there."""
-    return {"worker_papers": rules.papers.worker, **_later(rules)}
-
-
-def _later(rules: RenovationRules) -> dict[str, Any]:
-    return {
-        "certificate": rules.certificate,
-        "shown": rules.shown,
-        "term": rules.term,
-        "extension": rules.extension,
-        "test_at_least": rules.water_test.at_least,
-        "test_at_most": rules.water_test.at_most,
-        "occupancy": rules.occupancy,
-    }
 
 
 # --- who applies
@@ -193,10 +76,6 @@ def applicant(
             hint=say("leave it out"),
         )
     return Applicant(resident, ties[resident])
-
-
-def is_owner(capacity: str | None) -> bool:
-    return capacity in OWNERS
 
 
 # --- how a filing stands
@@ -291,73 +170,6 @@ def workers_of(filing: Renovation, keys: Keys) -> dict[str, dict[str, Text | str
         for event in filing.events
         if event.event == "worker_added" and event.worker is not None
     }
-
-
-def ruled(filing: Renovation, rules: RenovationRules) -> Iterator[Finding]:
-    """What the policy of today asks of a filing not approved yet, and its own events do not say: items it refuses,
-    papers and tests that were left out. What was approved stands as it was."""
-    if filing.status not in BEFORE:
-        return
-    its = file(filing)
-    first = next((n for n, e in reversed(list(enumerate(filing.events))) if e.terms is not None), None)
-    if first is not None:
-        asked = terms(rules, is_owner(filing.capacity or "owner"), filing.contractor is not None)
-        for name, wanted in asked.items():
-            have = getattr(its.terms, name)
-            if isinstance(wanted, tuple):
-                absent = [code for code in wanted if code not in have]
-                if absent:
-                    words = [TERM_WORDS[name].word(code) if name in TERM_WORDS else code for code in absent]
-                    what = say("the policy asks for more [{rule}]: {what}", rule=RULE_OF[name], what=words)
-                    yield ("events", first, "terms", name), what, RENEW
-            elif have is None or _looser(name, have, wanted):
-                what = say("the policy says {wanted} [{rule}]", wanted=spoken(limit_of(wanted)), rule=RULE_OF[name])
-                yield ("events", first, "terms", name), what, RENEW
-    for index, event in enumerate(filing.events):
-        if event.event != "item_added" or event.item not in its.works:
-            continue
-        said = ruling(rules, event.touches)
-        for why in said.refusals(event.text or ""):
-            yield ("events", index, "touches"), why, say("drop the item: propcli renovation drop-item")
-        have = {need.paper for need in event.needs}
-        missed = [FILING_PAPER.word(need["paper"]) for need in said.needs if need["paper"] not in have]
-        if said.test and not event.test:
-            missed.append(say("a water test"))
-        if missed:
-            what = say("the item needs what is not among its needs: {what}", what=missed)
-            yield ("events", index, "item"), what, say("drop the item and add it again")
-
-
-RENEW = say("return it: coming in again, with resubmit, it takes over the policy of today")
-# the rule behind each part of a filing's terms
-RULE_OF = {
-    "papers": "N1",
-    "worker_papers": "N1",
-    "copies": "N5",
-    "payments": "N6",
-    "certificate": "N7",
-    "shown": "N12",
-    "term": "N9",
-    "extension": "N9",
-    "test_at_least": "N3",
-    "test_at_most": "N3",
-    "occupancy": "N12",
-}
-TERM_WORDS = {
-    "papers": FILING_PAPER,
-    "worker_papers": FILING_PAPER,
-    "copies": COPY,
-    "payments": FILING_PAYMENT,
-    "certificate": CERTIFICATE,
-    "shown": SHOWN,
-}
-_MINUTES = {"m": 1, "d": 24 * 60, "mo": 30 * 24 * 60}
-
-
-def _looser(name: str, have: str, wanted: str) -> bool:
-    """Whether a length of time asks for less than the policy does."""
-    one, other = (limit.amount * _MINUTES[limit.unit] for limit in (limit_of(have), limit_of(wanted)))
-    return one < other if name in ("test_at_least", "occupancy") else one > other
 
 
 def number_after(numbers: Iterable[str]) -> str:

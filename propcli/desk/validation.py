@@ -16,7 +16,7 @@ from propcli.desk.checks import (
     source_once,
     staff_references,
 )
-from propcli.desk.renovations import ruled
+from propcli.desk.filing_checks import ruled
 from propcli.engine.policy import Policy
 from propcli.engine.problem import Problem
 from propcli.engine.worktime import Calendar
