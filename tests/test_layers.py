@@ -1,11 +1,13 @@
 """How the house is built: imports point down, and the start is light."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from conftest import IDENTITY, Desk
 
 PACKAGE = Path(__file__).parent.parent / "propcli"
 # layer: the layers it may use
@@ -64,7 +66,12 @@ def modules_of(*arguments: str, folder: Path | None = None) -> set[str]:
         "sys.stderr.write('\\n'.join(sys.modules)); sys.exit(code)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=folder, check=False
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, **IDENTITY, "PROPCLI_NOW": "2026-10-14T10:00:00+08:00"},
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return set(done.stderr.split())
@@ -91,3 +98,10 @@ def test_help_does_not_load_records() -> None:
 def test_help_loads_no_models() -> None:
     """The list of commands names every command, and builds none of their models."""
     assert not modules_of("--help") & {"pydantic", "ruamel.yaml", "git", "tabulate", "pyrage"}
+
+
+def test_a_ticket_is_taken_in_without_the_models_of_other_kinds(desk: Desk) -> None:
+    """Renovation filings are looked at where something leaks, and nowhere else."""
+    command = ("ticket", "add", "--kind", "repair", "--unit", "3-2-0501", "--name", "王丽", "--summary", "漏水")
+    assert "propcli.kinds.renovation" not in modules_of(*command, "--category", "water", folder=desk.root)
+    assert "propcli.kinds.renovation" in modules_of(*command, "--category", "leak", folder=desk.root)

@@ -13,7 +13,6 @@ from propcli.engine.record import KEY, Event, Model
 from propcli.engine.text import Text, say
 from propcli.engine.worktime import Calendar
 from propcli.kinds.catalog import KINDS, Kind, kind_of
-from propcli.kinds.renovation import TOUCHES
 from propcli.kinds.resident import SEALABLE, Resident, is_child
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
@@ -284,7 +283,9 @@ def policy_references(policy: Policy, around: Surroundings, calendar: Calendar) 
 
 
 def _terms_references(policy: Policy, around: Surroundings) -> Iterator[Finding]:
-    """Categories of a move-in's defects, parts under warranty."""
+    """Categories of a move-in's defects, parts under warranty, what work items touch."""
+    from propcli.kinds.renovation import TOUCHES
+
     for item, category in policy.move_in.items.items() if policy.move_in else ():
         if category not in around.categories:
             known = _unknown(say("category"), category, around.categories, "policy.yaml, routing")

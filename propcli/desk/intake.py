@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from propcli.desk.household import among, introduced, registered, unit_of
-from propcli.desk.neighbours import LEAK, above
 from propcli.desk.people import People
 from propcli.desk.recording import Recorder
 from propcli.desk.warranty import cover, part_of
@@ -16,6 +15,7 @@ from propcli.engine.text import Text, say
 from propcli.kinds.catalog import TICKET, UNIT
 from propcli.kinds.resident import ResidentId
 from propcli.kinds.ticket import (
+    LEAK,
     PART,
     PAYMENT,
     Caller,
@@ -91,6 +91,8 @@ def admit(recorder: Recorder, people: People, intake: Intake, now: datetime, des
     if fields["resident"] is not None:
         notes.append(introduced(fields["resident"], home, people, today))
     if intake.category == LEAK and UNIT.is_id(intake.unit):
+        from propcli.desk.neighbours import above  # of all tickets, only these look at renovation filings
+
         notes += above(recorder.estate, intake.unit, today)
     events = _opening(recorder, intake, unit, fields, today, now, by, notes)
     ticket = recorder.add(TICKET, recorder.new_id(TICKET, today), fields, events)

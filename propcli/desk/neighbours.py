@@ -7,12 +7,10 @@ from propcli.engine.problem import Problem, Refusal
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RENOVATION, TICKET, UNIT
 from propcli.kinds.renovation import STATES, Renovation, state_at
-from propcli.kinds.ticket import Ticket
+from propcli.kinds.ticket import LEAK, Ticket
 from propcli.kinds.ticket_life import OPEN
 from propcli.kinds.unit import in_line
 from propcli.store.estate import Estate
-
-LEAK = "leak"  # the category of tickets about leaks
 
 
 def line(estate: Estate, unit_id: str, floors: int) -> tuple[str, ...]:

@@ -150,6 +150,7 @@ EVENT = Vocabulary(
 
 TicketId = Annotated[str, Form(TICKET.pattern, say("a ticket id (like T-20261121-001)"))]
 PUBLIC = "public"
+LEAK = "leak"  # the category of what comes through from the home above
 _UNIT_OR_PUBLIC = re.compile(r"[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}|public")
 TicketUnit = Annotated[
     str,

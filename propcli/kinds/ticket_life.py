@@ -8,7 +8,7 @@ from typing import get_args
 
 from propcli.engine.lifecycle import Guard, Lifecycle, State, Step
 from propcli.engine.text import Person, Text, say
-from propcli.kinds.ticket import EVENT, KIND, LEVEL, STATUS, SUPPLY, Status, TicketEvent
+from propcli.kinds.ticket import EVENT, KIND, LEAK, LEVEL, STATUS, SUPPLY, Status, TicketEvent
 
 ENDED = frozenset({"closed", "cancelled", "merged"})
 OPEN = frozenset(get_args(Status)) - ENDED
@@ -114,7 +114,7 @@ _COMPLAINT = {"kind": ("complaint",), "duplicate_of": ("none",)}
 _MAJOR = {**_COMPLAINT, "severity": ("major",)}
 _IMPORTANT = {**_COMPLAINT, "severity": ("important",)}
 _VALID = {**_COMPLAINT, "valid": ("true",)}
-_LEAK = {**_REPAIR, "category": ("leak",)}
+_LEAK = {**_REPAIR, "category": (LEAK,)}
 GUARDS: tuple[Guard, ...] = (
     Guard(
         "P1",
