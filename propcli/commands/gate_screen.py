@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from propcli.commands import options
 from propcli.commands.session import session, show
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
@@ -33,10 +34,7 @@ def number(typed: str | None, option: str) -> str | None:
         return None
     from propcli.desk.people import phone
 
-    try:
-        return phone(typed, session().estate.settings.region)
-    except Refusal as refusal:
-        raise Refusal(say("{option}: {what}", option=option, what=refusal.reasons[0])) from None
+    return options.of(option, lambda: phone(typed, session().estate.settings.region))
 
 
 def plate(typed: str | None) -> str | None:

@@ -203,26 +203,13 @@ class _Walk:
         """Codes of what the move-in asks for; `all` means everything still missing."""
         from propcli.kinds.unit import ITEM, PAPER
 
-        typed = [part.replace("，", ",") for part in typed]
+        typed = options.parts(typed)
         if not typed:
             return ()
         state = self._begun()
         vocabulary: Vocabulary = ITEM if kind == "items" else PAPER
-        wanted = state.wanted[kind]
-        found: dict[str, None] = {}
-        for part in (item for text in typed for item in text.split(",") if item):
-            if part in ("all", "全部"):
-                found.update(dict.fromkeys(c for c in wanted if c not in state.have[kind]))
-                continue
-            chosen = part if part in wanted else parse(vocabulary, part)
-            if chosen not in wanted:
-                known = ", ".join(f"{c} {words(vocabulary.word(c))}" for c in wanted)
-                raise Refusal(
-                    say("{option}: {value} is not asked for here", option=option, value=part),
-                    hint=say("one of: {known}", known=known),
-                )
-            found[chosen or ""] = None
-        return tuple(found)
+        missing = [code for code in state.wanted[kind] if code not in state.have[kind]]
+        return options.chosen(vocabulary, state.wanted[kind], typed, option, missing)
 
     def record(self, complete: bool = False, then: str | None = None, brief: bool = False) -> "Unit":
         """Put the steps on record, with a repair for every defect, in one commit. `brief`: say only that."""

@@ -1,8 +1,9 @@
 """Options that many commands share, so that they are called and explained the same everywhere."""
 
+import re
 import sys
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from propcli.engine.record import Model
 
+T = TypeVar("T")
 Id = Annotated[str, typer.Argument(metavar="ID", help=_("The record's id, or any unambiguous ending of it."))]
 By = Annotated[str | None, typer.Option("--by", metavar="STAFF", help=_("Who did it (id or name)."))]
 Format = Annotated[str, typer.Option("--format", metavar="|".join(FORMATS), help=_("How to print it."))]
@@ -35,31 +37,65 @@ Reveal = Annotated[
 ]
 
 
+def commands(group: typer.Typer, *rows: tuple[str, Callable[..., int], str]) -> None:
+    """The commands of a group: name, function, help."""
+    for name, function, help_text in rows:
+        group.command(name, help=help_text)(function)
+
+
 def code(vocabulary: Vocabulary, typed: str | None, option: str) -> str | None:
     """The code for what was typed for an option, in either language; refuses what is not in the vocabulary."""
     if typed is None:
         return None
     found = language.parse(vocabulary, typed)
     if found is None:
-        known = ", ".join(
-            name if (label := language.words(vocabulary.word(name))) == name else f"{name} {label}"
-            for name in vocabulary
-        )
         raise Refusal(
             say("{option}: {value} is not known", option=option, value=repr(typed)),
-            hint=say("one of: {known}", known=known),
+            hint=say("one of: {known}", known=known(vocabulary, vocabulary)),
         )
     return found
 
 
-def codes(vocabulary: Vocabulary, typed: list[str] | None, option: str) -> tuple[str, ...]:
+def known(vocabulary: Vocabulary, codes: Iterable[str]) -> str:
+    """Codes to choose from, with their words where these say more."""
+    said = ((code, language.words(vocabulary.word(code))) for code in codes)
+    return ", ".join(code if word == code else f"{code} {word}" for code, word in said) or "–"
+
+
+def parts(typed: Iterable[str] | None) -> list[str]:
+    """What repeated options name, each perhaps several with commas, of full width too, or as the program lists them."""
+    return [part for text in typed or () for part in re.split(r"\s*[,，、]\s*", text.strip()) if part]
+
+
+def codes(vocabulary: Vocabulary, typed: Iterable[str] | None, option: str) -> tuple[str, ...]:
     """Several codes, from a repeated option or one with commas."""
-    return tuple(
-        c
-        for part in typed or ()
-        for item in part.split(",")
-        if item and (c := code(vocabulary, item, option)) is not None
-    )
+    return tuple(found for part in parts(typed) if (found := code(vocabulary, part, option)) is not None)
+
+
+def chosen(
+    vocabulary: Vocabulary,
+    asked: Iterable[str],
+    typed: Iterable[str] | None,
+    option: str,
+    every: Iterable[str] | None = None,
+) -> tuple[str, ...]:
+    """Several codes among those that are asked for here; `all` means each of them, or each of `every`."""
+    asked = tuple(asked)
+    found: dict[str, None] = {}
+    for part in parts(typed):
+        if part in EVERY:
+            found.update(dict.fromkeys(asked if every is None else every))
+            continue
+        picked = part if part in asked else language.parse(vocabulary, part)
+        if picked is None or picked not in asked:
+            raise Refusal(
+                say("{option}: {value} is not asked for here; there is no such word", option=option, value=part)
+                if picked is None
+                else say("{option}: {value} is not asked for here", option=option, value=part),
+                hint=say("one of: {known}", known=known(vocabulary, asked)),
+            )
+        found[picked] = None
+    return tuple(found)
 
 
 def day(typed: str | None, option: str) -> "date | None":
@@ -103,18 +139,34 @@ def typed(model: "type[Model]", fields: dict[str, Any]) -> dict[str, Any]:
 
 def amounts(given: dict[str, str | None]) -> "dict[str, Decimal | None]":
     """Meter readings and other amounts from options named like them."""
-    from pydantic import TypeAdapter, ValidationError
-
     from propcli.engine.record import Amount
 
-    found: dict[str, Decimal | None] = {}
-    for name, text in given.items():
-        try:
-            found[name] = None if text is None else TypeAdapter(Amount).validate_python(text)
-        except ValidationError as error:
-            what = error.errors()[0]["ctx"]["text"]
-            raise Refusal(say("{option}: {what}", option=f"--{name}", what=what)) from None
-    return found
+    return {name: _amount(Amount, text, f"--{name}") for name, text in given.items()}
+
+
+def money(typed: str | None, option: str) -> "Decimal | None":
+    """Yuan from an option, exact to the fen."""
+    from propcli.engine.record import Money
+
+    return _amount(Money, typed, option)
+
+
+def _amount(annotation: Any, typed: str | None, option: str) -> "Decimal | None":
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return None if typed is None else TypeAdapter(annotation).validate_python(typed.strip())
+    except ValidationError as error:
+        raise Refusal(say("{option}: {what}", option=option, what=error.errors()[0]["ctx"]["text"])) from None
+
+
+def of(option: str, make: Callable[[], T]) -> T:
+    """What is made of an option's value; what refuses it names the option."""
+    try:
+        return make()
+    except Refusal as refusal:
+        reasons = [say("{option}: {what}", option=option, what=reason) for reason in refusal.reasons]
+        raise Refusal(*reasons, hint=refusal.hint) from None
 
 
 def revealed(reveal: bool, command: str) -> None:
@@ -142,7 +194,7 @@ def states(
 ) -> set[str]:
     """The states asked for with --state: several, with commas, and names for groups of them."""
     wanted: set[str] = set()
-    for part in (item for text in typed or [default] for item in text.split(",")):
+    for part in parts(typed or [default]):
         if part in EVERY:
             wanted |= set(vocabulary)
         elif part in groups:

@@ -14,6 +14,7 @@ from propcli.kinds.catalog import PASS
 from propcli.output.language import _
 
 if TYPE_CHECKING:
+    from propcli.desk.recording import Recorder
     from propcli.kinds.gate import Pass
     from propcli.kinds.unit import Unit
 
@@ -28,7 +29,8 @@ OPEN = {"open": {"issued"}, "未结": {"issued"}}
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help=_("Item release passes: what residents take out of the gate [U9]."))
-    for name, function, help_text in (
+    options.commands(
+        group,
         ("issue", issue, _("A resident asks for a pass: which goods, until when.")),
         ("use", use, _("At the gate: the goods go out, once and in time.")),
         ("extend", extend, _("It is good for longer; before it has expired.")),
@@ -36,8 +38,7 @@ def register(app: typer.Typer) -> None:
         ("note", note, _("Write something down.")),
         ("list", list_, _("Passes, those that are good now unless asked otherwise.")),
         ("show", show_one, _("One pass with everything that happened.")),
-    ):
-        group.command(name, help=help_text)(function)
+    )
     app.add_typer(group, name="pass")
 
 
@@ -120,23 +121,19 @@ def _show_standing(after: "Pass", *notes: Message) -> None:
 def _take(pass_id: str, by: str | None, event: str, fields: dict[str, Any]) -> int:
     """A step of one pass, in one commit."""
     from propcli.desk import gate
-    from propcli.desk.recording import Recorder
     from propcli.kinds.gate import PassEvent
-    from propcli.store.transaction import operation
 
     here = session()
-    record_id = here.record_id(PASS, pass_id)
-    now = here.happened()
     given = options.typed(PassEvent, fields)
-    with operation(here.estate.root) as op:
-        recorder = Recorder(here.estate, op)
-        before = recorder.record(PASS, record_id)
+
+    def steps(recorder: "Recorder", before: "Pass") -> list[standing.Step]:
         if event != "noted":
             gate.check_unused(before, here.people)
         if "who" in given:
-            given["who"] = gate.met_at_gate(recorder, here.people, before, given["who"], now, here.desk(by))
-        after = standing.record(recorder, PASS, record_id, by, (event, given))
-        recorder.commit(standing.subject(after, [event]), after.events[-1].by)
+            given["who"] = gate.met_at_gate(recorder, here.people, before, given["who"], here.now, here.desk(by))
+        return [(event, given)]
+
+    after = standing.change(PASS, pass_id, by, steps)
     _show_standing(after)
     return 0
 

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from propcli.commands import filing, options, renovation_apply, renovation_end, renovation_site, standing
-from propcli.commands.filing import ALL, Id, Step, Words, chosen, show_missing
-from propcli.commands.options import By, Text
+from propcli.commands.filing import Id, Words, show_missing
+from propcli.commands.options import EVERY, By, Text
 from propcli.commands.session import session, show, show_table
+from propcli.commands.standing import Step
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text as Message
 from propcli.engine.text import say
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help=_("Renovation filings, from application to refund [N1-N13]."))
     renovation_apply.register(group)
-    filing.commands(
+    options.commands(
         group,
         ("sign", sign, _("Copies of the agreement signed: contractor, owner, centre [N5].")),
         ("pay", pay, _("Deposit and rubbish-removal fee paid [N6].")),
@@ -33,7 +34,7 @@ def register(app: typer.Typer) -> None:
     )
     renovation_site.register(group)
     renovation_end.register(group)
-    filing.commands(
+    options.commands(
         group,
         ("check", check, _("What is still missing for the next step, each with its rule.")),
         ("list", list_, _("Filings by building, low floors first [N13]; the open ones unless asked otherwise.")),
@@ -57,7 +58,7 @@ def sign(
     from propcli.kinds.renovation import COPY
 
     def steps(_recorder: "Recorder", _record: "Renovation", file: "File") -> list[Step]:
-        wanted = chosen(COPY, file.terms.copies, copies, "--copies")
+        wanted = options.chosen(COPY, file.terms.copies, copies, "--copies")
         return [("signed", {"copies": tuple(c for c in wanted if c not in file.signed) or wanted, "who": who})]
 
     filing.change(filing_id, by, steps)
@@ -86,11 +87,11 @@ def pay(
                 raise Refusal(
                     say("--paid: {value} has no amount", value=repr(text)), hint=say("write WHAT=YUAN, deposit=2000")
                 )
-            codes = chosen(FILING_PAYMENT, asked, [what.strip()], "--paid")
+            codes = options.chosen(FILING_PAYMENT, asked, [what.strip()], "--paid")
             if len(codes) != 1:
                 raise Refusal(say("--paid: {value} does not say what was paid", value=repr(text)))
             (code,) = codes
-            yuan = filing.yuan(amount, "--paid")
+            yuan = options.money(amount, "--paid")
             found.append(("paid", {"payment": code, "amount": yuan, "receipt": receipt, "who": who}))
             values = {"what": FILING_PAYMENT.word(code), "amount": f"{yuan:,.2f}"}
             before = file.paid.get(code)
@@ -161,7 +162,7 @@ def _now_renovating(recorder: "Recorder", record: "Renovation", by: str | None) 
 def _copies(file: "File", typed: list[str], option: str) -> tuple[str, ...]:
     from propcli.kinds.renovation import CERTIFICATE
 
-    return chosen(CERTIFICATE, file.terms.certificate, typed, option)
+    return options.chosen(CERTIFICATE, file.terms.certificate, typed, option)
 
 
 def _teams(typed: list[str], option: str) -> tuple[str, ...]:
@@ -169,9 +170,9 @@ def _teams(typed: list[str], option: str) -> tuple[str, ...]:
 
     here = session()
     asked = rules_of(here.estate.policy).told
-    named = filing.parts(typed)
+    named = options.parts(typed)
     return tuple(
-        dict.fromkeys(team for part in named for team in (asked if part in ALL else (here.team(part, option),)))
+        dict.fromkeys(team for part in named for team in (asked if part in EVERY else (here.team(part, option),)))
     )
 
 

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from propcli.commands import filing, options, standing
-from propcli.commands.filing import ALL, Id, Reason, Step, chosen, number, show_missing
-from propcli.commands.options import By, Text
+from propcli.commands.filing import Id, Reason, number, show_missing
+from propcli.commands.options import EVERY, By, Text
 from propcli.commands.session import session
+from propcli.commands.standing import Step
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text as Message
 from propcli.engine.text import say
@@ -28,7 +29,7 @@ Item = Annotated[
 
 
 def register(group: typer.Typer) -> None:
-    filing.commands(
+    options.commands(
         group,
         ("apply", apply, _("An owner, or a tenant with the owner's consent, applies [N1].")),
         ("add-item", add_item, _("One more work item; what it touches decides on what it needs [N2, N3, N4].")),
@@ -73,6 +74,7 @@ def apply(
     detail: Annotated[str | None, typer.Option(help=_("More about it."))] = None,
     by: By = None,
 ) -> int:
+    from propcli.commands.gate_screen import number as phone
     from propcli.desk import neighbours, renovation_gate, renovations
     from propcli.desk.hidden import concealed
     from propcli.desk.recording import Recorder
@@ -91,8 +93,8 @@ def apply(
         )
     if contractor is None and (company_number or in_charge or in_charge_id):
         raise Refusal(say("{option} goes with {other}", option="--company-number, --in-charge", other="--contractor"))
-    name, _sign, called = (in_charge or "").replace("，", ",").partition(",")
-    if contractor is not None and not (name.strip() and called.strip()):
+    in_charge_name, _sign, in_charge_phone = ((in_charge or "").replace("，", ",")).partition(",")
+    if contractor is not None and not (in_charge_name.strip() and in_charge_phone.strip()):
         raise Refusal(
             say("the contractor's person in charge, with a phone, is missing [N1]"),
             hint=say("give --in-charge NAME,PHONE"),
@@ -104,7 +106,9 @@ def apply(
             "works": works,
             "detail": detail,
             "contractor": contractor,
-            **_company(company_number, in_charge),
+            "company_number": _company_number(company_number),
+            "in_charge": in_charge_name.strip() or None,
+            "phone": phone(in_charge_phone.strip() or None, "--in-charge"),
             "below": tuple(below or ()),
         },
     )
@@ -139,33 +143,19 @@ def apply(
     return 0
 
 
-def _company(number: str | None, in_charge: str | None) -> dict[str, Any]:
-    """The contractor's number and person in charge, from options."""
-    from propcli.commands.gate_screen import number as phone
+def _company_number(typed: str | None) -> str | None:
     from propcli.desk.people import identity
 
-    found: dict[str, Any] = {}
-    if number is not None:
-        try:
-            found["company_number"] = identity("company_number", number)["number"]
-        except Refusal as refusal:
-            raise Refusal(
-                say("{option}: {what}", option="--company-number", what=refusal.reasons[0]), hint=refusal.hint
-            ) from None
-    if in_charge is not None:
-        name, _sign, called = in_charge.replace("，", ",").partition(",")
-        found.update(in_charge=name.strip(), phone=phone(called.strip() or None, "--in-charge"))
-    return found
+    if typed is None:
+        return None
+    return options.of("--company-number", lambda: identity("company_number", typed)["number"])
 
 
 def identity_number(typed: str, option: str) -> str:
     """An ID number from an option, checked; it never stands anywhere in clear."""
     from propcli.desk.people import identity
 
-    try:
-        return identity("id_card", options.secret(typed, _("ID card number")))["number"]
-    except Refusal as refusal:
-        raise Refusal(say("{option}: {what}", option=option, what=refusal.reasons[0]), hint=refusal.hint) from None
+    return options.of(option, lambda: identity("id_card", options.secret(typed, _("ID card number")))["number"])
 
 
 def _applicant(recorder: "Recorder", resident: str, unit: str) -> Message:
@@ -249,7 +239,7 @@ def _item(rules: "RenovationRules", text: str) -> tuple[tuple[str, ...], str]:
             hint=say("write TOUCHES=TEXT, like waterproofing=主卫重做防水; one of: {known}", known=_touches(rules)),
         )
     own = {touch for row in rules.gate for touch in row.touches if touch not in TOUCHES}  # the estate's own words
-    found = [part if part in own else options.code(TOUCHES, part, "--item") or "" for part in filing.parts([touched])]
+    found = [part if part in own else options.code(TOUCHES, part, "--item") or "" for part in options.parts([touched])]
     return tuple(dict.fromkeys(found)), what.strip()
 
 
@@ -258,7 +248,7 @@ def _touches(rules: "RenovationRules") -> str:
     from propcli.kinds.renovation import TOUCHES
 
     own = {touch for row in rules.gate for touch in row.touches if touch not in TOUCHES}
-    return filing.known(TOUCHES, (*TOUCHES, *sorted(own)))
+    return options.known(TOUCHES, (*TOUCHES, *sorted(own)))
 
 
 def _item_event(number: str, touches: tuple[str, ...], text: str, ruling: "Ruling") -> dict[str, Any]:
@@ -366,7 +356,7 @@ def paper(
                 (wrong, "--wrong", ("wrong",)),
             )
         )
-        if any(part in ALL for part in filing.parts(checked or [])):  # what was wrong is fine only if brought anew
+        if any(part in EVERY for part in options.parts(checked or [])):  # what was wrong is fine only if brought anew
             fine += [p for p in here if p not in fine]
         # what is checked is here; what was not in order and is now has been brought again
         here += [p for p in fine if file.papers.get(p) in (None, "wrong") and p not in here]
@@ -402,11 +392,11 @@ def _papers(
     item, worker = scope
     wanted = [p for _rule, p in file.wanted() if item in (None, p.item) and worker in (None, p.worker)]
     found: list[Paper] = []
-    for part in filing.parts(typed):
-        if part in ALL:
+    for part in options.parts(typed):
+        if part in EVERY:
             found += [p for p in wanted if p not in found and file.papers.get(p) not in settled]
             continue
-        (code,) = chosen(FILING_PAPER, dict.fromkeys(p.code for p in wanted), [part], option)
+        (code,) = options.chosen(FILING_PAPER, dict.fromkeys(p.code for p in wanted), [part], option)
         meant = [p for p in wanted if p.code == code]
         if len(meant) > 1:
             which = ", ".join(words(p.word) for p in meant)
@@ -447,7 +437,7 @@ def review(
     if return_:
         filing.take(filing_id, by, ("returned", {"reason": reason}))
     else:
-        filing.take(filing_id, by, ("refused", {"reason": reason, "amount": filing.yuan(refund, "--refund")}))
+        filing.take(filing_id, by, ("refused", {"reason": reason, "amount": options.money(refund, "--refund")}))
     return 0
 
 

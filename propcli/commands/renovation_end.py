@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from propcli.commands import filing, options, standing
-from propcli.commands.filing import Id, Reason, Signer, Step, chosen
+from propcli.commands.filing import Id, Reason, Signer
 from propcli.commands.options import By, Text, code
 from propcli.commands.session import session
+from propcli.commands.standing import Step
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text as Message
 from propcli.engine.text import say
@@ -27,7 +28,7 @@ LivedIn = Annotated[
 
 
 def register(group: typer.Typer) -> None:
-    filing.commands(
+    options.commands(
         group,
         ("complete", complete, _("The owner applies for the check: the works are done [N11].")),
         ("check-works", check_works, _("The site was checked against the plans [N11].")),
@@ -198,9 +199,9 @@ def refund(
         from propcli.desk.renovations import refuse_leaks
         from propcli.kinds.renovation import SHOWN, yuan
 
-        seen = chosen(SHOWN, file.terms.shown, shown, "--shown")
+        seen = options.chosen(SHOWN, file.terms.shown, shown, "--shown")
         refuse_leaks(session().estate, record, seen, session().now)
-        back = file.held if amount is None else filing.yuan(amount, "--amount")
+        back = file.held if amount is None else options.money(amount, "--amount")
         notes.append(say("  {amount} yuan", amount=yuan(file.held)))
         fields = {"amount": back, "who": who, "receipt": receipt, "text": text}
         return [("refunded", {**fields, "shown": seen})]
@@ -222,5 +223,5 @@ def cancel(
     ] = None,
     by: By = None,
 ) -> int:
-    filing.take(filing_id, by, ("cancelled", {"reason": reason, "amount": filing.yuan(refund, "--refund")}))
+    filing.take(filing_id, by, ("cancelled", {"reason": reason, "amount": options.money(refund, "--refund")}))
     return 0

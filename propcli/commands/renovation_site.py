@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from propcli.commands import filing, options
-from propcli.commands.filing import ALL, Id, Reason, Step, Words, number
-from propcli.commands.options import By, How, Text
+from propcli.commands.filing import Id, Reason, Words, number
+from propcli.commands.options import EVERY, By, How, Text
 from propcli.commands.session import session
+from propcli.commands.standing import Step
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
 from propcli.kinds.catalog import RENOVATION
@@ -40,7 +41,7 @@ def register(group: typer.Typer) -> None:
     workers.command("drop", help=_("A worker who does not come, or no longer; without a pass."))(worker_drop)
     group.add_typer(workers, name="worker")
     passes = typer.Typer(no_args_is_help=True, help=_("The workers' passes, for the permit's term [N8]."))
-    filing.commands(
+    options.commands(
         passes,
         ("issue", pass_issue, _("A pass for a named worker.")),
         ("renew", pass_renew, _("The extension is written on passes [N9].")),
@@ -48,7 +49,7 @@ def register(group: typer.Typer) -> None:
         ("lost", pass_lost, _("A pass is lost and good no longer.")),
     )
     group.add_typer(passes, name="pass")
-    filing.commands(
+    options.commands(
         group,
         ("inspect", inspect, _("The site was inspected [N10].")),
         ("violation", violation, _("A violation: stopped or not, to be put right by a day, perhaps charged [N10].")),
@@ -96,7 +97,7 @@ def worker_add(
         if key != record.key and key is not None:
             recorder.step(RENOVATION, record.id, [], {"key": key})
         found: list[Step] = [("worker_added", {"worker": made, **given})]
-        papers = filing.chosen(FILING_PAPER, file.terms.worker_papers, checked or [], "--checked")
+        papers = options.chosen(FILING_PAPER, file.terms.worker_papers, checked or [], "--checked")
         if papers:
             found.append(("papers_received", {"papers": papers, "worker": made}))
             found.append(("papers_checked", {"papers": papers, "worker": made, "ok": True}))
@@ -154,9 +155,9 @@ def pass_issue(
 
 def _workers(record: "Renovation", file: "File", typed: list[str]) -> list[str]:
     """The workers named by number or name; `all` are those without a pass."""
-    named = filing.parts(typed)
-    found = [n for n, worker in file.workers.items() if worker.card is None] if {*named} & {*ALL} else []
-    found += [n for n in filing.workers(record, (p for p in named if p not in ALL)) if n not in found]
+    named = options.parts(typed)
+    found = [n for n, worker in file.workers.items() if worker.card is None] if {*named} & {*EVERY} else []
+    found += [n for n in filing.workers(record, (p for p in named if p not in EVERY)) if n not in found]
     if not found:
         raise Refusal(say("every worker has a pass") if file.workers else say("no worker is on file"))
     return found
@@ -174,8 +175,8 @@ def _cards(record: "Renovation", file: "File", typed: list[str]) -> list[str]:
     """Passes named by number or by the worker; `all` are those that are out. Whether they may is said by the filing's
     life."""
     found: dict[str, None] = {}
-    for part in filing.parts(typed):
-        if part in ALL:
+    for part in options.parts(typed):
+        if part in EVERY:
             found.update(dict.fromkeys(n for n, card in file.cards.items() if card.state == "out"))
         elif part.isdigit():
             found[number(part) or ""] = None
@@ -250,7 +251,7 @@ def violation(
     item: Annotated[str | None, typer.Option("--item", metavar="N", help=_("Of this work item."))] = None,
     by: By = None,
 ) -> int:
-    taken = filing.yuan(charge, "--charge")
+    taken = options.money(charge, "--charge")
     notes: list[Message] = []
 
     def steps(_recorder: "Recorder", _record: "Renovation", file: "File") -> list[Step]:
@@ -307,7 +308,7 @@ def charge(
     violation: Violation = None,
     by: By = None,
 ) -> int:
-    taken = filing.yuan(amount, "--amount")
+    taken = options.money(amount, "--amount")
     notes: list[Message] = []
 
     def steps(_recorder: "Recorder", _record: "Renovation", file: "File") -> list[Step]:

@@ -47,7 +47,8 @@ ConsentTo = Annotated[list[str], typer.Option("--to", help=_("contact, messages,
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help=_("Residents: people and companies with a tie to a unit."))
-    for name, function, help_text in (
+    options.commands(
+        group,
         ("add", add, _("Put somebody on record. Identity numbers and bank accounts are sealed [T12].")),
         ("list", list_, _("Residents, with their homes.")),
         ("show", show_one, _("One resident: what is known, homes, tickets.")),
@@ -57,8 +58,7 @@ def register(app: typer.Typer) -> None:
         ("note", note, _("Write something down.")),
         ("seal", seal, _("Seal what this estate seals and what still stands in clear, of everybody [T12].")),
         ("forget", forget, _("Destroy the key of somebody's sealed fields and everything else on record [T12].")),
-    ):
-        group.command(name, help=help_text)(function)
+    )
     from propcli.commands.edit import edit
 
     group.command("edit", help=_("Open the record in $EDITOR; it is saved only if it is valid."))(edit)

@@ -1,6 +1,6 @@
 """How a record stands, after every command that changed it: its state, what is owed next, by whom, by when."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from propcli.commands.session import session, show, tell_unknown_years
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from propcli.desk.recording import Recorder
     from propcli.engine.record import Event, Model
     from propcli.kinds.ticket import Ticket
+
+
+Step = tuple[str, dict[str, Any]]  # an event and its fields
 
 
 def headline(record: Any) -> Text:
@@ -120,8 +123,17 @@ def actor(kind: Kind, record: Any, step: str, by: str | None) -> str:
     return chosen or here.desk(None)
 
 
-def take(kind: Kind, typed: str, by: str | None, *steps: tuple[str, dict[str, Any]], quiet: bool = False) -> Any:
+def take(kind: Kind, typed: str, by: str | None, *steps: Step, quiet: bool = False) -> Any:
     """Let steps happen to a record, all or none, in one commit; print how it stands then."""
+    after = change(kind, typed, by, lambda _recorder, _before: steps)
+    if not quiet:
+        show_standing(after)
+    return after
+
+
+def change(kind: Kind, typed: str, by: str | None, steps: "Callable[[Recorder, Any], Iterable[Step]]") -> Any:
+    """Let steps happen to a record, all or none, in one commit; the record after them. `steps` finds them from the
+    record as it is under the lock, and may change other records with it."""
     from propcli.desk.recording import Recorder
     from propcli.store.transaction import operation
 
@@ -130,16 +142,15 @@ def take(kind: Kind, typed: str, by: str | None, *steps: tuple[str, dict[str, An
     here.happened()
     with operation(here.estate.root) as op:
         recorder = Recorder(here.estate, op)
-        after = record(recorder, kind, record_id, by, *steps)
-        why = next((" ".join(str(f["reason"]).split()) for _name, f in steps if f.get("reason")), None)
+        chosen = list(steps(recorder, recorder.record(kind, record_id)))
+        after = record(recorder, kind, record_id, by, *chosen)
+        why = next((" ".join(str(f["reason"]).split()) for _name, f in chosen if f.get("reason")), None)
         more = [f"Reason: {why}"] if why else []
-        recorder.commit(subject(after, [name for name, _ in steps]), after.events[-1].by, *more)
-    if not quiet:
-        show_standing(after)
+        recorder.commit(subject(after, [name for name, _fields in chosen]), after.events[-1].by, *more)
     return after
 
 
-def record(recorder: "Recorder", kind: Kind, record_id: str, by: str | None, *steps: tuple[str, dict[str, Any]]) -> Any:
+def record(recorder: "Recorder", kind: Kind, record_id: str, by: str | None, *steps: Step) -> Any:
     """Put steps on record within an operation that somebody else commits."""
     before = recorder.record(kind, record_id)
     return recorder.step(kind, record_id, [event(kind, before, name, by, fields, recorder) for name, fields in steps])

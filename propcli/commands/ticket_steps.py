@@ -23,7 +23,8 @@ Consent = Annotated[
 
 
 def register(group: typer.Typer) -> None:
-    for name, function, help_text in (
+    options.commands(
+        group,
         ("note", note, _("Write something down.")),
         ("dispatch", dispatch, _("Give it to a team and a person, by hand or as the plan says [T6, T9].")),
         ("assist", assist, _("Helpers from any post join in [T6].")),
@@ -49,8 +50,7 @@ def register(group: typer.Typer) -> None:
         ("payment", payment, _("Free or paid otherwise than it was decided, and why [P2].")),
         ("close", close, _("Everything has been done; a complaint is summed up [C4].")),
         ("cancel", cancel, _("It is not wanted any more.")),
-    ):
-        group.command(name, help=help_text)(function)
+    )
 
 
 def take(ticket_id: str, by: str | None, *steps: tuple[str, dict[str, Any]]) -> "Ticket":

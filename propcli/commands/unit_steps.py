@@ -33,7 +33,8 @@ Finding = Annotated[
 
 
 def register(group: typer.Typer) -> None:
-    for name, function, help_text in (
+    options.commands(
+        group,
         ("transfer", transfer, _("It has new owners: sale, inheritance, gift, court decision [U2].")),
         ("let", let, _("It is let [U2].")),
         ("let-renew", let_renew, _("The lease goes on [U2].")),
@@ -56,8 +57,7 @@ def register(group: typer.Typer) -> None:
         ("key-back", key_back, _("A lent key is back [U7].")),
         ("key-out", key_out, _("A key was given back to the owner [U7].")),
         ("note", note, _("Write something down.")),
-    ):
-        group.command(name, help=help_text)(function)
+    )
 
 
 def take(unit_id: str, by: str | None, *steps: tuple[str, dict[str, Any]]) -> "Unit":

@@ -8,6 +8,7 @@ import typer
 from propcli.commands import gate_screen, options, standing
 from propcli.commands.options import By, Text
 from propcli.commands.session import session, show_table
+from propcli.commands.standing import Step
 from propcli.engine.text import Text as Message
 from propcli.engine.text import say
 from propcli.kinds.catalog import VISITOR
@@ -20,12 +21,12 @@ Id = Annotated[str, typer.Argument(metavar="ID", help=_("The visit's id, or any 
 Words = Annotated[str, typer.Option("--text", help=_("In words."))]
 # event: the command that records it
 STEPS = {"left": "leave", "card_lost": "card-lost", "card_found": "card-found", "noted": "note"}
-Step = tuple[str, dict[str, Any]]
 
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help=_("Visitors and their temporary cards [U9]."))
-    for name, function, help_text in (
+    options.commands(
+        group,
         ("enter", enter, _("Somebody is let in, perhaps with a card.")),
         ("leave", leave, _("The visitor has left; the card is back.")),
         ("card-lost", card_lost, _("The card is lost: it is not given out until it is found.")),
@@ -33,8 +34,7 @@ def register(app: typer.Typer) -> None:
         ("note", note, _("Write something down.")),
         ("list", list_, _("Visitors, those who are inside unless asked otherwise.")),
         ("show", show_one, _("One visit with everything that happened.")),
-    ):
-        group.command(name, help=help_text)(function)
+    )
     app.add_typer(group, name="visitor")
 
 
@@ -82,17 +82,7 @@ def enter(
 
 def _take(visitor_id: str, by: str | None, steps: "Callable[[Visitor], list[Step]]") -> int:
     """Steps of one visit, in one commit; which, is decided by how it stands."""
-    from propcli.desk.recording import Recorder
-    from propcli.store.transaction import operation
-
-    here = session()
-    record_id = here.record_id(VISITOR, visitor_id)
-    here.happened()
-    with operation(here.estate.root) as op:
-        recorder = Recorder(here.estate, op)
-        chosen = steps(recorder.record(VISITOR, record_id))
-        after = standing.record(recorder, VISITOR, record_id, by, *chosen)
-        recorder.commit(standing.subject(after, [name for name, _fields in chosen]), after.events[-1].by)
+    after = standing.change(VISITOR, visitor_id, by, lambda _recorder, before: steps(before))
     standing.show_standing(after, _about_card(after))
     return 0
 

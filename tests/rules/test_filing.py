@@ -606,7 +606,7 @@ def test_no_step_is_taken_before_its_turn(homes: Desk) -> None:
     for amount in ("0", "0.00", "-1", "0.001", "lots", "1,000"):
         refuses(homes, f"pay --paid deposit={amount}", None)
     refuses(homes, "pay --paid deposit", None, "'deposit' has no amount")
-    refuses(homes, "pay --paid fee=3", None, "--paid: 'fee' is not known")
+    refuses(homes, "pay --paid fee=3", None, "--paid: fee is not asked for here; there is no such word")
     do(homes, "pay --paid deposit=0.01")  # how much it is, the agreement says
     refuses(homes, "permit", "N5", "not signed: centre")
     do(homes, "sign --copies all --who 王丽")
