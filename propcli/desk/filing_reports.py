@@ -13,9 +13,10 @@ from propcli.engine.table import Column, Report, Table
 from propcli.engine.text import Text, say
 from propcli.kinds.renovation import STATES, Renovation, state_at
 from propcli.kinds.renovation_file import NOTHING
-from propcli.kinds.renovation_life import SITE
+from propcli.kinds.renovation_life import ENDED, SITE
 from propcli.store.estate import Estate
 
+SETTLED = ENDED | {"refunded"}  # states in which nothing of a deposit is with the office any more
 SOON = timedelta(days=7)  # a permit that ends within these days is told as expiring
 Mask = Callable[[Any], Any]  # a name as the table may show it
 
@@ -134,9 +135,11 @@ def _waiting(filings: list[Renovation], day: date, people: People, mask: Mask) -
 def deposits(
     filings: Iterable[Renovation], now: datetime, day: date, estate: Estate, people: People, mask: Mask
 ) -> Report:
-    """What of deposits is held, by whom, since when, when it may go back and what is missing; and that every fen
-    received is deducted, refunded or held [N6, N12]."""
+    """What of deposits is held, by whom, since when, when it may go back and what is missing; and whether every fen
+    received is deducted, refunded or held [N6, N12]. Held is what is listed: money of a filing that has ended, or less
+    than nothing, is no deposit anybody holds, and does not balance."""
     rows: list[dict[str, Any]] = []
+    wrong: list[dict[str, Any]] = []
     sums = dict.fromkeys(("received", "deducted", "refunded", "held"), NOTHING)
     counts = dict.fromkeys(sums, 0)
     filings = sorted(filings, key=shelf)
@@ -147,10 +150,13 @@ def deposits(
         if not its.ledger:
             continue
         amounts = {what: its.sum_of(what) for what in ("received", "deducted", "refunded")}
-        for what, amount in (*amounts.items(), ("held", its.held)):
+        holds = its.held > 0 and filing.status not in SETTLED
+        for what, amount in (*amounts.items(), ("held", its.held if holds else NOTHING)):
             sums[what] += amount
             counts[what] += amount != 0
-        if its.held == 0:
+        if its.held != 0 and not holds:
+            wrong.append({"id": filing.id, "status": word(STATES, filing.status), "amount": its.held})
+        if not holds:
             continue
         lacks = missing(filing, estate, now, leaking)[1] if filing.status == "passed" else []
         rows.append(
@@ -178,7 +184,11 @@ def deposits(
         Column("missing", say("still missing"), wide=True),
     ]
     held = Table("held", say("Deposits held"), columns, rows, say("No deposit is held."))
-    return Report("deposits", say("Deposits, {day}", day=day), {"as_of": now}, [held, _balance(sums, counts)])
+    tables = [held, _balance(sums, counts)]
+    if wrong:
+        columns = [Column("id", say("filing")), Column("status", say("state")), Column("amount", say("yuan"))]
+        tables.append(Table("unbalanced", say("Filings that do not balance (propcli validate)"), columns, wrong))
+    return Report("deposits", say("Deposits, {day}", day=day), {"as_of": now}, tables)
 
 
 def _balance(sums: dict[str, Decimal], counts: dict[str, int]) -> Table:
@@ -199,5 +209,9 @@ def _balance(sums: dict[str, Decimal], counts: dict[str, int]) -> Table:
         Column("filings", say("filings")),
         Column("amount", say("yuan")),
     ]
-    note = say("received = deducted + refunded + held: it balances to the fen") if difference == 0 else None
+    note = (
+        say("received = deducted + refunded + held: it balances to the fen")
+        if difference == 0
+        else say("it does not balance: received is not deducted + refunded + held")
+    )
     return Table("balance", say("The ledger of the estate"), columns, rows, note=note)

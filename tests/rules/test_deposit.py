@@ -468,3 +468,18 @@ def test_nothing_is_settled_by_hand_while_money_is_held(homes: Desk) -> None:
     bring(homes, "working")
     append(homes, PATH, "- at: 2026-11-30T10:00:00+08:00\n  by: zhou.min\n  event: settled\n")
     validate_says(homes, "N6", "2,000.00 yuan of the deposit are held")
+
+
+@pytest.mark.rule("N6", "N12")
+@pytest.mark.parametrize(("paid_back", "difference"), [("1999.99", "0.01"), ("2000.01", "-0.01")])
+def test_the_ledger_that_does_not_balance_says_so_and_where(homes: Desk, paid_back: str, difference: str) -> None:
+    """A fen too little or too much, written by hand, is nobody's deposit: it is the difference, with its filing."""
+    bring(homes, "ready")
+    do(homes, f"{DAY} {REFUND}")
+    assert balance(homes)["difference"] == "0.00"
+    by_hand(homes, "amount: 2000.00\n  shown", f"amount: {paid_back}\n  shown")
+    assert balance(homes)["difference"] == difference
+    assert tables(homes, "deposits")["unbalanced"] == [{"id": FILING, "status": "refunded", "amount": difference}]
+    said = homes.ok("report", "deposits")
+    assert "it does not balance" in said
+    assert "balances to the fen" not in said
