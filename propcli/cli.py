@@ -12,38 +12,37 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from propcli.engine.text import N_
 from propcli.output import language
-from propcli.output.language import N_, _, words
+from propcli.output.language import _, words
 
 if TYPE_CHECKING:
     import typer
 
     from propcli.engine.problem import Refusal
 
-# command: its module; each has `register(app)`
+# command: its module below propcli, with `register(app)`; the kinds of record come before these
 COMMANDS = {
-    "ticket": "ticket",
-    "unit": "unit",
-    "resident": "resident",
-    "weather": "weather",
-    "pass": "gate",
-    "visitor": "gate",
-    "renovation": "renovation",
-    "dispatch": "dispatch",
-    "overdue": "overdue",
-    "due": "overdue",
-    "explain": "explain",
-    "report": "report",
-    "show": "show",
-    "edit": "edit",
-    "validate": "validate",
-    "audit": "audit",
-    "keys": "keys",
-    "import": "importing",
-    "find": "find",
-    "staff": "staff",
-    "init": "init",
-    "schema": "schema",
+    "ticket": "kinds.ticket.verbs",
+    "unit": "kinds.unit.verbs",
+    "resident": "kinds.resident.verbs",
+    "weather": "commands.weather",
+    "renovation": "kinds.renovation.verbs",
+    "dispatch": "commands.dispatch",
+    "overdue": "commands.overdue",
+    "due": "commands.overdue",
+    "explain": "commands.explain",
+    "report": "commands.report",
+    "show": "commands.show",
+    "edit": "commands.edit",
+    "validate": "commands.validate",
+    "audit": "commands.audit",
+    "keys": "commands.keys",
+    "import": "commands.importing",
+    "find": "commands.find",
+    "staff": "commands.staff",
+    "init": "commands.init",
+    "schema": "commands.schema",
 }
 GLOBAL = ("--estate", "--lang", "--at")
 
@@ -185,6 +184,9 @@ def _language(given: dict[str, str]) -> str:
 def _app(rest: list[str]) -> "typer.Typer":
     import typer
 
+    from propcli.commands import groups
+    from propcli.kinds.catalog import KINDS
+
     app = typer.Typer(
         name="propcli",
         help=_("The office of a property service centre, in plain files under git."),
@@ -210,10 +212,17 @@ def _app(rest: list[str]) -> "typer.Typer":
             print(f"propcli {__version__}")
             raise typer.Exit()
 
-    wanted = next((argument for argument in rest if not argument.startswith("-")), None)
-    modules = [COMMANDS[wanted]] if wanted in COMMANDS else list(dict.fromkeys(COMMANDS.values()))
-    for name in modules:
-        import_module(f"propcli.commands.{name}").register(app)
+    words = [argument for argument in rest if not argument.startswith("-")]
+    wanted = words[0] if words else None
+    for kind in [KINDS[wanted]] if wanted in KINDS else [] if wanted in COMMANDS else KINDS.values():
+        if kind.name in COMMANDS:
+            continue
+        if wanted:
+            groups.register(app, kind, words[1:])
+        else:
+            groups.named(app, kind)
+    for name in [COMMANDS[wanted]] if wanted in COMMANDS else [] if wanted in KINDS else COMMANDS.values():
+        import_module(f"propcli.{name}").register(app)
     return app
 
 

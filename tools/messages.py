@@ -9,6 +9,7 @@ import importlib
 import io
 import pkgutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -18,7 +19,9 @@ from babel.messages.pofile import read_po, write_po
 
 import propcli
 from propcli.engine.policy import Policy
+from propcli.engine.record import Model
 from propcli.engine.words import Vocabulary
+from propcli.kinds.catalog import KINDS, LIVING
 from propcli.output.language import BETWEEN, CLAUSES
 from propcli.store.reading import load
 
@@ -41,6 +44,8 @@ def template() -> Catalog:
     for vocabulary in Vocabulary.every.values():
         for label in vocabulary.labels.values():
             catalog.add(label, context=vocabulary.name)
+    for message in declared():
+        catalog.add(message)
     for sign in (BETWEEN, CLAUSES):
         catalog.add(sign.pattern, context=sign.context)
     policy, _problems = load(Policy, (ROOT / "defaults" / "policy.yaml").read_bytes(), "policy.yaml")
@@ -53,6 +58,31 @@ def template() -> Catalog:
     for message in TYPER:
         catalog.add(message)
     return catalog
+
+
+def declared() -> Iterator[str]:
+    """The words that kinds declare as data: of their fields, their steps, their lists."""
+    for model in _models(Model):
+        for field in model.model_fields.values():
+            yield from filter(None, (field.title, field.description))
+    for kind in KINDS.values():
+        its, asks = kind.declared, list(kind.declared.asks.values())
+        yield from filter(None, (its.show_help, its.id_help, *its.groups.values(), *(verb.help for verb in its.verbs)))
+        if its.listing is not None:
+            yield from (its.listing.help, its.listing.state_help)
+            for one in its.listing.filters:
+                yield from filter(None, (one.help, one.metavar))
+        for step in kind.life.steps.values() if kind in LIVING else ():
+            yield from filter(None, (step.help,))
+            asks += [*step.asks.values(), *step.extra.values()]
+        for ask in asks:
+            yield from filter(None, (ask.help, ask.metavar))
+
+
+def _models(model: type[Model]) -> Iterator[type[Model]]:
+    for one in model.__subclasses__():
+        yield one
+        yield from _models(one)
 
 
 def _only_fields(message: str) -> bool:

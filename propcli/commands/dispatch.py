@@ -45,9 +45,9 @@ def run_plan(
     """Plan for all waiting tickets (or one) and, if asked, put it on record."""
     from propcli.commands.reading import Office
     from propcli.desk.dispatch import plan
-    from propcli.desk.reports import word
+    from propcli.desk.views import word
     from propcli.engine.table import Column, Table
-    from propcli.kinds.ticket import CATEGORY, URGENCY, Ticket, place_of
+    from propcli.kinds.ticket.model import CATEGORY, URGENCY, Ticket, place_of
 
     if only is not None:
         session().estate.one(Ticket, only)  # refused, with its problems, where it is no good record
@@ -59,8 +59,8 @@ def run_plan(
     )
     if only and not planned:
         from propcli.engine.problem import Refusal
-        from propcli.kinds.ticket import STATUS
-        from propcli.kinds.ticket_life import WORK
+        from propcli.kinds.ticket.life import WORK
+        from propcli.kinds.ticket.model import STATUS
 
         ticket = next((t for t in tickets if t.id == only), None)
         state = STATUS.word(ticket.status) if ticket else say("unreadable")
@@ -137,10 +137,10 @@ def _apply(
 ) -> None:
     """Record the plan. A ticket that changed since it was planned is refused by its own life."""
     from propcli.commands.standing import record, subject
-    from propcli.desk.recording import Recorder
     from propcli.kinds.catalog import TICKET
-    from propcli.kinds.ticket import LEVEL
-    from propcli.kinds.ticket_life import LIFECYCLE
+    from propcli.kinds.ticket.life import LIFE
+    from propcli.kinds.ticket.model import LEVEL
+    from propcli.records.recording import Recorder
     from propcli.store.transaction import operation
 
     here = session()
@@ -157,7 +157,7 @@ def _apply(
                 "reason": words(a.why),
             }
             steps.append((a.ticket.id, "dispatched", fields))
-        elif asked := LIFECYCLE.replay(a.ticket, a.ticket.events)[0].folded.get("asked"):
+        elif asked := LIFE.replay(a.ticket, a.ticket.events)[0].folded.get("asked"):
             tell(
                 say("{id}: nobody can go; it is with the {level} already", id=a.ticket.id, level=LEVEL.word(asked[-1]))
             )

@@ -69,7 +69,7 @@ def _signature(by: str | None) -> str:
 
 
 def _broken() -> set[str]:
-    from propcli.desk.validation import validate
+    from propcli.records.validation import validate
 
     return {problem.path for problem in validate(session().estate)[1]}
 
@@ -134,7 +134,7 @@ def _run_editor(file: Path) -> None:
 
 def _check(path: PurePosixPath, content: bytes) -> list[Problem]:
     """Everything wrong with a file as it would be, and whatever it would make wrong elsewhere in the estate."""
-    from propcli.desk.validation import validate
+    from propcli.records.validation import validate
     from propcli.store.estate import Estate
     from propcli.store.reading import locate
     from propcli.store.yamlfile import read

@@ -58,10 +58,10 @@ def explain(record_id: Id, format: options.Format = "table") -> int:
 
 def _warranty(record: Any, policy: Any) -> None:
     """Free or paid: what the warranty says today, what was decided at intake and by whom otherwise [P2, P6]."""
-    from propcli.desk.warranty import cover
     from propcli.kinds.catalog import TICKET, UNIT, kind_of
-    from propcli.kinds.ticket import PAYMENT
-    from propcli.kinds.unit import Unit
+    from propcli.kinds.ticket.model import PAYMENT
+    from propcli.kinds.unit.model import Unit
+    from propcli.kinds.unit.warranty import cover
 
     here = session()
     if kind_of(record) is not TICKET:
@@ -136,7 +136,7 @@ def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
 
     def line(label: Text, value: Text | str) -> None:
         text = words(label)
-        from propcli.output.workorder import _columns
+        from propcli.kinds.ticket.workorder import _columns
 
         show("    " + text + " " * max(1, 12 - _columns(text)) + (words(value) if isinstance(value, Text) else value))
 

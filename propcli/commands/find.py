@@ -12,8 +12,8 @@ from propcli.engine.text import Text, say
 from propcli.output.language import _
 
 if TYPE_CHECKING:
-    from propcli.desk.finding import Hit, Match
     from propcli.engine.table import Word
+    from propcli.records.finding import Hit, Match
 
 LOGGED = 20  # ids that are put on record where personal data is shown
 
@@ -42,9 +42,9 @@ def find(
     format: options.Format = "table",
 ) -> int:
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # single characters are all that is asked; loads in a third
-    from propcli.desk import matching
-    from propcli.desk.finding import FINDABLE, WHAT, search
     from propcli.engine.table import Column, Table
+    from propcli.records import matching
+    from propcli.records.finding import FINDABLE, WHAT, search
 
     form = options.form(format)
     chosen = options.codes(WHAT, kind, "--kind") or tuple(WHAT)
@@ -80,9 +80,9 @@ def find(
 def _row(match: "Match", reveal: bool) -> dict[str, Any]:
     from propcli.engine.table import Word
     from propcli.kinds.catalog import RESIDENT, TICKET, UNIT
-    from propcli.kinds.resident import RESIDENT_STATUS
-    from propcli.kinds.ticket import STATUS
-    from propcli.kinds.unit import STATE
+    from propcli.kinds.resident.model import RESIDENT_STATUS
+    from propcli.kinds.ticket.model import STATUS
+    from propcli.kinds.unit.model import STATE
     from propcli.output.privacy import mask_name, mask_phone
 
     entry = match.entry
@@ -102,7 +102,7 @@ def _row(match: "Match", reveal: bool) -> dict[str, Any]:
 
 def _shown_as(hit: "Hit") -> tuple[str, str]:
     """What tells hits apart in the list: the field, and of a plate, which has no column, which one."""
-    from propcli.desk.matching import Rank
+    from propcli.records.matching import Rank
 
     code = "pinyin" if hit.rank is Rank.PINYIN else hit.field.name
     return code, hit.field.value if code == "plate" else ""
@@ -110,9 +110,9 @@ def _shown_as(hit: "Hit") -> tuple[str, str]:
 
 def _matched(hit: "Hit", reveal: bool) -> "Word":
     """Which field a word fits; a plate with what of it may be shown."""
-    from propcli.desk.finding import FIELD
     from propcli.engine.table import Word
     from propcli.output.privacy import mask_plate
+    from propcli.records.finding import FIELD
 
     code, plate = _shown_as(hit)
     if not plate:

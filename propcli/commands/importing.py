@@ -16,13 +16,13 @@ from propcli.output import language
 from propcli.output.language import _, words
 
 if TYPE_CHECKING:
-    from propcli.desk.import_renovations import Draft as FilingDraft
-    from propcli.desk.import_residents import ResidentPlan, Table
-    from propcli.desk.importing import Mapping, Plan
-    from propcli.desk.recognising import Answers, Question
-    from propcli.desk.recording import Recorder
     from propcli.engine.record import Model
     from propcli.engine.table import Table as Drawn
+    from propcli.kinds.renovation.imports import Draft as FilingDraft
+    from propcli.kinds.resident.imports import ResidentPlan, Table
+    from propcli.kinds.resident.recognising import Answers, Question
+    from propcli.records.importing import Mapping, Plan
+    from propcli.records.recording import Recorder
     from propcli.store.sheets import Sheet
 
 SHOWN = 50  # bad rows printed to a person; json and csv have them all
@@ -56,13 +56,13 @@ def tickets(
     by: options.By = None,
     format: options.Format = "table",
 ) -> int:
-    from propcli.desk.checks import IMPORTER
-    from propcli.desk.household import of_resident
-    from propcli.desk.import_tickets import REQUIRED, TARGETS, prepare
-    from propcli.desk.importing import check_mapping
-    from propcli.desk.recording import surroundings
     from propcli.kinds.catalog import TICKET
-    from propcli.kinds.ticket import Ticket
+    from propcli.kinds.ticket.imports import REQUIRED, TARGETS, prepare
+    from propcli.kinds.ticket.model import Ticket
+    from propcli.records.checking import IMPORTER
+    from propcli.records.household import of_resident
+    from propcli.records.importing import check_mapping
+    from propcli.records.recording import surroundings
 
     form = options.form(format)
     estate = session().estate
@@ -102,9 +102,9 @@ def units(
     by: options.By = None,
     format: options.Format = "table",
 ) -> int:
-    from propcli.desk import import_units
-    from propcli.desk.importing import check_mapping
-    from propcli.kinds.unit import Unit
+    from propcli.kinds.unit import imports as import_units
+    from propcli.kinds.unit.model import Unit
+    from propcli.records.importing import check_mapping
 
     form = options.form(format)
     here = session()
@@ -142,10 +142,10 @@ def residents(
     by: options.By = None,
     format: options.Format = "table",
 ) -> int:
-    from propcli.desk import import_residents
-    from propcli.desk.importing import check_mapping
-    from propcli.kinds.resident import Resident
-    from propcli.kinds.unit import Unit
+    from propcli.kinds.resident import imports as import_residents
+    from propcli.kinds.resident.model import Resident
+    from propcli.kinds.unit.model import Unit
+    from propcli.records.importing import check_mapping
 
     form = options.form(format)
     here = session()
@@ -186,11 +186,11 @@ def renovations(
     by: options.By = None,
     format: options.Format = "table",
 ) -> int:
-    from propcli.desk import import_renovations
-    from propcli.desk.importing import check_mapping
-    from propcli.desk.recording import surroundings
-    from propcli.desk.renovation_gate import rules_of
-    from propcli.kinds.renovation import Renovation
+    from propcli.kinds.renovation import imports as import_renovations
+    from propcli.kinds.renovation.gate import rules_of
+    from propcli.kinds.renovation.model import Renovation
+    from propcli.records.importing import check_mapping
+    from propcli.records.recording import surroundings
 
     form = options.form(format)
     here = session()
@@ -219,7 +219,7 @@ def renovations(
 
 def _read(file: Path, mapping: Path, careful: bool) -> "tuple[Mapping, Sheet]":
     """The mapping and the table. Refuses what cannot be read."""
-    from propcli.desk.importing import Mapping
+    from propcli.records.importing import Mapping
     from propcli.store import sheets
     from propcli.store.reading import load
 
@@ -251,8 +251,8 @@ def _carry_out(
     end: Callable[[Text], None],
 ) -> int:
     """Write what is planned, in one commit, or say why not. `how`: only to look, and whether bad rows are left out."""
-    from propcli.desk.checks import IMPORTER
-    from propcli.desk.recording import Recorder
+    from propcli.records.checking import IMPORTER
+    from propcli.records.recording import Recorder
     from propcli.store.transaction import operation
 
     dry_run, skip_bad = how
@@ -279,8 +279,8 @@ def _carry_out(
 
 def _answers(same: list[str], new: list[int], rows: set[int]) -> "Answers":
     """What the options say of rows. Refuses rows and people that there are not."""
-    from propcli.desk.recognising import Answers
     from propcli.kinds.catalog import RESIDENT
+    from propcli.kinds.resident.recognising import Answers
 
     chosen: dict[int, str] = {}
     for typed in same:
@@ -300,7 +300,7 @@ def _answers(same: list[str], new: list[int], rows: set[int]) -> "Answers":
 
 def _asked(table: "Table", answers: "Answers") -> "ResidentPlan":
     """The plan, once every question is answered that somebody at a terminal can answer."""
-    from propcli.desk.recognising import Answers
+    from propcli.kinds.resident.recognising import Answers
 
     plan = table.plan(answers)
     while plan.questions and sys.stdin.isatty():
@@ -317,7 +317,7 @@ def _asked(table: "Table", answers: "Answers") -> "ResidentPlan":
 
 def _ask(question: "Question") -> str | None:
     """Whom the person at the terminal says a row is; None for somebody new."""
-    from propcli.desk.recognising import on_record
+    from propcli.kinds.resident.recognising import on_record
 
     sys.stderr.write(words(say("row {row}: {what}", row=question.row, what=question.text)) + "\n")
     known = [*question.candidates]

@@ -8,9 +8,9 @@ import typer
 
 from propcli.commands.session import complain, session, show
 from propcli.engine.problem import Refusal
-from propcli.engine.text import say
+from propcli.engine.text import N_, say
 from propcli.output import language
-from propcli.output.language import N_, _, words
+from propcli.output.language import _, words
 
 TEAMS = {
     "engineering": say("Engineering"),
@@ -30,8 +30,8 @@ def init(
     name: Annotated[str | None, typer.Option(help=_("What the estate is called (else the folder's name)."))] = None,
     timezone: Annotated[str, typer.Option(help=_("Its time zone."))] = "Asia/Shanghai",
 ) -> int:
-    from propcli.desk.validation import validate
     from propcli.kinds.settings import Settings
+    from propcli.records.validation import validate
     from propcli.store import history, yamlfile
     from propcli.store.estate import MARKER, Estate
     from propcli.store.reading import load

@@ -45,13 +45,11 @@ def _holders() -> tuple[dict[str, str], dict[str, str]]:
 
 def _with_keys() -> list[Any]:
     """Every record that has a key. Whose key is needed, and whose must not come back, only good records say."""
-    from propcli.kinds.gate import Pass, Visitor
-    from propcli.kinds.renovation import Renovation
-    from propcli.kinds.resident import Resident
+    from propcli.kinds.catalog import KINDS
 
     problems: list[Problem] = []
     found: list[Any] = []
-    for model in (Resident, Pass, Visitor, Renovation):
+    for model in (kind.model for kind in KINDS.values() if "key" in kind.model.model_fields):
         reading: Reading[Any] = session().estate.read(model)
         problems += reading.problems
         found += [record for record in reading.records if record.key is not None]
@@ -62,11 +60,11 @@ def _with_keys() -> list[Any]:
 
 def _spoilt() -> list[Text]:
     """What is sealed and does not open although its key is here."""
-    from propcli.desk.hidden import personal
-    from propcli.desk.people import face
-    from propcli.desk.renovations import workers_of
-    from propcli.kinds.renovation import Renovation
-    from propcli.kinds.resident import Resident
+    from propcli.kinds.renovation.filings import workers_of
+    from propcli.kinds.renovation.model import Renovation
+    from propcli.kinds.resident.model import Resident
+    from propcli.records.hidden import personal
+    from propcli.records.people import face
     from propcli.store.sealing import Spoilt
 
     said: list[Text] = []

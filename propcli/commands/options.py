@@ -113,8 +113,9 @@ def day(typed: str | None, option: str) -> "date | None":
     return None if moment is None else moment.astimezone(here.estate.settings.zone).date()
 
 
-def typed(model: "type[Model]", fields: dict[str, Any]) -> dict[str, Any]:
-    """Values of options as the fields of a model, each checked; empty ones are left out."""
+def typed(model: "type[Model]", fields: dict[str, Any], names: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Values of options as the fields of a model, each checked; empty ones are left out. `names`: of options that are
+    not called as their fields."""
     from pydantic import ConfigDict, TypeAdapter, ValidationError
 
     from propcli.store.reading import described
@@ -125,13 +126,15 @@ def typed(model: "type[Model]", fields: dict[str, Any]) -> dict[str, Any]:
         if value is None or value == ():
             continue
         field = model.model_fields[name]
+        option = (names or {}).get(name) or "--" + name.replace("_", "-")
         try:
             # as in the model itself, what is nothing but spaces is empty
             adapter = TypeAdapter(field.rebuild_annotation(), config=ConfigDict(str_strip_whitespace=True))
             checked[name] = adapter.validate_python(value)
         except ValidationError as error:
-            for _where, what, _hint in described(error, model):
-                wrong.append(say("{option}: {what}", option="--" + name.replace("_", "-"), what=what))
+            for _where, what, hint in described(error, model):
+                text = say("{option}: {what}", option=option, what=what)
+                wrong.append(say("{what} ({hint})", what=text, hint=hint) if hint is not None else text)
     if wrong:
         raise Refusal(*wrong)
     return checked
@@ -167,6 +170,16 @@ def of(option: str, make: Callable[[], T]) -> T:
     except Refusal as refusal:
         reasons = [say("{option}: {what}", option=option, what=reason) for reason in refusal.reasons]
         raise Refusal(*reasons, hint=refusal.hint) from None
+
+
+def phone(typed: str | None, option: str) -> str | None:
+    """A phone number from an option, in digits."""
+    if typed is None:
+        return None
+    from propcli.commands.session import session
+    from propcli.records.people import phone as digits
+
+    return of(option, lambda: digits(typed, session().estate.settings.region))
 
 
 def revealed(reveal: bool, command: str) -> None:

@@ -5,14 +5,14 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from propcli.commands.session import session, tell_unknown_years, told
-from propcli.desk.checks import policy_references
 from propcli.desk.duty import Duties
-from propcli.desk.recording import surroundings
-from propcli.desk.reports import Names
+from propcli.desk.views import Names, View
 from propcli.engine.problem import Problem
 from propcli.kinds.catalog import LIVING, TICKET, Kind
 from propcli.kinds.staff import Staff
-from propcli.kinds.ticket import Ticket
+from propcli.kinds.ticket.model import Ticket
+from propcli.records.recording import surroundings
+from propcli.records.rules import policy_references
 
 
 class Office:
@@ -34,6 +34,10 @@ class Office:
             rows = tuple(row for number, row in enumerate(self.policy.obligations) if number not in wrong)
             self.policy = self.policy.model_copy(update={"obligations": rows})
         self.names = Names(self.settings, self.staff)
+
+    def view(self, reveal: bool = True) -> View:
+        """How records are seen from here."""
+        return View(session().people, self.names, self.now, reveal)
 
     def records(self, kind: Kind) -> list[Any]:
         """Every record of a kind as it stood at that time."""

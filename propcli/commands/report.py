@@ -94,8 +94,8 @@ def workload(
 
 def renovations(reveal: options.Reveal = False, format: options.Format = "table") -> int:
     from propcli.commands.reading import Office
-    from propcli.desk import filing_reports
     from propcli.kinds.catalog import RENOVATION
+    from propcli.kinds.renovation import reports as filing_reports
     from propcli.output.privacy import mask_name, masked
 
     form = options.form(format)
@@ -111,8 +111,8 @@ def renovations(reveal: options.Reveal = False, format: options.Format = "table"
 
 def deposits(reveal: options.Reveal = False, format: options.Format = "table") -> int:
     from propcli.commands.reading import Office
-    from propcli.desk import filing_reports
     from propcli.kinds.catalog import RENOVATION
+    from propcli.kinds.renovation import reports as filing_reports
     from propcli.output.privacy import mask_name, masked
 
     form = options.form(format)

@@ -22,11 +22,11 @@ def kind_name(model: Any) -> str:
 
 def schemas() -> dict[str, dict[str, Any]]:
     """JSON Schema 2020-12 of every kind of file, by kind."""
-    from propcli.desk.importing import Mapping
     from propcli.engine.policy import Policy
     from propcli.kinds.calendar import CalendarFile
     from propcli.kinds.catalog import KINDS
     from propcli.kinds.settings import Settings
+    from propcli.records.importing import Mapping
 
     found = {}
     records = [kind.model for kind in KINDS.values()]

@@ -13,10 +13,10 @@ from propcli.output import language
 from propcli.output.language import words
 
 if TYPE_CHECKING:
-    from propcli.desk.people import People
     from propcli.engine.table import Report, Table
     from propcli.engine.worktime import Calendar
     from propcli.kinds.catalog import Kind
+    from propcli.records.people import People
     from propcli.store.estate import Estate
     from propcli.store.sealing import Keys
 
@@ -216,7 +216,7 @@ class Session:
     def people(self) -> "People":
         """The residents, as far as they can be shown here."""
         if self._people is None:
-            from propcli.desk.people import People
+            from propcli.records.people import People
 
             self._people = People(self.estate, self.keys)
         return self._people
@@ -231,8 +231,8 @@ class Session:
 
         if RESIDENT.is_id(typed) or typed.isdigit():
             return self.record_id(RESIDENT, typed)
-        from propcli.desk.people import same_name
-        from propcli.kinds.resident import Resident
+        from propcli.kinds.resident.model import Resident
+        from propcli.records.people import same_name
 
         reading = self.estate.read(Resident)
         faces = [self.people.add(resident) for resident in reading.records]

@@ -21,10 +21,11 @@ def list_(
     format: options.Format = "table",
 ) -> int:
     from propcli.commands.reading import Office
-    from propcli.desk.reports import in_hand, word
+    from propcli.desk.reports import in_hand
+    from propcli.desk.views import word
     from propcli.engine.table import Column, Table
     from propcli.kinds.staff import ROLE
-    from propcli.kinds.ticket import CATEGORY
+    from propcli.kinds.ticket.model import CATEGORY
 
     form = options.form(format)
     office = Office()

@@ -7,7 +7,7 @@ from propcli.engine.text import Text
 from propcli.output.language import CLAUSES, words
 
 if TYPE_CHECKING:
-    from propcli.desk.reports import Names
+    from propcli.desk.views import Names
 
 
 def event_line(event: Any, what: Text, names: "Names", said: Iterable[str]) -> str:

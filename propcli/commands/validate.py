@@ -23,7 +23,7 @@ def validate(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help=_("Only these files or folders."))] = None,
     format: Annotated[str, typer.Option("--format", metavar="text|json", help=_("How to print it."))] = "text",
 ) -> int:
-    from propcli.desk.validation import validate as check
+    from propcli.records.validation import validate as check
 
     if format not in ("text", "json"):
         raise Refusal(

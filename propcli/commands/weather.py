@@ -23,9 +23,9 @@ def rain(
     text: options.Text = None,
     by: options.By = None,
 ) -> int:
-    from propcli.desk.recording import Recorder
     from propcli.kinds.catalog import UNIT
-    from propcli.kinds.unit import Unit
+    from propcli.kinds.unit.model import Unit
+    from propcli.records.recording import Recorder
     from propcli.store.transaction import operation
 
     here = session()

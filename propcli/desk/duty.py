@@ -11,7 +11,7 @@ from propcli.engine.text import Text
 from propcli.engine.worktime import Calendar
 from propcli.kinds.catalog import TICKET, kind_of
 from propcli.kinds.settings import Settings
-from propcli.kinds.ticket import Ticket
+from propcli.kinds.ticket.model import Ticket
 
 
 @dataclass(frozen=True, slots=True)

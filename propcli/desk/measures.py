@@ -11,8 +11,8 @@ from propcli.desk.duty import Duties
 from propcli.engine.obligations import Obligation
 from propcli.engine.table import Rate
 from propcli.engine.text import Text, say
-from propcli.kinds.ticket import PUBLIC, Ticket, TicketEvent
-from propcli.kinds.ticket_life import ANSWERS, CLOSING, ENDED
+from propcli.kinds.ticket.life import ANSWERS, CLOSING, ENDED
+from propcli.kinds.ticket.model import PUBLIC, Ticket, TicketEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,48 +1,24 @@
 """The tables the supervisor and the manager read [M7, D2]: daily, monthly, workload."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from propcli.desk.checks import IMPORTER
 from propcli.desk.duty import Duties
 from propcli.desk.measures import Measures, Period, measure, recurrences
+from propcli.desk.views import Names, word
 from propcli.engine.obligations import Obligation
 from propcli.engine.policy import OWED, ROLES
 from propcli.engine.table import Bar, Column, Minutes, Rate, Report, Table, Word
 from propcli.engine.text import Text, say
-from propcli.engine.words import Vocabulary
-from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
-from propcli.kinds.ticket import CATEGORY, CHANNEL, KIND, SEVERITY, STATUS, URGENCY, WAITING, Ticket, place_of
-from propcli.kinds.ticket_life import ENDED, FINISHED
+from propcli.kinds.ticket.life import ENDED, FINISHED
+from propcli.kinds.ticket.model import CATEGORY, CHANNEL, KIND, SEVERITY, STATUS, URGENCY, WAITING, Ticket, place_of
+from propcli.records.checking import IMPORTER
 
 NO_HEADER = Text("{nothing}", {"nothing": ""})
 SLOWEST = 10
 LONGEST_OVERDUE = 20
-
-
-def word(vocabulary: Vocabulary, code: str | None) -> Word | None:
-    return None if code is None else Word(code, vocabulary.word(code))
-
-
-class Names:
-    """What teams and people are called; a code or id nobody has named stands for itself."""
-
-    def __init__(self, settings: Settings, staff: Iterable[Staff]) -> None:
-        self.settings = settings
-        self.people = {person.id: person.name for person in staff}
-
-    def team(self, code: str | None) -> Word | None:
-        if code is None:
-            return None
-        team = self.settings.teams.get(code)
-        return Word(code, Text("{name}", {"name": team.name if team else code}))
-
-    def person(self, staff_id: str | None) -> Word | None:
-        return (
-            None if staff_id is None else Word(staff_id, Text("{name}", {"name": self.people.get(staff_id, staff_id)}))
-        )
 
 
 TICKET_COLUMNS = [

@@ -4,15 +4,17 @@ A kind of record declares its life as data. The same replay serves the command t
 it may not add is refused, with every reason at once) and `validate`, which replays what stands in the file.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from propcli.engine.record import Event
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
+
+if TYPE_CHECKING:
+    from propcli.engine.record import Event
 
 Condition = Mapping[str, tuple[str, ...]]
 
@@ -37,12 +39,31 @@ ENDS = frozenset({"done", "closed", "cancelled", "merged", "paused", "reopened",
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """How a step asks for one of its fields where the field's own name and description do not say it. `option`: what
+    it is called (`--for`; `--ok/--wrong` of yes and no); `argument`: it is given without a name; `end`: of a day alone
+    its end is meant; `needed`: the command needs it though the event could do without."""
+
+    option: str = ""
+    help: str = ""
+    metavar: str = ""
+    argument: bool = False
+    end: bool = False
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One kind of event: the states it may follow, the state it leads to, the fields it carries.
 
     `to` may differ by the value of the record's `kind`; None leaves the state; "back" returns to the state
     before the present one. `actor` is who does it when nobody is named.
-    `kinds`: only records of these kinds. `stays`: states it leaves as they are."""
+    `kinds`: only records of these kinds. `stays`: states it leaves as they are.
+    `verb` and `help`: the command that records it (none: no command by itself does), perhaps with its option; `asks`:
+    how it asks for its fields; `extra`: its options that are no fields of the event (a text where they have a metavar,
+    else yes or no), for what the kind does before the step.
+    What an event says of a field that the record keeps stands until another says otherwise or a step `clears` it; a
+    step that `adds` leaves what was said before as well."""
 
     event: str
     after: frozenset[str]
@@ -53,6 +74,17 @@ class Step:
     rule: str = ""
     kinds: tuple[str, ...] = ()
     stays: frozenset[str] = frozenset()
+    clears: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
+    verb: str = ""
+    help: str = ""
+    asks: Mapping[str, Ask] = field(default_factory=dict)
+    extra: Mapping[str, Ask] = field(default_factory=dict)
+
+    @property
+    def command(self) -> str:
+        """The verb without its option: of `review --approve` it is `review`."""
+        return self.verb.split(" --", 1)[0]
 
     def leads_to(self, kind: str) -> str | None:
         return self.to if self.to is None or isinstance(self.to, str) else self.to.get(kind, self.to.get("*"))
@@ -81,6 +113,15 @@ class Fault:
     field: str = "event"
 
 
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What is missing before a step may be taken, and what to do."""
+
+    rule: str
+    what: Text
+    hint: Text | None = None
+
+
 @dataclass(slots=True)
 class State:
     """A record as its events have made it so far."""
@@ -90,7 +131,7 @@ class State:
     previous: str | None = None
     folded: dict[str, Any] = field(default_factory=dict)
     facts: set[str] = field(default_factory=set)
-    last: Event | None = None
+    last: "Event | None" = None
 
     def value_of(self, name: str) -> Any:
         if name in self.folded:
@@ -102,25 +143,28 @@ class State:
 class Lifecycle:
     """The life of one kind of record.
 
-    `fold` writes an event's effect into `State.folded` and `State.facts`; `check` yields what tables cannot say.
-    `round_facts` are forgotten when the record is reopened: they have to happen again."""
+    What events say of the fields named in `folded` is what the record has; `fold` writes what is more than that into
+    `State.folded` and `State.facts`. `lacks` yields what is missing before a step besides the guards, `check` what
+    else keeps an event from standing where it does. `round_facts` are forgotten when the record is reopened: they have
+    to happen again."""
 
     steps: Mapping[str, Step]
-    guards: Sequence[Guard]
-    kinds: Vocabulary | None
     states: Vocabulary
     events: Vocabulary
     first: frozenset[str]
-    folded: tuple[str, ...]
-    round_facts: frozenset[str]
-    fold: Callable[[State, Any], None]
-    check: Callable[[State, Any], Iterator[tuple[str, Text, Text | None, str]]]
+    guards: Sequence[Guard] = ()
+    kinds: Vocabulary | None = None
+    folded: tuple[str, ...] = ()
+    round_facts: frozenset[str] = frozenset()
+    fold: Callable[[State, Any], None] | None = None
+    lacks: Callable[[State, str, datetime], Iterable[Lack]] | None = None
+    check: Callable[[State, Any], Iterator[tuple[str, Text, Text | None, str]]] | None = None
     ending: frozenset[str] = frozenset()  # events after which nothing more is owed for what went before
 
     def begin(self, record: Any) -> State:
         return State(record)
 
-    def faults(self, state: State, event: Event, index: int) -> list[Fault]:
+    def faults(self, state: State, event: "Event", index: int) -> list[Fault]:
         """Every reason why this event cannot follow this state."""
         step = self.steps.get(event.event)
         if step is None:
@@ -155,10 +199,9 @@ class Lifecycle:
         for name in step.needs:
             if getattr(event, name, None) in (None, ()):
                 found.append(Fault(index, step.rule, say("{event} needs {field}", event=word, field=name), None))
-        if type(event) is not Event:
-            allowed = {"at", "by", "event", *step.needs, *step.takes}
-            for name in event.model_fields_set - allowed:
-                found.append(Fault(index, "", say("{event} does not take {field}", event=word, field=name), None, name))
+        allowed = {"at", "by", "event", *step.needs, *step.takes}
+        for name in event.model_fields_set - allowed:
+            found.append(Fault(index, "", say("{event} does not take {field}", event=word, field=name), None, name))
         if state.status is None:
             if event.event not in self.first:
                 first = " / ".join(sorted(self.first))
@@ -185,12 +228,26 @@ class Lifecycle:
                 )
             )
         else:
-            for guard in self.guards:
-                if event.event in guard.before and guard.need not in state.facts and holds(guard.when, state.value_of):
-                    found.append(Fault(index, guard.rule, guard.say, guard.hint))
+            found.extend(Fault(index, lack.rule, lack.what, lack.hint) for lack in self._unguarded(state, event.event))
         if not found:
-            found.extend(Fault(index, rule, what, hint, name) for rule, what, hint, name in self.check(state, event))
+            if self.lacks is not None:
+                lacking = self.lacks(state, event.event, event.at)
+                found.extend(Fault(index, lack.rule, lack.what, lack.hint) for lack in lacking)
+            if self.check is not None:
+                wrong = self.check(state, event)
+                found.extend(Fault(index, rule, what, hint, name) for rule, what, hint, name in wrong)
         return found
+
+    def _unguarded(self, state: State, event: str) -> list[Lack]:
+        return [
+            Lack(guard.rule, guard.say, guard.hint)
+            for guard in self.guards
+            if event in guard.before and guard.need not in state.facts and holds(guard.when, state.value_of)
+        ]
+
+    def missing(self, state: State, event: str, at: datetime) -> list[Lack]:
+        """Everything that is missing before an event whose place in the order it is."""
+        return [*self._unguarded(state, event), *(self.lacks(state, event, at) if self.lacks is not None else ())]
 
     def _way_to(self, state: State, wanted: Step) -> Text | None:
         """Which steps come first: the shortest way from the present state to one the wanted step may follow."""
@@ -211,23 +268,16 @@ class Lifecycle:
                         ways.append((to, (*way, step.event)))
         return None
 
-    def possible(self, state: State) -> list[str]:
-        """The events whose time it is now: their place in the order is right and nothing is missing before them."""
+    def ahead(self, state: State, at: datetime) -> dict[str, list[Lack]]:
+        """The events whose place in the order it is now, each with what is missing before it (nothing: possible)."""
         kind = getattr(state.record, "kind", None)
-        return [
-            s.event
+        return {
+            s.event: self.missing(state, s.event, at)
             for s in self.steps.values()
-            if state.status in s.after
-            and s.actor != "import"
-            and (not s.kinds or kind in s.kinds)
-            and all(
-                guard.need in state.facts or not holds(guard.when, state.value_of)
-                for guard in self.guards
-                if s.event in guard.before
-            )
-        ]
+            if state.status in s.after and s.actor != "import" and (not s.kinds or kind in s.kinds)
+        }
 
-    def advance(self, state: State, event: Event) -> None:
+    def advance(self, state: State, event: "Event") -> None:
         """Let the event happen, right or wrong: a replay goes on after a fault to find the next."""
         step = self.steps.get(event.event)
         if step is not None:
@@ -242,10 +292,18 @@ class Lifecycle:
         if event.event == "reopened":
             state.facts -= self.round_facts
         state.facts.add(event.event)
-        self.fold(state, event)
+        if step is not None:
+            for name in step.clears:
+                state.folded[name] = ()
+        for name in self.folded:
+            said = getattr(event, name, None)
+            if said not in (None, ()):
+                state.folded[name] = said
+        if self.fold is not None:
+            self.fold(state, event)
         state.last = event
 
-    def replay(self, record: Any, events: Sequence[Event]) -> tuple[State, list[Fault]]:
+    def replay(self, record: Any, events: Sequence["Event"]) -> tuple[State, list[Fault]]:
         state = self.begin(record)
         found: list[Fault] = []
         for index, event in enumerate(events):
@@ -255,9 +313,13 @@ class Lifecycle:
 
     def fields(self, state: State, record: Any) -> dict[str, Any]:
         """The fields of a record that its events say: its status and whatever else they fold into."""
+        kind = cast(Hashable, type(record))
         return {
             "status": state.status,
-            **{name: state.folded.get(name, _nothing(cast(Hashable, type(record)), name)) for name in self.folded},
+            **{
+                name: value if (value := state.folded.get(name)) not in (None, ()) else _nothing(kind, name)
+                for name in self.folded
+            },
         }
 
     def as_of(self, record: Any, at: datetime) -> Any:
@@ -277,3 +339,8 @@ def _nothing(model: Hashable, name: str) -> object:
     """What a field has that no event has said."""
     fields: Mapping[str, Any] = getattr(model, "model_fields")  # noqa: B009
     return () if fields[name].default == () else None
+
+
+def table(*steps: Step) -> dict[str, Step]:
+    """The steps of a life by their events."""
+    return {step.event: step for step in steps}

@@ -6,6 +6,7 @@ YAML's own types, comes to the same verdict.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Protocol
@@ -141,6 +142,25 @@ class Form:
         return {"type": "string", "pattern": f"^(?:{self.pattern.pattern})$"}
 
 
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Metadata of a type whose values name something: a kind of record, `team` or `category`."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """Metadata of a type with personal data [T12]: what the estate's `sealed` calls it (name, phones, plates)."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Metadata of a type that says who somebody is: the id of a resident or of staff, or the name of anybody else."""
+
+
 Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Count = Annotated[int, BeforeValidator(integer), WithJsonSchema({"type": "integer", "minimum": 0})]
@@ -155,9 +175,13 @@ Line = Annotated[
 Words = Annotated[
     str, BeforeValidator(_printable), StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)
 ]
-StaffId = Annotated[str, Form(STAFF_ID, say("a staff id (like zhang.wei)"))]
-UnitId = Annotated[str, Form(UNIT_ID, say("a unit (building-entrance-room, like 3-2-0501)"))]
+Who = Annotated[Line, Named()]
+PersonName = Annotated[Line, Private("name")]
+StaffId = Annotated[str, Form(STAFF_ID, say("a staff id (like zhang.wei)")), Ref("staff")]
+UnitId = Annotated[str, Form(UNIT_ID, say("a unit (building-entrance-room, like 3-2-0501)")), Ref("unit")]
 Code = Annotated[str, Form(_CODE, say("a code (letters, digits, - . _, a letter first)"))]
+TeamCode = Annotated[Code, Ref("team")]
+CategoryCode = Annotated[Code, Ref("category")]
 
 
 class Model(BaseModel):

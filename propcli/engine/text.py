@@ -29,3 +29,8 @@ class Person(str):
 def say(pattern: str, **values: Any) -> Text:
     """A sentence: `say("unknown field {name}", name=name)`. The literal pattern is collected for translation."""
     return Text(pattern, values)
+
+
+def N_(pattern: str) -> str:
+    """Marks a pattern for translation where it stands; it is translated where it is used."""
+    return pattern

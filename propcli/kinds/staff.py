@@ -6,10 +6,11 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from propcli.engine.record import Code, Day, Form, Line, Model, StaffId, wrong
+from propcli.engine.record import CategoryCode, Day, Form, Line, Model, StaffId, TeamCode, wrong
 from propcli.engine.text import say
 from propcli.engine.words import Vocabulary
 from propcli.engine.worktime import Calendar
+from propcli.kinds.declaration import Declaration
 
 Role = Literal["manager", "supervisor", "desk", "technician", "cleaner", "guard", "gardener"]
 ROLE = Vocabulary("role", get_args(Role))
@@ -55,8 +56,8 @@ class Staff(Model):
     id: StaffId
     name: Line
     role: Role
-    team: Code | None = None
-    skills: tuple[Code, ...] = ()
+    team: TeamCode | None = None
+    skills: tuple[CategoryCode, ...] = ()
     phone: Line | None = None
     shifts: tuple[Shift, ...] = ()
     leave: tuple[Leave, ...] = ()
@@ -103,3 +104,6 @@ def span(hours: str) -> tuple[time, time | None]:
     """The two times of `08:00-17:30`; None stands for 24:00."""
     begin, end = hours.split("-")
     return time.fromisoformat(begin), None if end == "24:00" else time.fromisoformat(end)
+
+
+DECLARED = Declaration(show_help="One of them.")

@@ -71,11 +71,6 @@ def _catalog(language: str) -> "GNUTranslations":
     return gettext.translation("propcli", str(FOLDER), [LANGUAGES[language]])
 
 
-def N_(pattern: str) -> str:
-    """Marks a pattern for translation where it stands; it is translated where it is used."""
-    return pattern
-
-
 def _(pattern: str) -> str:
     """An English pattern in the chosen language."""
     return pattern if _current == "en" or not pattern else _catalog(_current).gettext(pattern)

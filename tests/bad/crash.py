@@ -55,8 +55,8 @@ def every(how: str, estate: str, arguments: list[str]) -> None:
     import typer  # noqa: F401
 
     import propcli.cli
-    import propcli.commands.ticket
-    import propcli.desk.recording
+    import propcli.kinds.ticket.verbs
+    import propcli.records.recording
     import propcli.store.transaction  # noqa: F401
 
     for number in itertools.count(1):

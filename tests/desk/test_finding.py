@@ -11,11 +11,11 @@ from conftest import HOMES, Desk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from propcli.desk.finding import FINDABLE, search
-from propcli.desk.matching import words
-from propcli.desk.people import People
 from propcli.engine.problem import Refusal
 from propcli.kinds.catalog import RESIDENT, TICKET, UNIT
+from propcli.records.finding import FINDABLE, search
+from propcli.records.matching import words
+from propcli.records.people import People
 from propcli.store.estate import Estate
 from propcli.store.sealing import Keys, seal
 

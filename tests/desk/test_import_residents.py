@@ -47,8 +47,8 @@ def text(desk: Desk, resident: str) -> str:
 
 def opened(desk: Desk, resident: str) -> Any:
     """A resident with the sealed part opened with the keys of the desk."""
-    from propcli.desk.people import face
-    from propcli.kinds.resident import Resident
+    from propcli.kinds.resident.model import Resident
+    from propcli.records.people import face
     from propcli.store.estate import Estate
     from propcli.store.sealing import Keys
 

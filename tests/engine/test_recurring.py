@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from propcli.engine.obligations import Obligation, obligations
 from propcli.engine.policy import Row
 from propcli.engine.worktime import Calendar, add_months
-from propcli.kinds.unit import UnitEvent
+from propcli.kinds.unit.model import UnitEvent
 
 SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
 START = datetime(2026, 1, 1, 2, tzinfo=UTC)  # 10:00 in Shanghai

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from propcli.kinds.renovation import RenovationEvent
-from propcli.kinds.renovation_life import LIFECYCLE, file_of
+from propcli.kinds.renovation.life import LIFE, file_of
+from propcli.kinds.renovation.model import RenovationEvent
 
 START = datetime(2026, 10, 15, 9, tzinfo=timezone(timedelta(hours=8)))
 RECORD = SimpleNamespace(id="N-2026-0001", unit="3-2-0601", below=(), resident="R-00001", who=None, contractor=None)
@@ -123,12 +123,12 @@ def sums(state: Any) -> dict[str, Decimal]:
 def test_every_fen_is_somewhere(steps: list[tuple[str, int]]) -> None:
     """Received is deducted, given back and held; what is held is never less than nothing; what is refused changes
     nothing; and nothing is refused that is in order."""
-    state = LIFECYCLE.begin(RECORD)
+    state = LIFE.begin(RECORD)
     happened: list[RenovationEvent] = []
     for given_ in APPROVED:
         first = RenovationEvent.model_validate({"at": START, "by": "zhou.min", **given_})
-        assert LIFECYCLE.faults(state, first, len(happened)) == []
-        LIFECYCLE.advance(state, first)
+        assert LIFE.faults(state, first, len(happened)) == []
+        LIFE.advance(state, first)
         happened.append(first)
     books = Books()
     for wanted, amount in steps:
@@ -136,11 +136,11 @@ def test_every_fen_is_somewhere(steps: list[tuple[str, int]]) -> None:
         fen = max(0, books.held + amount) if what in ("refunded", "cancelled") else amount
         one = event(len(happened), what, fen)
         before = deepcopy(state.folded), state.status
-        faults = LIFECYCLE.faults(state, one, len(happened))
+        faults = LIFE.faults(state, one, len(happened))
         assert (state.folded, state.status) == before
         assert bool(faults) != books.takes(what, fen), (what, fen, faults)
         if not faults:
-            LIFECYCLE.advance(state, one)
+            LIFE.advance(state, one)
             happened.append(one)
         found = sums(state)
         assert found == {
@@ -154,7 +154,7 @@ def test_every_fen_is_somewhere(steps: list[tuple[str, int]]) -> None:
         assert all(str(amount).partition(".")[2].isdigit() for amount in found.values())
         if state.status in ("cancelled", "refunded", "closed"):
             assert found["held"] == 0
-    again, faults = LIFECYCLE.replay(RECORD, happened)
+    again, faults = LIFE.replay(RECORD, happened)
     assert faults == []
     assert sums(again) == sums(state)
 
@@ -168,7 +168,7 @@ def test_a_file_full_of_mistakes_still_adds_up(steps: list[tuple[str, int]]) -> 
     events = [RenovationEvent.model_validate({"at": START, "by": "zhou.min", **given_}) for given_ in APPROVED]
     for what, fen in [("permitted", 0), ("violated", 0), *steps]:
         events.append(event(len(events), what, fen))
-    state, faults = LIFECYCLE.replay(RECORD, events)
+    state, faults = LIFE.replay(RECORD, events)
     found = sums(state)
     assert found["received"] == found["deducted"] + found["refunded"] + found["held"]
     held, wrong = 0, set()

@@ -9,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from propcli.kinds.ticket import KIND, SEVERITY, STATUS, TicketEvent
-from propcli.kinds.ticket_life import ENDED, LIFECYCLE, STEPS
+from propcli.kinds.ticket.life import ENDED, LIFE, STEPS
+from propcli.kinds.ticket.model import KIND, SEVERITY, STATUS, TicketEvent
 
 START = datetime(2026, 10, 14, 10, tzinfo=timezone(timedelta(hours=8)))
 FILLED: dict[str, Any] = {
@@ -59,14 +59,14 @@ class Life(RuleBasedStateMachine):
             payment=None,
         )
         self.events: list[TicketEvent] = []
-        self.state = LIFECYCLE.begin(self.ticket)
+        self.state = LIFE.begin(self.ticket)
         given = {"severity": severity} if kind == "complaint" else {}
         self.happen(TicketEvent(at=START, by="zhou.min", event="accepted", **given))
         assert self.events
 
     def happen(self, event: TicketEvent) -> None:
-        if not LIFECYCLE.faults(self.state, event, len(self.events)):
-            LIFECYCLE.advance(self.state, event)
+        if not LIFE.faults(self.state, event, len(self.events)):
+            LIFE.advance(self.state, event)
             self.events.append(event)
 
     @rule(
@@ -101,7 +101,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def what_stands_replays_without_fault(self) -> None:
         if getattr(self, "events", None):
-            state, faults = LIFECYCLE.replay(self.ticket, self.events)
+            state, faults = LIFE.replay(self.ticket, self.events)
             assert not faults
             assert (state.status, state.folded) == (self.state.status, self.state.folded)
             assert state.status in STATUS

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from propcli.desk.duty import Duties
-from propcli.kinds.renovation import Renovation
-from propcli.kinds.ticket import Ticket
+from propcli.kinds.renovation.model import Renovation
+from propcli.kinds.ticket.model import Ticket
 from propcli.store.estate import Estate
 from tests.conftest import Desk
 

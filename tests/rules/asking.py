@@ -50,8 +50,8 @@ def refuses(desk, ticket: str, step: str, rule: str, at: str | None = None) -> s
 
 
 def record(desk, ticket: str) -> dict[str, Any]:
-    """A ticket as its file has it."""
-    return json.loads(desk.ok("show", ticket, "--format", "json"))
+    """A record as its file has it: without keys nothing of it is opened."""
+    return json.loads(desk.ok("show", ticket, "--format", "json", PROPCLI_KEYS="nowhere"))
 
 
 def events(desk, ticket: str) -> list[str]:

@@ -1,0 +1,55 @@
+"""The list of a kind of record: the states and the unit asked for, the kind's own filters, masked unless revealed."""
+
+from typing import TYPE_CHECKING, Any
+
+from propcli.commands import options
+from propcli.commands.reading import Office
+from propcli.commands.session import show_table
+from propcli.engine.fields import shapes
+from propcli.engine.table import Column, Table
+from propcli.engine.text import Text
+
+if TYPE_CHECKING:
+    from propcli.kinds.catalog import Kind
+    from propcli.kinds.declaration import Shown
+
+
+def list_records(
+    kind: "Kind", state: list[str] | None, unit: str | None, typed: dict[str, Any], reveal: bool, format: str
+) -> int:
+    """Print the records of a kind; 3 where one cannot be read."""
+    declared = kind.declared
+    listing = declared.listing
+    assert listing is not None
+    form = options.form(format)
+    asked = [(one, typed[one.name]) for one in listing.filters if typed.get(one.name)]
+    default = "all" if any(one.every for one, _value in asked) else listing.default
+    vocabulary = declared.states or kind.life.states
+    wanted = options.states(state, default, vocabulary, listing.groups)
+    office = Office()
+    view = office.view(reveal)
+    records = [
+        record
+        for record in office.records(kind)
+        if view.state(record).code in wanted
+        and options.at_unit(record, unit)
+        and all(one.test(record, value) for one, value in asked)
+    ]
+    if listing.order is not None:
+        records.sort(key=listing.order)
+    shown = [column for column in listing.columns if not column.more or form != "table" or reveal]
+    rows = [view.row(record, shown) for record in records]
+    options.revealed(reveal, f"{kind.name} list")
+    show_table(Table(kind.folder, None, [_column(kind, column) for column in shown], rows, listing.empty), form)
+    return office.finish()
+
+
+def _column(kind: "Kind", column: "Shown") -> Column:
+    return Column(column.key, title_of(kind, column), column.wide)
+
+
+def title_of(kind: "Kind", column: "Shown") -> Text:
+    """What a column or line is called: as declared, else as its field is."""
+    if column.title is not None:
+        return column.title
+    return Text(shapes(kind.model)[column.key].title)

@@ -1,0 +1,116 @@
+"""What a kind of record declares besides its models and its life. The commands that every kind has (to begin a record,
+each step, `list`, `show`, `edit`, `import`) are made from it; what is only its own, it names.
+
+Hooks are called under the lock with the change that is under way (`propcli.records.changing.Change`)."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+from propcli.engine.lifecycle import Ask
+from propcli.engine.text import Text
+from propcli.engine.words import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A column of the list, or a line of `show`: a field by its type or, with `value`, what is found from the record
+    and the view it is seen in (`propcli.desk.views.View`). `more`: only for programs, and where data are revealed."""
+
+    key: str
+    title: Text | None = None
+    value: Callable[[Any, Any], Any] | None = None
+    wide: bool = False
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """An option of the list besides --state and --unit: which records are meant. `every`: in whatever state."""
+
+    name: str
+    help: str
+    test: Callable[[Any, str], bool]
+    metavar: str = ""
+    every: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list of a kind: its columns, which states it shows unless asked (`default`: a state or the name of a group),
+    and what it says when there is nothing."""
+
+    columns: tuple[Shown, ...]
+    empty: Text
+    default: str = "all"
+    help: str = ""
+    state_help: str = ""
+    groups: Mapping[str, Collection[str]] = field(default_factory=dict)
+    filters: tuple[Filter, ...] = ()
+    order: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A command that is more than options that become one event. `where`: its module below propcli and the function;
+    `help` where no step of that name has it."""
+
+    name: str
+    where: str
+    help: str = ""
+
+
+def function_at(where: str) -> Any:
+    """The function that a declaration names: its module below propcli, and its name there."""
+    module, _sign, name = where.partition(":")
+    return getattr(import_module(f"propcli.{module}"), name)
+
+
+def no_notes(_record: Any, _here: Any) -> Iterable[Text]:
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """One kind. `asked`: the fields a new record is asked for, in this order; `needed`: those it cannot be begun
+    without though the model can; `asks`: how, where the field does not say it.
+
+    `begins(change, fields, event, by)` completes the fields of a new record and of its first event (`completed`: fields
+    that the model requires and that may be left to it); `before[event](change, record, fields)` looks at a
+    step before it is taken and may put others before or after it; `after(record, here)` says more of how it stands.
+    `names(change, record, who, by)`: how its events name somebody, where not as every other's do.
+    `called(record, who, people)`: and how whoever they name is shown.
+    `state_at(record, now)`: its state, where time alone changes it, of `states`.
+    `labels` and `flags`: what stands before a value in the line of an event, and the words for yes and no; `untold`:
+    fields that such a line leaves out.
+    `checks(record, around)`: what keeps a record from being written besides its types and its life; `validates`: what
+    is told of one that stands; `show(id, form, whole=…)`: a screen of its own. These three are named by module and
+    function, so that they are loaded only where they are needed. `heading(record, view)`: the first line of `show`, if
+    not as everywhere."""
+
+    show_help: str
+    listing: Listing | None = None
+    details: tuple[Shown, ...] = ()
+    asked: tuple[str, ...] = ()
+    needed: frozenset[str] = frozenset()
+    asks: Mapping[str, Ask] = field(default_factory=dict)
+    begins: Callable[..., None] | None = None
+    completed: frozenset[str] = frozenset()
+    before: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    after: Callable[[Any, Any], Iterable[Text]] = no_notes
+    states: Vocabulary | None = None
+    state_at: Callable[[Any, datetime], str] | None = None
+    names: Callable[..., str] | None = None
+    called: Callable[[Any, str, Any], Any] | None = None
+    labels: Mapping[str, Text] = field(default_factory=dict)
+    flags: Mapping[str, tuple[Text | None, Text | None]] = field(default_factory=dict)
+    untold: frozenset[str] = frozenset()
+    heading: Callable[[Any, Any], Text] | None = None
+    id_help: str = ""
+    verbs: tuple[Verb, ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)  # of verbs of two words: the first, and its help
+    checks: str = ""
+    validates: str = ""
+    show: str = ""

@@ -1,0 +1,122 @@
+"""What the policy asks of a renovation filing: by what its work items touch [N2, N3, N4], and as a whole (`terms`)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from propcli.engine.policy import SOURCE, GateRow, Policy, RenovationRules, limit_of, spoken
+from propcli.engine.problem import Refusal
+from propcli.engine.text import Text, say
+from propcli.kinds.renovation.model import FILING_PAPER, TOUCHES
+from propcli.kinds.unit.model import OWNERS
+
+
+def rules_of(policy: Policy) -> RenovationRules:
+    """The policy's section on renovations. Refuses to go on without."""
+    if policy.renovation is None:
+        raise Refusal(
+            say("policy.yaml does not say what a renovation filing has to meet"),
+            hint=say("take the section renovation over from a new estate (propcli init)"),
+            code=3,
+        )
+    return policy.renovation
+
+
+def is_owner(capacity: str | None) -> bool:
+    return capacity in OWNERS
+
+
+# --- the gate, by work item
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What the policy says to a work item: the rows that refuse it, and those that ask for something."""
+
+    refused: tuple[tuple[str, GateRow], ...]  # what it touches, and the row
+    asked: tuple[tuple[str, GateRow], ...]
+    item: tuple[str, ...]  # papers that every item needs
+
+    @property
+    def needs(self) -> list[dict[str, str]]:
+        """The papers it needs, each with its rule, as an event has them."""
+        papers: dict[str, str] = dict.fromkeys(self.item, "N1")
+        for _touch, row in self.asked:
+            papers.update((paper, row.rule) for paper in (*row.approval, *row.undertaking) if paper not in papers)
+        return [{"paper": paper, "rule": rule} for paper, rule in papers.items()]
+
+    @property
+    def test(self) -> bool:
+        return any(row.test for _touch, row in self.asked)
+
+    def refusals(self, item: str) -> Iterator[Text]:
+        """Why it is refused, each with its rule and source."""
+        for touch, row in self.refused:
+            yield say("{item}: {what}, never allowed {why}", item=item, what=TOUCHES.word(touch), why=cited(row))
+
+    def answers(self, rules: RenovationRules) -> Iterator[Text]:
+        """What it needs, each with its rule and source."""
+        for touch, row in self.asked:
+            needed: list[Text] = [FILING_PAPER.word(paper) for paper in (*row.approval, *row.undertaking)]
+            if row.test:
+                times = rules.water_test
+                needed.append(
+                    say(
+                        "a water test of {least} to {most} before it is closed up",
+                        least=spoken(limit_of(times.at_least)),
+                        most=spoken(limit_of(times.at_most)),
+                    )
+                )
+            yield say("{what}: needs {needed} {why}", what=TOUCHES.word(touch), needed=needed, why=cited(row))
+
+
+def cited(row: GateRow) -> Text:
+    """The rule of a row and where it comes from: `[N4, public law: …]`."""
+    source = SOURCE.word(row.source) if row.source else Text("policy.yaml")
+    if row.note:
+        note = Text(row.note.replace("{", "{{").replace("}", "}}"))  # the program's own notes are translated
+        return Text("[{rule}, {source}: {note}]", {"rule": row.rule, "source": source, "note": note})
+    return Text("[{rule}, {source}]", {"rule": row.rule, "source": source})
+
+
+def ruling(rules: RenovationRules, touches: Iterable[str]) -> Ruling:
+    """What the policy says to a work item that touches these things."""
+    met = [(touch, row) for touch in touches for row in rules.gate if touch in row.touches]
+    return Ruling(
+        tuple((t, row) for t, row in met if row.refused),
+        tuple((t, row) for t, row in met if not row.refused),
+        rules.papers.item,
+    )
+
+
+def terms(rules: RenovationRules, owner: bool, contractor: bool) -> dict[str, Any]:
+    """What a filing taken in today has to meet, as its first event keeps it."""
+    papers = (
+        *rules.papers.owner,
+        *(() if owner else rules.papers.non_owner),
+        *(rules.papers.contractor if contractor else ()),
+    )
+    return {
+        "papers": papers,
+        "worker_papers": rules.papers.worker,
+        "copies": tuple(c for c in rules.copies if contractor or c != "contractor"),
+        "payments": rules.payments,
+        **_later(rules),
+    }
+
+
+def terms_taken_over(rules: RenovationRules) -> dict[str, Any]:
+    """What a filing of another system still has to meet: its papers and payments were seen to there."""
+    return {"worker_papers": rules.papers.worker, **_later(rules)}
+
+
+def _later(rules: RenovationRules) -> dict[str, Any]:
+    return {
+        "certificate": rules.certificate,
+        "shown": rules.shown,
+        "term": rules.term,
+        "extension": rules.extension,
+        "test_at_least": rules.water_test.at_least,
+        "test_at_most": rules.water_test.at_most,
+        "occupancy": rules.occupancy,
+    }

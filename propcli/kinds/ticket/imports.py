@@ -1,0 +1,143 @@
+"""Tickets from another system's table: what is open there goes on here, what was closed stays closed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from propcli.engine.text import say
+from propcli.kinds.ticket.model import CHANNEL, KIND, SEVERITY, URGENCY, Ticket, TicketEvent
+from propcli.records.cells import Cells, Reader
+from propcli.records.checking import IMPORTER, Surroundings, references
+from propcli.records.importing import Mapping, Plan, Target, TicketTarget
+from propcli.store.sheets import Sheet
+
+TARGETS: tuple[Target, ...] = get_args(TicketTarget)
+REQUIRED = ("source_id", "reported", "kind", "category", "urgency", "channel", "unit", "summary")
+TIMES = ("reported", "due", "closed", "expected", "asked_by", "appointment")
+VOCABULARIES = {"kind": KIND, "urgency": URGENCY, "channel": CHANNEL, "severity": SEVERITY}
+SUMMARY_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A ticket to be: its fields, its events, and the row it comes from."""
+
+    row: int
+    source_id: str
+    day: date
+    fields: dict[str, Any]
+    events: tuple[TicketEvent, ...]
+
+
+def prepare(
+    sheet: Sheet, mapping: Mapping, zone: ZoneInfo, around: Surroundings, known: Iterable[tuple[str, str]]
+) -> Plan[Draft]:
+    """Every row as a draft or a complaint; rows already imported are counted. `known`: (system, source id)."""
+    plan: Plan[Draft] = Plan(rows=len(sheet.rows))
+    have = set(known)
+    seen: dict[str, int] = {}
+    reader = Reader(sheet, mapping, zone)
+    for row in sheet.rows:
+        cells = Cells(reader, row)
+        draft = _draft(cells, around)
+        if draft is None or cells.bad:
+            plan.bad += cells.bad
+            continue
+        if draft.source_id in seen:
+            reason = say("{id} also stands in row {row}", id=draft.source_id, row=seen[draft.source_id])
+            plan.bad.append(reader.bad(row.number, "source_id", reason))
+            continue
+        seen[draft.source_id] = row.number
+        if (mapping.system, draft.source_id) in have:
+            plan.known += 1
+        else:
+            plan.drafts.append(draft)
+    if reader.swapped:
+        plan.bad += reader.suspicions(draft.row for draft in plan.drafts)
+        plan.drafts = []
+    plan.bad.sort(key=lambda b: b.row)
+    plan.drafts.sort(key=lambda d: (d.fields["reported"], d.source_id))
+    return plan
+
+
+def _draft(cells: Cells, around: Surroundings) -> Draft | None:
+    """The ticket a row describes. Everything wrong with it is complained about."""
+    if cells.bad:
+        return None
+    times = {target: cells.moment(target) for target in TARGETS if target in TIMES}
+    texts = {target: cells.text(target) for target in TARGETS if target not in TIMES}
+    cells.require(REQUIRED, lambda target: times.get(target) or texts.get(target))  # type: ignore[call-overload]
+    reported, closed = times["reported"], times["closed"]
+    if reported and closed and closed < reported:
+        reason = say("closed ({closed}) before it was reported ({reported})", closed=closed, reported=reported)
+        cells.complain("closed", reason)
+    for target, vocabulary in VOCABULARIES.items():
+        code = texts[target]  # type: ignore[index]
+        if code and code not in vocabulary:
+            known = ", ".join(vocabulary)
+            cells.complain(target, say("{value} is not one of: {known}", value=repr(code), known=known))
+    if cells.bad or reported is None:
+        return None
+    fields = _fields(cells, texts, times)
+    try:
+        events = _events(reported, texts, times)
+        trial = Ticket.model_validate(
+            {**fields, "id": "T-20000101-001", "status": "waiting", "events": events, "severity": texts["severity"]}
+        )
+    except ValidationError as error:
+        cells.misfits(error, Ticket, _target)
+        return None
+    for where, what, hint in references(trial, around):
+        cells.complain(str(where[0]), what, hint)
+    day = reported.astimezone(cells.reader.zone).date()
+    return Draft(cells.number, texts["source_id"] or "", day, fields, tuple(events))
+
+
+def _fields(cells: Cells, texts: dict[Target, str | None], times: dict[Target, datetime | None]) -> dict[str, Any]:
+    summary = " ".join((texts["summary"] or "").split())
+    detail = texts["detail"]
+    if len(summary) > SUMMARY_LENGTH:
+        detail = f"{summary}\n{detail}" if detail else summary
+        summary = summary[: SUMMARY_LENGTH - 1] + "…"
+    caller = {k: v for k, v in (("name", texts["caller_name"]), ("phone", texts["caller_phone"])) if v}
+    fields: dict[str, Any] = {
+        **{name: texts[name] for name in ("kind", "category", "urgency", "channel", "unit", "building", "convenient")},
+        "place": " ".join(texts["place"].split())[:SUMMARY_LENGTH] if texts["place"] else None,
+        "summary": summary,
+        "detail": detail,
+        "reported": times["reported"],
+        "due": times["due"],
+        "asked_by": times["asked_by"],
+        "source": {"system": cells.reader.mapping.system, "id": texts["source_id"]},
+        "caller": caller if texts["caller_name"] else None,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _events(
+    reported: datetime, texts: dict[Target, str | None], times: dict[Target, datetime | None]
+) -> list[TicketEvent]:
+    more = {
+        "severity": texts["severity"],
+        "expected": times["expected"],
+        "appointment": times["appointment"],
+    }
+    given: dict[str, Any] = {name: value for name, value in more.items() if value}
+    events = [TicketEvent(at=reported, by=IMPORTER, event="imported", **given)]
+    closed = times["closed"]
+    if closed:
+        said = {"text": texts["closed_text"]} if texts["closed_text"] else {}
+        events.append(TicketEvent(at=closed, by=IMPORTER, event="settled", **said))
+    return events
+
+
+def _target(where: tuple[str | int, ...]) -> str:
+    """The field of a mapping that a place in a ticket comes from."""
+    names = [str(part) for part in where if isinstance(part, str)]
+    return {"source.id": "source_id", "caller.name": "caller_name", "caller.phone": "caller_phone"}.get(
+        ".".join(names[:2]), "closed_text" if names[:1] == ["text"] else (names or [""])[0]
+    )

@@ -1,0 +1,411 @@
+"""`propcli unit move-in ID`: walks the desk through a move-in [U3, U4, U5], with options or, at a terminal, by asking.
+What is recorded stays; called again it goes on where it stopped."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from propcli.commands import options, standing
+from propcli.commands.options import By, Id, code
+from propcli.commands.session import session, show
+from propcli.engine.problem import Refusal
+from propcli.engine.text import Text, say
+from propcli.engine.words import Vocabulary
+from propcli.output.language import _, listing, parse, words
+
+if TYPE_CHECKING:
+    from propcli.engine.policy import MoveIn as Rules
+    from propcli.kinds.unit.life import MoveIn
+    from propcli.kinds.unit.model import Unit
+
+Codes = Annotated[list[str] | None, typer.Option(metavar="WHAT")]
+YES, NO = ("y", "yes", "ok", "是", "好", "正常"), ("n", "no", "否", "不")
+READINGS = ("water", "electricity", "gas")
+
+
+def register(group: typer.Typer) -> None:
+    group.command("move-in", help=_("A move-in: papers, forms, things handed over, meters, inspection [U3, U4, U5]."))(
+        move_in
+    )
+
+
+def move_in(
+    unit_id: Id,
+    case: Annotated[
+        str | None, typer.Option(help=_("Begins it: in_person, agent or company; it decides on the papers [U3]."))
+    ] = None,
+    who: Annotated[str | None, typer.Option("--who", metavar="NAME", help=_("The owner who moves in."))] = None,
+    paper: Annotated[
+        list[str] | None, typer.Option(metavar="WHAT", help=_("A paper seen and copied: id_card, … or all [U3]."))
+    ] = None,
+    signed: Annotated[
+        list[str] | None, typer.Option(metavar="WHAT", help=_("A form signed: service_agreement, … or all [U4]."))
+    ] = None,
+    handed: Annotated[
+        list[str] | None, typer.Option(metavar="WHAT", help=_("A thing handed over: keys, … or all [U4]."))
+    ] = None,
+    water: Annotated[str | None, typer.Option(metavar="M3", help=_("The water meter's reading."))] = None,
+    electricity: Annotated[str | None, typer.Option(metavar="KWH", help=_("The electricity meter's reading."))] = None,
+    gas: Annotated[str | None, typer.Option(metavar="M3", help=_("The gas meter's reading."))] = None,
+    confirmed_by: Annotated[
+        str | None, typer.Option(metavar="NAME", help=_("Who confirmed the readings with us; else who moves in [U5]."))
+    ] = None,
+    ok: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ITEM", help=_("An item inspected and in order, or all the others [U5].")),
+    ] = None,
+    defect: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ITEM=TEXT", help=_("An item with a defect; it becomes a repair [U5]. Several times.")),
+    ] = None,
+    complete: Annotated[
+        bool, typer.Option("--complete", help=_("Complete it; refused while anything is missing."))
+    ] = False,
+    then: Annotated[
+        str | None,
+        typer.Option(
+            "--then", metavar="STATE", help=_("Its state afterwards; owner_occupied unless said (a let one stays let).")
+        ),
+    ] = None,
+    text: options.Text = None,
+    by: By = None,
+) -> int:
+    from propcli.kinds.catalog import UNIT
+    from propcli.kinds.unit.model import Unit
+
+    here = session()
+    found = here.record_id(UNIT, unit_id)
+    unit = here.estate.one(Unit, found)
+    assert unit is not None
+    walk = _Walk(found, by)
+    walk.begin(unit, case, who, text)
+    for kind, given in (("papers", paper), ("forms", signed), ("things", handed)):
+        walk.got(kind, given)
+    walk.readings({"water": water, "electricity": electricity, "gas": gas}, confirmed_by)
+    walk.items(ok, defect)
+    if then is not None and not complete:
+        raise Refusal(say("{option} goes with {other}", option="--then", other="--complete"))
+    if walk.steps or walk.defects or complete:
+        walk.record(complete, then)
+        return 0
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return _ask(unit, by)
+    _show(unit)
+    return 0
+
+
+@dataclass
+class _Walk:
+    """The steps that one command line asks for, put on record together."""
+
+    unit_id: str
+    by: str | None
+    state: "MoveIn | None" = None
+    steps: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    defects: list[tuple[str, str]] = field(default_factory=list)  # item, what is wrong
+
+    def begin(self, unit: "Unit", case: str | None, who: str | None, text: str | None) -> None:
+        """Begin it, unless it is under way: what it asks for is written down as policy has it today."""
+        from propcli.kinds.unit.homes import under_way
+        from propcli.kinds.unit.life import MoveIn
+        from propcli.kinds.unit.model import CASE, OWNERS
+
+        here = session()
+        self.state = under_way(unit)
+        if case is None:
+            for option, value in (("--who", who), ("--text", text)):
+                if value is not None:
+                    raise Refusal(say("{option} goes with {other}", option=option, other="--case"))
+            return
+        chosen = code(CASE, case, "--case")
+        rules = _rules()
+        papers = rules.papers.get(chosen or "")
+        if papers is None:
+            raise Refusal(
+                say("policy.yaml names no papers for {case}", case=CASE.word(chosen or "")),
+                hint=say("add it under move_in, papers"),
+            )
+        owners = [t.resident for t in unit.ties_on(here.today) if t.tie in OWNERS]
+        if not owners:
+            raise Refusal(
+                say("nobody owns {unit} yet [U3]", unit=unit.id),
+                hint=say(
+                    "record the sale first: unit transfer {unit} --manner first_sale --to NAME,PHONE", unit=unit.id
+                ),
+            )
+        chief = who if who in owners else here.people.known_as(who, owners) if who else owners[0]
+        if chief not in owners:
+            raise Refusal(
+                say("--who: {value} does not own {unit}", value=who, unit=unit.id),
+                hint=say("known: {ids}", ids=here.listed(owners)),
+            )
+        fields: dict[str, Any] = {
+            "case": chosen,
+            "who": chief,
+            "papers": papers,
+            "forms": rules.forms,
+            "things": rules.things,
+            # where there is no gas, nothing of gas is asked
+            "items": tuple(i for i, category in rules.items.items() if category != "gas" or unit.gas is not False),
+            "meters": tuple(m for m in rules.meters if m != "gas" or unit.gas is not False),
+            "text": text,
+        }
+        self.steps.append(("move_in_began", fields))
+        wanted = {n: tuple(fields[n]) for n in ("papers", "forms", "things", "items", "meters")}
+        again = self.state.again if self.state else MoveIn
+        self.state = again(chosen or "", chief, wanted)
+
+    def got(self, kind: str, given: list[str] | None) -> None:
+        """Papers received, forms signed, things handed over."""
+        if not given:
+            return
+        step = {"papers": "papers_received", "forms": "forms_signed", "things": "issued"}[kind]
+        option = {"papers": "--paper", "forms": "--signed", "things": "--handed"}[kind]
+        codes = self._codes(given, kind, option)
+        if codes:
+            self.steps.append((step, {kind: codes}))
+
+    def readings(self, given: dict[str, str | None], confirmed_by: str | None) -> None:
+        if any(value is not None for value in given.values()):
+            self._begun()
+            who = confirmed_by or (self.state.who if self.state else None)
+            self.steps.append(("meters_read", {**given, "who": who}))
+        elif confirmed_by is not None:
+            raise Refusal(say("--confirmed-by goes with a meter's reading"))
+
+    def items(self, ok: list[str] | None, defect: list[str] | None) -> None:
+        """Items inspected, in order or with a defect."""
+        bad: dict[str, list[str]] = {}
+        for part in defect or ():
+            item, sign, what = part.partition("=")
+            if not sign or not what.strip():
+                raise Refusal(
+                    say("--defect: {value} does not say at which item", value=repr(part)),
+                    hint=say("write ITEM=TEXT, like walls=客厅墙面开裂"),
+                )
+            (chosen,) = self._codes([item], "items", "--defect")
+            bad.setdefault(chosen, []).append(what.strip())
+        fine = [item for item in self._codes(ok or [], "items", "--ok") if item not in bad]
+        self.steps += [("inspected", {"item": item, "ok": True}) for item in fine]
+        self.defects += [(item, what) for item, found in bad.items() for what in found]
+
+    def _begun(self) -> "MoveIn":
+        if self.state is None:
+            raise Refusal(
+                say("no move-in has begun [U3]"), hint=say("begin it with --case in_person, agent or company")
+            )
+        return self.state
+
+    def _codes(self, typed: Iterable[str], kind: str, option: str) -> tuple[str, ...]:
+        """Codes of what the move-in asks for; `all` means everything still missing."""
+        from propcli.kinds.unit.model import ITEM, PAPER
+
+        typed = options.parts(typed)
+        if not typed:
+            return ()
+        state = self._begun()
+        vocabulary: Vocabulary = ITEM if kind == "items" else PAPER
+        missing = [code for code in state.wanted[kind] if code not in state.have[kind]]
+        return options.chosen(vocabulary, state.wanted[kind], typed, option, missing)
+
+    def record(self, complete: bool = False, then: str | None = None, brief: bool = False) -> "Unit":
+        """Put the steps on record, with a repair for every defect, in one commit. `brief`: say only that."""
+        from propcli.kinds.catalog import UNIT
+        from propcli.kinds.unit.homes import defects
+        from propcli.kinds.unit.model import ITEM, STATE, UNIT_EVENT
+        from propcli.records.recording import Recorder
+        from propcli.store.transaction import operation
+
+        here = session()
+        here.happened()
+        desk = here.desk(self.by)
+        asked = here.estate.policy.move_in
+        if complete:
+            self.steps.append(("moved_in", {"state": code(STATE, then, "--then")}))
+        notes: list[Text] = []
+        with operation(here.estate.root) as op:
+            recorder = Recorder(here.estate, op)
+            before: Unit = recorder.record(UNIT, self.unit_id)
+            resident = self.state.who if self.state else None
+            for item, what in self.defects:
+                category = asked.items.get(item, "other") if asked else "other"
+                (made,) = defects(
+                    recorder,
+                    here.people,
+                    before,
+                    [(what, category)],
+                    "move_in",
+                    here.now,
+                    desk,
+                    resident,
+                    ITEM.word(item),
+                    words,
+                )
+                notes.append(standing.repair(made))
+                step = ("inspected", {"item": item, "ok": False, "finding": what, "tickets": [made.id]})
+                self.steps.insert(len(self.steps) - complete, step)
+            if complete:
+                last = self.steps[-1][1]
+                last["state"] = last["state"] or ("let" if before.status == "let" else "owner_occupied")
+                last["handed_over"] = None if before.handed_over else here.today
+            events = [standing.event(UNIT, before, name, desk, fields, recorder) for name, fields in self.steps]
+            after: Unit = recorder.step(UNIT, self.unit_id, events)
+            recorder.commit(standing.subject(after, [name for name, _fields in self.steps]), desk)
+        if brief:
+            what = listing(words(UNIT_EVENT.word(name)) for name in dict.fromkeys(n for n, _fields in self.steps))
+            show(say("  on record: {what}", what=what))
+            for note in notes:
+                show(note)
+            return after
+        standing.show_standing(after, notes)
+        _missing(after)
+        return after
+
+
+def _rules() -> "Rules":
+    rules = session().estate.policy.move_in
+    if rules is None:
+        raise Refusal(
+            say("policy.yaml does not say what a move-in asks for"),
+            hint=say("take the section move_in over from a new estate (propcli init)"),
+            code=3,
+        )
+    return rules
+
+
+def _missing(unit: "Unit") -> bool:
+    """What a move-in under way still lacks, one line a rule; whether anything."""
+    from propcli.kinds.unit.homes import under_way
+
+    state = under_way(unit)
+    if state is None:
+        return False
+    lacking: dict[str, list[str]] = {}
+    for rule, _code, text in state.missing():
+        lacking.setdefault(f"[{rule}] " + words(Text(text.pattern, {"what": "{what}"})), []).append(
+            words(text.values["what"])
+        )
+    for pattern, parts in lacking.items():
+        show("  " + pattern.format(what=listing(parts)))
+    if not lacking:
+        show(say("  nothing is missing: complete it with --complete"))
+    return bool(lacking)
+
+
+def _show(unit: "Unit") -> None:
+    from propcli.kinds.unit.homes import under_way
+    from propcli.kinds.unit.model import CASE
+
+    state = under_way(unit)
+    if state is None:
+        show(say("No move-in is under way in {unit}; --case in_person, agent or company begins one.", unit=unit.id))
+        return
+    who = session().people.called(state.who)
+    show(say("Move-in of {who} into {unit}, {case}:", who=who, unit=unit.id, case=CASE.word(state.case)))
+    _missing(unit)
+
+
+# --- by asking
+
+
+def _ask(unit: "Unit", by: str | None) -> int:
+    """Ask for one part after the other; each is on record before the next is asked."""
+    from propcli.kinds.unit.homes import under_way
+    from propcli.kinds.unit.model import CASE, ITEM, METER, PAPER, Unit
+
+    here = session()
+    estate = here.estate
+    if under_way(unit) is None:
+        cases = list(_rules().papers)
+        show("  ".join(f"{n} {words(CASE.word(c))}" for n, c in enumerate(cases, 1)))
+        while True:
+            typed = str(typer.prompt(_("Who comes"), default="1")).strip()
+            picked = cases[int(typed) - 1] if typed.isdigit() and 0 < int(typed) <= len(cases) else parse(CASE, typed)
+            if picked in cases:
+                break
+        walk = _Walk(unit.id, by)
+        walk.begin(unit, picked, _owner(unit), None)
+        walk.record(brief=True)
+    state = under_way(estate.one(Unit, unit.id) or unit)
+    assert state is not None
+    for kind, question in (
+        ("papers", _("{what} seen and copied")),
+        ("forms", _("{what} signed")),
+        ("things", _("{what} handed over")),
+    ):
+        walk = _Walk(unit.id, by, state)
+        missing = [c for c in state.wanted[kind] if c not in state.have[kind]]
+        # whoever only presses Enter has seen nothing and signed nothing
+        there = [c for c in missing if typer.confirm(question.format(what=words(PAPER.word(c))), default=False)]
+        walk.got(kind, there)
+        if walk.steps:
+            walk.record(brief=True)
+    walk = _Walk(unit.id, by, state)
+    given: dict[str, str | None] = {}
+    for meter in (m for m in state.wanted["meters"] if m not in state.read):
+        given[meter] = _reading(words(METER.word(meter)))
+    walk.readings(given, None)
+    if walk.steps:
+        walk.record(brief=True)
+    for item in (i for i in state.wanted["items"] if i not in state.have["items"]):
+        walk = _Walk(unit.id, by, state)
+        question = _("{item}: in order (Enter), or what is wrong (several with ;), or - for later")
+        typed = "n"
+        while typed.lower() in NO or typed.isdigit():  # an answer, but not what is wrong
+            asked = typer.prompt(question.format(item=words(ITEM.word(item))), default="", show_default=False)
+            typed = str(asked).strip()
+        if typed == "-":
+            continue
+        typed = "" if typed.lower() in YES else typed
+        wrong = [part.strip() for part in typed.replace("；", ";").split(";") if part.strip()]
+        walk.items(None if wrong else [item], [f"{item}={what}" for what in wrong])
+        walk.record(brief=True)
+    now = estate.one(Unit, unit.id)
+    assert now is not None
+    rest = under_way(now)
+    if (
+        rest is not None
+        and not list(rest.missing())
+        and typer.confirm(_("Everything is there. Complete it"), default=True)
+    ):
+        _Walk(unit.id, by, rest).record(True)
+        return 0
+    standing.show_standing(now)
+    _missing(now)
+    return 0
+
+
+def _owner(unit: "Unit") -> str | None:
+    """Which owner moves in, where there are several."""
+    from propcli.kinds.unit.model import OWNERS
+
+    here = session()
+    owners = [t.resident for t in unit.ties_on(here.today) if t.tie in OWNERS]
+    if len(owners) < 2:
+        return None
+    show("  ".join(f"{n} {words(here.people.called(owner))}" for n, owner in enumerate(owners, 1)))
+    while True:
+        typed = str(typer.prompt(_("Which owner moves in"), default="1")).strip()
+        if typed.isdigit() and 0 < int(typed) <= len(owners):
+            return owners[int(typed) - 1]
+        named = here.people.known_as(typed, owners)
+        if named in owners:
+            return named
+
+
+def _reading(meter: str) -> str | None:
+    """A meter's reading, asked for until it is one; None for later."""
+    while True:
+        question = _("{meter}: the meter's reading, confirmed by both (Enter for later)")
+        typed = str(typer.prompt(question.format(meter=meter), default="", show_default=False)).strip()
+        if not typed:
+            return None
+        try:
+            options.amounts({"water": typed})
+        except Refusal as refusal:
+            show(refusal.reasons[0].values["what"])
+            continue
+        return typed

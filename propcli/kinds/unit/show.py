@@ -1,0 +1,311 @@
+"""The whole file of a home on one screen: people, state, open tickets, keys, papers, what is owed [U1]."""
+
+import json
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from propcli.commands import options
+from propcli.commands.session import session, show
+from propcli.engine.problem import Refusal
+from propcli.engine.text import Text, say
+from propcli.output.language import CLAUSES, listing, words
+from propcli.output.table import cell, raw
+
+if TYPE_CHECKING:
+    from propcli.commands.reading import Office
+    from propcli.kinds.unit.model import Tie, Unit
+
+
+LATEST = 12  # lines of history that fit on the screen with the rest
+
+
+def show_unit(unit_id: str, form: str, reveal: bool = False, whole: bool = False) -> int:
+    """A unit as it stood at --at. People are those who had their ties on that day, also where they were written down
+    only later."""
+    from propcli.commands.reading import Office
+    from propcli.kinds.unit.life import LIFE
+    from propcli.kinds.unit.model import Unit
+
+    here = session()
+    record = here.estate.one(Unit, unit_id)
+    if record is None:
+        raise Refusal(say("there is no unit {id}", id=unit_id))
+    options.revealed(reveal, f"unit show {unit_id}")
+    if form == "json":
+        show(json.dumps(raw(record.plain()), ensure_ascii=False, indent=2))
+        return 0
+    office = Office(here.as_of)
+    then = LIFE.as_of(record, office.now)
+    _head(record, then, office)
+    _people(record, then is not None)
+    if then is not None:
+        _holdings(then)
+        _warranty(then)
+        _under_way(then)
+        _tickets(then, office)
+        _filings(then, office)
+        _owed(then, office)
+        _events(then, office, whole)
+    return office.finish()
+
+
+def _line(label: Text, value: Any) -> None:
+    if value not in (None, "", [], ()):
+        show(Text("  {label}: {value}", {"label": label, "value": cell(value)}))
+
+
+def _head(record: "Unit", then: "Unit | None", office: "Office") -> None:
+    from propcli.kinds.unit.model import STATE, USE
+
+    if then is None:
+        begun = record.events[0].at
+        show(say("{id}  not on record yet at {at}: its file begins {begun}", id=record.id, at=office.now, begun=begun))
+    parts = [
+        words(USE.word((then or record).use)),
+        f"{record.area:.2f} m²" if record.area is not None else "",
+        record.layout or "",
+        words(say("floor {n}", n=record.floor)) if record.floor is not None else "",
+    ]
+    if then is not None:
+        what = " · ".join(p for p in parts if p)
+        show(Text("{id}  {state}  {what}", {"id": then.id, "state": STATE.word(then.status), "what": what}))
+    _line(say("completed"), record.completed)
+    if then is not None:
+        _line(say("handed over"), then.handed_over)
+    if record.meters is not None:
+        _line(say("meters"), [f"{words(name)} {number}" for name, number in _meters(record)])
+    if record.gas is False:
+        show(say("  no gas"))
+
+
+def _meters(unit: "Unit") -> list[tuple[Text, str]]:
+    from propcli.kinds.unit.model import METER
+
+    return [(METER.word(name), number) for name, number in (unit.meters.plain() if unit.meters else {}).items()]
+
+
+def _people(record: "Unit", known: bool) -> None:
+    ties = record.ties_on(session().today)
+    show("")
+    if not ties:
+        show(say("  nobody has a tie to it"))
+    for tie in ties:
+        show(_tie(tie))
+
+
+def _tie(tie: "Tie") -> Text:
+    """owner 1/2  王丽 (R-00001) 13800138000, since 2025-06-01"""
+    from propcli.kinds.unit.model import TIE
+
+    people = session().people
+    face = people.face(tie.resident)
+    what = words(TIE.word(tie.tie)) + (f" {tie.share}" if tie.share else "")
+    if tie.of:
+        what = words(say("{tie} of {who}", tie=TIE.word(tie.tie), who=people.called(tie.of)))
+    who = words(people.called(tie.resident)) + ("" if face and face.name is None else f" ({tie.resident})")
+    values = {
+        "what": what,
+        "who": who,
+        "phone": " ".join(face.phones) if face else "",
+        "since": tie.first,
+        "until": tie.until,
+    }
+    if tie.until is not None:
+        return say("  {what}  {who} {phone}  {since} to {until}", **values)
+    if tie.first is not None:
+        return say("  {what}  {who} {phone}  since {since}", **values)
+    return Text("  {what}  {who} {phone}", values)
+
+
+def _holdings(unit: "Unit") -> None:
+    """Lease, custody, keys, papers."""
+    from propcli.kinds.unit.model import PAPER
+
+    people = session().people
+    _line(say("lease until"), unit.lease_until)
+    if unit.custody is not None:
+        c = unit.custody
+        _line(
+            say("custody"),
+            say(
+                "agreement {number}, {day} to {until}; meters at first: {water} m³, {electricity} kWh; fee {fee}%",
+                number=c.agreement,
+                day=c.first,
+                until=c.until or "–",
+                water=c.water,
+                electricity=c.electricity,
+                fee=c.fee if c.fee is not None else "–",
+            ),
+        )
+    for key in unit.keys:
+        values = {
+            "key": key.key,
+            "place": key.place,
+            "who": people.who(key.holder) if key.holder else "",
+            "back": key.back,
+        }
+        show(
+            say("  key {key}: lent to {who} until {back}", **values)
+            if key.holder
+            else say("  key {key}: {place}", **values)
+        )
+    for label, codes in (
+        (say("papers received"), unit.received),
+        (say("signed"), unit.signed),
+        (say("handed to the owner"), unit.issued),
+    ):
+        _line(label, [PAPER.word(c) for c in codes])
+
+
+def _warranty(unit: "Unit") -> None:
+    """Until when each part is under warranty [P6]."""
+    from propcli.kinds.ticket.model import PART
+    from propcli.kinds.unit.warranty import cover
+
+    here = session()
+    found = [(part, c.until) for part in PART if (c := cover(unit, part, here.estate.policy)) is not None]
+    running: dict[Any, list[str]] = {}
+    for part, until in found:
+        if until >= here.today:
+            running.setdefault(until, []).append(words(PART.word(part)))
+    groups = (f"{listing(parts)} → {until}" for until, parts in sorted(running.items()))
+    _line(say("under warranty"), words(CLAUSES).join(groups))
+
+
+def _under_way(unit: "Unit") -> None:
+    from propcli.kinds.unit.homes import under_way
+    from propcli.kinds.unit.move_in import _missing
+
+    if under_way(unit) is not None:
+        show("")
+        show(say("  move-in under way:"))
+        _missing(unit)
+
+
+def _tickets(unit: "Unit", office: "Office") -> None:
+    from propcli.commands.standing import headline
+    from propcli.kinds.ticket.life import OPEN
+
+    its = [t for t in office.tickets() if t.unit == unit.id]
+    still = [t for t in its if t.status in OPEN]
+    show("")
+    show(say("  tickets: {open} open, {closed} closed", open=len(still), closed=len(its) - len(still)))
+    for ticket in sorted(still, key=lambda t: t.id):
+        show("  " + words(headline(ticket)))
+
+
+def _filings(unit: "Unit", office: "Office") -> None:
+    """The renovation filings of the home, the latest first [N13]."""
+    from propcli.commands.standing import headline
+    from propcli.kinds.catalog import RENOVATION
+    from propcli.kinds.renovation.neighbours import of_units
+
+    found, problems = of_units(office.estate, [unit.id])
+    office.problems += problems
+    filings = [RENOVATION.life.as_of(filing, office.now) for filing in found]
+    known = [filing for filing in filings if filing is not None]
+    if known:
+        show("")
+        show(say("  renovations:"))
+    for filing in known:
+        term = say("{start} to {until}", start=filing.start, until=filing.until or "–") if filing.start else ""
+        show(Text("  {line}  {term}", {"line": headline(filing), "term": term}))
+
+
+def _owed(unit: "Unit", office: "Office") -> None:
+    from propcli.commands.showing import owed_lines
+    from propcli.desk.duty import Duties
+
+    duties = Duties(office.settings, office.policy, office.calendar, office.now).add([unit])
+    lines = owed_lines(duties, office.names)
+    if lines:
+        show("")
+    for line in lines:
+        show(line)
+
+
+def _events(unit: "Unit", office: "Office", whole: bool) -> None:
+    """What happened, the latest last; items inspected together and in order stand in one line."""
+    from propcli.kinds.unit.model import ITEM, UNIT_EVENT
+
+    lines = []
+    numbered = enumerate(unit.events)
+    for (at, by, name, number), pairs in groupby(numbered, key=lambda e: (e[1].at, e[1].by, e[1].event, _alone(*e))):
+        group = [event for _number, event in pairs]
+        said = _said(group[0])
+        if number is None:
+            said = [listing(words(ITEM.word(e.item or "")) for e in group), words(say("in order"))]
+        who = office.names.person(by)
+        values = {
+            "at": at,
+            "what": UNIT_EVENT.word(name),
+            "by": who.text if who else "",
+            "said": words(CLAUSES).join(said),
+        }
+        lines.append(words(Text("  {at}  {what}  {by}  {said}", values)).rstrip())
+    earlier = 0 if whole else max(0, len(lines) - LATEST)
+    show("")
+    if earlier:
+        show(say("  … {n} earlier (--all)", n=earlier))
+    for line in lines[earlier:]:
+        show(line)
+
+
+def _alone(number: int, event: Any) -> int | None:
+    """What tells an event from its neighbours; nothing where it is an item inspected and in order."""
+    return None if event.event == "inspected" and event.ok and event.text is None else number
+
+
+def _said(event: Any) -> list[str]:
+    """The fields of an event, as words."""
+    from propcli.kinds.ticket.model import CHANNEL
+    from propcli.kinds.unit.model import CASE, ITEM, MANNER, METER, PAPER, STATE, TIE, USE
+
+    people = session().people
+    vocabularies = {"state": STATE, "use": USE, "manner": MANNER, "case": CASE, "item": ITEM, "how": CHANNEL}
+    lists = {"papers": PAPER, "forms": PAPER, "things": PAPER, "meters": METER, "items": ITEM}
+    said: list[str] = []
+    for name in type(event).model_fields:
+        value = getattr(event, name)
+        if name in ("at", "by", "event") or value in (None, ()):
+            continue
+        if event.event == "move_in_began" and name in lists:
+            continue  # what it asks for stands with what is missing
+        if name in vocabularies:
+            said.append(words(vocabularies[name].word(value)))
+        elif name in lists:
+            said.append(listing(words(lists[name].word(c)) for c in value))
+        elif name == "ties":
+            said += [
+                f"{words(TIE.word(t.tie))} {words(people.called(t.resident))} {t.share or ''}".strip() for t in value
+            ]
+        elif name == "ends":
+            said += [words(people.called(i)) for i in value]
+        elif name == "who":
+            who = people.who(value)
+            said.append(words(say("confirmed by {who}", who=who) if event.event == "meters_read" else who))
+        elif name == "ok":
+            said.append(words(say("in order") if value else say("not in order")))
+        else:
+            label = LABELS.get(name)
+            said.append(f"{words(label)} {cell(value)}" if label else cell(value))
+    return said
+
+
+LABELS = {
+    "on": say("effective"),
+    "handed_over": say("handed over"),
+    "water": say("water"),
+    "electricity": say("electricity"),
+    "gas": say("gas"),
+    "agreement": say("agreement"),
+    "until": say("until"),
+    "fee": say("service fee in percent:"),
+    "rain_from": say("rain from"),
+    "rain_until": say("rain until"),
+    "appointment": say("visit"),
+    "key": say("key"),
+    "place": say("in"),
+    "back": say("back by"),
+    "tickets": say("repairs"),
+}

@@ -1,0 +1,205 @@
+"""Changing records: read under the lock, make the events, replay them, refuse with every reason, commit once."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from pydantic import ValidationError
+
+from propcli.engine.fields import shapes
+from propcli.engine.problem import Refusal
+from propcli.engine.record import Event, Model
+from propcli.engine.text import Text, say
+from propcli.kinds.catalog import RESIDENT, UNIT, Kind, kind_of
+from propcli.output.language import listing, words
+from propcli.records.household import written
+from propcli.records.recording import Recorder
+from propcli.store.reading import described
+from propcli.store.transaction import operation
+
+if TYPE_CHECKING:
+    from propcli.kinds.unit.model import Unit
+    from propcli.records.people import People
+    from propcli.store.estate import Estate
+    from propcli.store.sealing import Keys
+
+Taken = tuple[str, dict[str, Any]]  # an event and its fields
+
+
+class Here(Protocol):
+    """What a command knows of where it runs: the estate, the time, who is at the desk."""
+
+    @property
+    def estate(self) -> "Estate": ...
+
+    @property
+    def people(self) -> "People": ...
+
+    @property
+    def keys(self) -> "Keys": ...
+
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def today(self) -> date: ...
+
+    def happened(self) -> datetime:
+        """The time of what is being recorded; refuses one that has not come."""
+        ...
+
+    def desk(self, by: str | None) -> str:
+        """Who does it: whoever is named, else who is at the desk."""
+        ...
+
+
+@dataclass
+class Change:
+    """A change under way: whatever it touches is committed together or not at all. `notes`: what is to be said of it
+    besides how the record stands then."""
+
+    here: Here
+    recorder: Any
+    notes: list[Text] = field(default_factory=list)
+
+    def event(self, kind: Kind, before: Any, name: str, by: str | None, fields: dict[str, Any]) -> Event:
+        """A step as an event: now, by whom it belongs to (`before`: the record; None for a new one). Refuses values
+        that do not fit; whoever must not be named in clear is put on record with it."""
+        given = {k: v for k, v in fields.items() if v is not None and v != ()}
+        signs = actor(self.here, kind, before, name, by)
+        for its in shapes(kind.event).values():
+            if its.named and its.name in given:
+                given[its.name] = self.known_as(before, given[its.name], signs)
+        made: Event
+        try:
+            made = kind.event.model_validate({"at": self.here.now, "by": signs, "event": name, **given})
+        except ValidationError as error:
+            what = before.id if before is not None else say("a new {kind}", kind=kind.title)
+            raise Refusal(*said(error, kind.event), title=say("{record}: refused", record=what)) from None
+        return made
+
+    def known_as(self, record: Any, name: str, by: str) -> str:
+        """How an event names somebody: by the id of the one resident of the record's unit who is called that; else by
+        the name as it was given, where that may stand in clear."""
+        if record is not None and (decided := kind_of(record).declared.names) is not None:
+            return decided(self, record, name, by)
+        unit = self.unit_of(record)
+        ids = [
+            getattr(record, "resident", None),
+            *(t.resident for t in (unit.ties_on(self.here.today) if unit else ())),
+        ]
+        ids += [who for e in getattr(record, "events", ()) if (who := getattr(e, "who", None)) and RESIDENT.is_id(who)]
+        return written(self.recorder, self.here.people, name, [i for i in ids if i], self.here.now, by, "--who")
+
+    def unit_of(self, record: Any) -> "Unit | None":
+        """The unit a record is or is about, where the estate keeps one."""
+        if record is None:
+            return None
+        unit_id = record.id if kind_of(record) is UNIT else getattr(record, "unit", None)
+        if not unit_id or not UNIT.is_id(unit_id):
+            return None
+        return cast("Unit | None", self.here.estate.one(UNIT.model, unit_id))
+
+    def take(self, kind: Kind, record_id: str, by: str | None, *steps: Taken) -> Any:
+        """Let steps happen to a record; the record after them."""
+        before = self.recorder.record(kind, record_id)
+        events = [self.event(kind, before, name, by, fields) for name, fields in steps]
+        return self.recorder.step(kind, record_id, events)
+
+
+@contextmanager
+def changing(here: Here) -> Iterator[Change]:
+    """A change of several records, under the lock; whoever makes it commits it with its recorder."""
+    here.happened()
+    with operation(here.estate.root) as op:
+        yield Change(here, Recorder(here.estate, op))
+
+
+def take(
+    here: Here, kind: Kind, record_id: str, by: str | None, steps: Callable[[Change, Any], Iterable[Taken]]
+) -> tuple[Any, list[Text]]:
+    """Let steps happen to a record, all or none, in one commit: the record after them, and what is to be said. `steps`
+    finds them from the record as it is under the lock, and may change other records with it."""
+    with changing(here) as change:
+        chosen = list(steps(change, change.recorder.record(kind, record_id)))
+        after = change.take(kind, record_id, by, *chosen)
+        why = next((" ".join(str(f["reason"]).split()) for _name, f in chosen if f.get("reason")), None)
+        more = [f"Reason: {why}"] if why else []
+        change.recorder.commit(subject(after, [name for name, _fields in chosen]), after.events[-1].by, *more)
+    return after, change.notes
+
+
+def step(
+    here: Here, kind: Kind, record_id: str, by: str | None, name: str, fields: dict[str, Any]
+) -> tuple[Any, list[Text]]:
+    """One step of a record, with whatever its kind puts before or after it. `fields`: of the event, and the step's
+    extra options."""
+    hook = kind.declared.before.get(name)
+
+    def steps(change: Change, before: Any) -> Iterable[Taken]:
+        found = hook(change, before, fields) if hook is not None else None
+        extra = kind.life.steps[name].extra
+        return [(name, {n: v for n, v in fields.items() if n not in extra})] if found is None else found
+
+    return take(here, kind, record_id, by, steps)
+
+
+def begin(
+    here: Here,
+    kind: Kind,
+    record_id: str | None,
+    by: str | None,
+    name: str,
+    fields: dict[str, Any],
+    event: dict[str, Any],
+) -> tuple[Any, list[Text]]:
+    """A new record, in one commit. `fields`: of the record; `event`: of its first event. Without an id it gets the next
+    number."""
+    from propcli.records.hidden import concealed
+
+    desk = here.desk(by)
+    with changing(here) as change:
+        declared = kind.declared
+        if declared.begins is not None:
+            declared.begins(change, fields, event, desk)
+        opening = kind.life.steps[name]
+        given = {**event, **{n: fields[n] for n in (*opening.needs, *opening.takes) if n in fields}}
+        first = change.event(kind, None, name, desk, given)
+        clear = {n: v for n, v in fields.items() if n not in kind.life.folded}
+        whole = concealed(kind.model, clear, change.recorder, here.keys)
+        made = change.recorder.add(kind, record_id or change.recorder.new_id(kind, here.today), whole, [first])
+        change.recorder.commit(subject(made, [name]), desk)
+    return made, change.notes
+
+
+def actor(here: Here, kind: Kind, record: Any, step: str, by: str | None) -> str:
+    """Who does a step when nobody is named: the person sent, the acceptor, or the desk."""
+    if by is not None:
+        return here.desk(by)
+    assignee, acceptor = getattr(record, "assignee", None), getattr(record, "acceptor", None)
+    if step == "confirmed" and assignee is None:
+        raise Refusal(say("it was given to a team: who of it takes it? [T6]"), hint=say("give --by STAFF"))
+    role = kind.life.steps[step].actor
+    chosen = (assignee or acceptor) if role == "assignee" else acceptor if role == "acceptor" else None
+    return chosen or here.desk(None)
+
+
+def said(error: ValidationError, model: type[Model]) -> list[Text]:
+    """What is wrong with values given as options, by the option's name."""
+    reasons = []
+    for where, what, hint in described(error, model):
+        parts = [str(part) for part in where if part not in ("caller", -1)]
+        text = say("{option}: {what}", option="--" + "-".join(parts).replace("_", "-"), what=what) if parts else what
+        reasons.append(say("{what} ({hint})", what=text, hint=hint) if hint else text)
+    return reasons
+
+
+def subject(record: Any, steps: list[str]) -> str:
+    """A commit's first line, in the language the desk works in: `T-20261121-001 arrived: 水管漏水`. Nothing of a
+    person stands in it."""
+    events = kind_of(record).life.events
+    what = listing(words(events.word(step)) for step in dict.fromkeys(steps))
+    summary = getattr(record, "summary", None)
+    return f"{record.id} {what}" + (f": {summary}" if summary else "")

@@ -1,0 +1,149 @@
+"""What one file cannot know of itself: references to staff, teams, categories, other records [validate].
+
+Each check is a plain function from a record and its surroundings to findings."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Any
+
+from propcli.engine.fields import marked
+from propcli.engine.policy import Policy
+from propcli.engine.record import Model
+from propcli.engine.text import Text, say
+from propcli.kinds.catalog import KINDS, kind_of
+from propcli.kinds.declaration import function_at
+from propcli.kinds.ticket.model import PUBLIC
+
+Finding = tuple[tuple[str | int, ...], Text, Text | None]
+IMPORTER = "import"  # who signs events that came from another system
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What records may refer to: the ids of each kind of record, the codes of teams and categories. None, or a name
+    that is not there: not asked about. As long as an estate keeps no units, tickets name homes by their form alone."""
+
+    known: Mapping[str, frozenset[str] | None]
+    sealed: frozenset[str] = frozenset()  # what of people the estate has chosen to seal
+    policy: Policy | None = None
+
+    @property
+    def teams(self) -> frozenset[str]:
+        return self.known.get("team") or frozenset()
+
+    @property
+    def categories(self) -> frozenset[str]:
+        return self.known.get("category") or frozenset()
+
+    @property
+    def staff(self) -> frozenset[str]:
+        return self.known.get("staff") or frozenset()
+
+    def knowing(self, kind: str, record_id: str) -> "Surroundings":
+        """With one more record, which is made just now."""
+        return replace(self, known={**self.known, kind: (self.known.get(kind) or frozenset()) | {record_id}})
+
+
+@dataclass
+class Sources:
+    """Which ticket has which source number; used to find the same one imported twice."""
+
+    seen: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+
+def unknown(what: Text, value: str, known: frozenset[str], where: str) -> tuple[Text, Text]:
+    """That something named does not exist, and what was meant perhaps."""
+    close = get_close_matches(value, sorted(known), 1)
+    hint = say("did you mean {name}?", name=close[0]) if close else say("known ones stand in {where}", where=where)
+    return say("{what} {value} does not exist", what=what, value=value), hint
+
+
+# where what a field names stands, for the hint
+WHERE = {"team": "propcli.yaml, teams", "category": "policy.yaml, routing"}
+
+
+def references(record: Any, around: Surroundings) -> Iterator[Finding]:
+    """Everything that a record names, itself or in its events, and that does not exist."""
+    # what a field only repeats of the events is told there
+    repeated = kind_of(record).life.folded if getattr(record, "events", ()) else ()
+    for place, value, its in marked(record, "ref"):
+        to = its.ref or ""
+        known = around.known.get(to)
+        if known is None or value in known or value in (PUBLIC, IMPORTER) or place[0] in ("id", *repeated):
+            continue
+        title = KINDS[to].title if to in KINDS else say("team") if to == "team" else say("category")
+        close = frozenset() if to in KINDS and KINDS[to].period else known  # one day's number is as good as another
+        yield (place, *unknown(title, value, close, WHERE.get(to) or f"{KINDS[to].folder}/"))
+
+
+def checked(record: Any, around: Surroundings) -> Iterator[Finding]:
+    """Everything that keeps a record from being written: what it refers to, its life, what its kind checks besides."""
+    yield from references(record, around)
+    own = kind_of(record).declared.checks
+    if own:
+        yield from function_at(own)(record, around)
+    if getattr(record, "events", ()):
+        yield from life(record)
+
+
+def life(record: Any) -> Iterator[Finding]:
+    """The replay of a record's events: steps that cannot follow, and fields that say something else than they."""
+    its = kind_of(record).life
+    state, faults = its.replay(record, record.events)
+    for fault in faults:
+        what = say("{what} [{rule}]", what=fault.what, rule=fault.rule) if fault.rule else fault.what
+        yield ("events", fault.index, *_parts(fault.field)), what, fault.hint
+    if state.status is None:
+        return  # the first event is wrong; what follows from it would only repeat that
+    for name, folded in its.fields(state, record).items():
+        have = getattr(record, name)
+        if have == folded:
+            continue
+        if name == "status":
+            yield (
+                ("status",),
+                say("status is {status}, but the events come to {folded}", status=have, folded=str(folded)),
+                say("write {folded}, or add the event that is missing", folded=str(folded)),
+            )
+            continue
+        yield (
+            (name,),
+            say(
+                "{field} is {have}, but the events come to {folded}",
+                field=name,
+                have=_shown(have),
+                folded=_shown(folded),
+            ),
+            say("correct {field} or the events", field=name),
+        )
+
+
+def _parts(name: str) -> tuple[str | int, ...]:
+    """A field of a fault as a path: `ties.0` is the first of ties."""
+    return tuple(int(part) if part.isdigit() else part for part in name.split("."))
+
+
+def _shown(value: object) -> object:
+    if value in (None, ()):
+        return say("empty")
+    if isinstance(value, Model):
+        return ", ".join(f"{k} {v}" for k, v in value.plain().items())
+    if isinstance(value, tuple):
+        return [f"({_shown(v)})" if isinstance(v, Model) else v for v in value]
+    return value
+
+
+def source_once(record: Any, sources: Sources) -> Iterator[Finding]:
+    """No two tickets, and no two filings, come from the same number of the same source."""
+    source = getattr(record, "source", None)
+    if source is None:
+        return
+    key = (record.kind_of_record, source.system, source.id)
+    other = sources.seen.setdefault(key, record.id)
+    if other != record.id:
+        yield (
+            ("source", "id"),
+            say("{system} {id} was also imported as {other}", system=key[1], id=key[2], other=other),
+            say("remove source from one of them"),
+        )

@@ -1,0 +1,201 @@
+"""Putting changes on record: every step is checked against the record's life and its references, then all files
+of the operation are written and committed together."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any
+
+from propcli.engine.lifecycle import Fault
+from propcli.engine.problem import Refusal
+from propcli.engine.record import Event, Model
+from propcli.engine.text import Text, say
+from propcli.kinds.catalog import RESIDENT, STAFF, UNIT, Kind
+from propcli.records.checking import Surroundings, checked
+from propcli.store import yamlfile
+from propcli.store.estate import Estate
+from propcli.store.reading import load, locate
+from propcli.store.transaction import Operation
+
+
+def surroundings(estate: Estate) -> Surroundings:
+    """What records of the estate may refer to. Records are known by their file names; tickets are not asked about:
+    there are many, and a step that names one has read it."""
+    return Surroundings(
+        {
+            "staff": frozenset(estate.ids(STAFF)),
+            "team": frozenset(estate.settings.teams),
+            "category": frozenset(estate.policy.routing),
+            "unit": frozenset(estate.ids(UNIT)) or None,
+            "resident": frozenset(estate.ids(RESIDENT)),
+        },
+        frozenset(estate.settings.sealed),
+        estate.policy,
+    )
+
+
+class Recorder:
+    """Steps and new records of one operation. Nothing is written before `commit`."""
+
+    def __init__(self, estate: Estate, operation: Operation) -> None:
+        self.estate = estate
+        self.operation = operation
+        self._taken: dict[str, int] = {}
+        self._gone: dict[str, tuple[datetime | None, list[str]]] = {}
+        self.touched: dict[str, list[str]] = {}  # id: the events recorded
+
+    @cached_property
+    def around(self) -> Surroundings:
+        return surroundings(self.estate)
+
+    # --- records that exist
+
+    def record(self, kind: Kind, record_id: str) -> Any:
+        """A record as this operation sees it. Refuses one that is missing or bad."""
+        path = kind.path(record_id)
+        raw = self.operation.read(path)
+        if raw is None:
+            raise Refusal(say("there is no {kind} {id}", kind=kind.title, id=record_id))
+        record, problems = load(kind.model, raw, str(path))
+        if record is None:
+            raise Refusal(say("{path} is not a good record", path=str(path)), code=3, problems=tuple(problems))
+        return record
+
+    def step(
+        self, kind: Kind, record_id: str, events: Sequence[Event], changes: dict[str, object] | None = None
+    ) -> Any:
+        """Let events happen to a record; the record after them. `changes`: fields that go along with them and that
+        no event says (None removes one). Refuses with every reason at once."""
+        record = self.record(kind, record_id)
+        state, _ = kind.life.replay(record, record.events)
+        for number, event in enumerate(events, len(record.events)):
+            faults = kind.life.faults(state, event, number)
+            if faults:
+                raise refusal(record_id, faults)
+            kind.life.advance(state, event)
+        changed: dict[str, object] = dict(changes or {})
+        for name, value in kind.life.fields(state, record).items():
+            if (value or None) != (getattr(record, name) or None):
+                changed[name] = plain(value) if value not in (None, ()) else None
+        path = kind.path(record_id)
+        raw = self.operation.read(path)
+        assert raw is not None
+        try:
+            text = yamlfile.edit(
+                raw.decode(), changed, [event.plain() for event in events], list(kind.model.model_fields)
+            )
+        except ValueError:
+            raise Refusal(
+                say("{path} is written in a way that cannot be changed safely", path=str(path)),
+                hint=say("write it as plain block YAML, one field a line"),
+                code=3,
+            ) from None
+        after = self._checked(kind, text.encode(), path)
+        self.operation.write(path, text.encode())
+        self.touched.setdefault(record_id, []).extend(event.event for event in events)
+        return after
+
+    # --- new records
+
+    def add(self, kind: Kind, record_id: str, fields: dict[str, Any], events: Sequence[Event]) -> Any:
+        """A new record. `fields` are those of the model without id, status and events. Refuses with every problem
+        at once."""
+        draft = kind.model.model_construct(**{**fields, "id": record_id})
+        state, faults = kind.life.replay(draft, events)
+        if faults:
+            raise refusal(say("a new {kind}", kind=kind.title), faults)
+        path = kind.path(record_id)
+        if self.operation.read(path) is not None:
+            raise Refusal(say("{id} exists already", id=record_id))
+        said = {name: value for name, value in kind.life.fields(state, draft).items() if value not in (None, ())}
+        whole: dict[str, Any] = {**fields, **said, "id": record_id, "events": [event.plain() for event in events]}
+        ordered = {name: whole[name] for name in kind.model.model_fields if whole.get(name) not in (None, (), [], "")}
+        content = yamlfile.dump(plain(ordered)).encode()
+        if self.around.known.get(kind.name) is not None or kind is UNIT:
+            self.around = self.around.knowing(kind.name, record_id)  # what is made here may be referred to here
+        record = self._checked(kind, content, path)
+        self.operation.write(path, content)
+        self.touched[record_id] = [event.event for event in events]
+        return record
+
+    def new_id(self, kind: Kind, day: date | None = None) -> str:
+        """The next number of a kind, within a day or a year for those numbered so. A number once given, even to a file
+        deleted since, is not given again."""
+        if kind.period is None:
+            return self._next(kind, f"{kind.prefix}-", self.estate.ids(kind), kind.folder, None)
+        assert day is not None
+        if kind.period == "year":
+            folder, ids = f"{kind.folder}/{day:%Y}", self.estate.ids(kind, f"{day:%Y}")
+            begun = datetime(day.year, 1, 1, tzinfo=self.estate.settings.zone) - timedelta(days=1)
+            return self._next(kind, f"{kind.prefix}-{day:%Y}-", ids, folder, begun)
+        since = datetime.combine(day - timedelta(days=1), datetime.min.time(), self.estate.settings.zone)
+        prefix = f"{kind.prefix}-{day:%Y%m%d}-"
+        ids = self.estate.ids(kind, f"{day:%Y}", f"{day:%m}")
+        return self._next(kind, prefix, ids, f"{kind.folder}/{day:%Y}/{day:%m}", since)
+
+    def _next(self, kind: Kind, prefix: str, ids: Iterable[str], folder: str, since: datetime | None) -> str:
+        if prefix not in self._taken:
+            committed = (*self.operation.history.names_in(folder), *self._deleted(kind, since))
+            names = [*ids, *(name[:-5] for name in committed if kind.is_id(name[:-5]))]
+            self._taken[prefix] = max((int(n.rsplit("-", 1)[1]) for n in names if n.startswith(prefix)), default=0)
+        self._taken[prefix] += 1
+        return f"{prefix}{self._taken[prefix]:0{kind.digits}d}"
+
+    def _deleted(self, kind: Kind, since: datetime | None) -> list[str]:
+        if kind.name in self._gone:
+            asked, names = self._gone[kind.name]
+            if asked is None or (since is not None and asked <= since):
+                return names
+        names = self.operation.history.deleted_names(since, kind.folder)
+        self._gone[kind.name] = (since, names)
+        return names
+
+    # --- the end
+
+    def _checked(self, kind: Kind, content: bytes, path: PurePosixPath) -> Any:
+        record, problems = load(kind.model, content, str(path))
+        if record is not None:
+            problems = locate(content, str(path), checked(record, self.around))
+        if problems or record is None:
+            raise Refusal(
+                *(
+                    say("{what} ({hint})", what=problem.what, hint=problem.hint) if problem.hint else problem.what
+                    for problem in problems
+                ),
+                title=say("this cannot be recorded"),
+            )
+        return record
+
+    def commit(self, subject: str, by: str, *more: str) -> str:
+        """Write everything and commit it, with trailers that a program can read (`more`: further ones). '' if nothing
+        changed."""
+        if self.operation.empty:
+            return ""
+        trailers = []
+        for record_id, events in self.touched.items():
+            trailers.append(f"Record: {record_id}")
+            trailers += [f"Event: {event}" for event in events]
+        if len(trailers) > 200:  # an import: the files in the commit say which
+            trailers = [f"Records: {len(self.touched)}"]
+        return self.operation.commit("\n".join([subject, "", *trailers, f"By: {by}", *more]))
+
+
+def plain(value: Any) -> Any:
+    """A value as files have it: models as fields, tuples as lists."""
+    if isinstance(value, Model):
+        return value.plain()
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    return value
+
+
+def refusal(what: str | Text, faults: Sequence[Fault]) -> Refusal:
+    """Why a step cannot be taken: every reason with its rule and what to do."""
+    reasons = []
+    for fault in faults:
+        text = say("{what} [{rule}]", what=fault.what, rule=fault.rule) if fault.rule else fault.what
+        reasons.append(say("{what} ({hint})", what=text, hint=fault.hint) if fault.hint else text)
+    return Refusal(*reasons, title=say("{record}: refused", record=what))

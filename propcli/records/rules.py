@@ -1,0 +1,149 @@
+"""What settings and policy name and what does not exist: people, teams, kinds, fields, events, clocks [validate]."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from difflib import get_close_matches
+
+from propcli.engine.fields import shapes
+from propcli.engine.policy import AGREED, Policy, Trigger
+from propcli.engine.record import KEY, Model
+from propcli.engine.text import Text, say
+from propcli.engine.worktime import Calendar
+from propcli.kinds.catalog import KINDS, TICKET, Kind
+from propcli.kinds.settings import Settings
+from propcli.kinds.ticket.model import PART
+from propcli.records.checking import Finding, Surroundings, unknown
+
+
+def _among(what: Text, value: str, known: frozenset[str]) -> tuple[Text, Text]:
+    """The same, of few that can be named."""
+    text, hint = unknown(what, value, known, "")
+    return text, say("one of: {known}", known=", ".join(sorted(known))) if "where" in hint.values else hint
+
+
+def settings_references(settings: Settings, around: Surroundings) -> Iterator[Finding]:
+    """Manager, desk and supervisors."""
+    named: list[tuple[tuple[str | int, ...], str | None]] = [
+        (("manager",), settings.manager),
+        (("desk",), settings.desk),
+    ]
+    named += [(("teams", code, "supervisor"), team.supervisor) for code, team in settings.teams.items()]
+    for place, person in named:
+        if person and person not in around.staff:
+            yield (place, *unknown(say("staff"), person, around.staff, "staff/"))
+
+
+def policy_references(policy: Policy, around: Surroundings, calendar: Calendar) -> Iterator[Finding]:
+    """Teams, kinds, fields, events and clocks that the rules name."""
+    kinds = _values("kind", TICKET.model) or frozenset()
+    for category, teams in policy.routing.items():
+        for team in teams:
+            if team not in around.teams:
+                yield (
+                    ("routing", category),
+                    *unknown(say("team"), team, around.teams, "propcli.yaml, teams"),
+                )
+    for index, sent in enumerate(policy.dispatch.kinds):
+        if sent not in kinds:
+            yield (("dispatch", "kinds", index), *unknown(say("kind"), sent, kinds, "docs/format.md"))
+    yield from _terms_references(policy, around)
+    for index, row in enumerate(policy.obligations):
+        here = ("obligations", index)
+        kind = KINDS[row.record]
+        fields, on_event = frozenset(kind.model.model_fields), frozenset(kind.event.model_fields)
+        for key, conditions in (("when", row.when), ("unless", row.unless)):
+            for name, values in conditions.items():
+                if name not in fields:
+                    yield ((*here, key, name), *unknown(say("field"), name, fields, "docs/format.md"))
+                    continue
+                known = (
+                    around.categories
+                    if name == "category"
+                    else around.teams
+                    if name == "team"
+                    else _values(name, kind.model)
+                )
+                for value in values:
+                    if known is not None and value not in known and value not in ("any", "none"):
+                        yield ((*here, key, name), *_among(say("value"), value, known))
+        if row.agreed and (row.agreed not in AGREED or row.agreed not in fields | on_event):
+            known = frozenset(name for name in AGREED if name in fields | on_event)
+            yield ((*here, "agreed"), *_among(say("field"), row.agreed, known))
+        if row.per is not None and row.per not in on_event:
+            yield ((*here, "per"), *unknown(say("field"), row.per, on_event, "docs/format.md"))
+        times = _times(kind.event)
+        if row.counted_from is not None and row.counted_from not in times:
+            what, hint = _among(say("field"), row.counted_from, times)
+            if row.counted_from in on_event:
+                what = say("{field} is not a time", field=row.counted_from)
+            yield (*here, "counted_from"), what, hint
+        if row.team is not None and row.team not in around.teams:
+            yield ((*here, "team"), *unknown(say("team"), row.team, around.teams, "propcli.yaml, teams"))
+        if row.clock != "calendar" and row.clock not in calendar.clocks:
+            yield (
+                (*here, "clock"),
+                *unknown(say("clock"), row.clock, frozenset(calendar.clocks), "calendar.yaml"),
+            )
+        for key, named in (("from", row.start), ("until", row.until), ("ends", row.ends)):
+            for trigger in named:
+                for found in _trigger_references(trigger, kind):
+                    yield ((*here, key), *found)
+
+
+def _terms_references(policy: Policy, around: Surroundings) -> Iterator[Finding]:
+    """Categories of a move-in's defects, parts under warranty, what work items touch."""
+    from propcli.kinds.renovation.model import TOUCHES
+
+    for item, category in policy.move_in.items.items() if policy.move_in else ():
+        if category not in around.categories:
+            known = unknown(say("category"), category, around.categories, "policy.yaml, routing")
+            yield (("move_in", "items", item), *known)
+    for index, row in enumerate(policy.renovation.gate if policy.renovation else ()):
+        for touch in row.touches:
+            close = get_close_matches(touch, list(TOUCHES), 1, 0.8) if touch not in TOUCHES else []
+            if close:  # a misspelt word would be the estate's own, and a rule switched off
+                what = say("{value} is almost {close}", value=touch, close=close[0])
+                yield ("renovation", "gate", index, "touches"), what, say("correct it, or choose another word")
+    for index, team in enumerate(policy.renovation.told if policy.renovation else ()):
+        if team not in around.teams:
+            yield (("renovation", "told", index), *unknown(say("team"), team, around.teams, "propcli.yaml, teams"))
+    parts = frozenset(PART)
+    for index, term in enumerate(policy.warranty):
+        for part in term.part:
+            if part not in parts:
+                yield (("warranty", index, "part"), *unknown(say("part"), part, parts, "docs/format.md"))
+    for category, part in policy.warranty_parts.items():
+        if category not in around.categories:
+            known = unknown(say("category"), category, around.categories, "policy.yaml, routing")
+            yield (("warranty_parts", category, KEY), *known)
+        if part not in parts:
+            yield (("warranty_parts", category), *unknown(say("part"), part, parts, "docs/format.md"))
+
+
+def _trigger_references(trigger: Trigger, kind: Kind) -> Iterator[tuple[Text, Text]]:
+    """The event of a trigger, the fields it says that event has, and their values."""
+    step = kind.life.steps.get(trigger.event)
+    if step is None:
+        yield unknown(say("event"), trigger.event, frozenset(kind.life.steps), "docs/format.md")
+        return
+    has = frozenset({"by", *step.needs, *step.takes})
+    for name, values in trigger.having.items():
+        if name not in has:
+            _what, hint = _among(say("field"), name, has)
+            yield say("{event} has no field {field}", event=trigger.event, field=name), hint
+            continue
+        known = _values(name, kind.event)
+        for value in values:
+            if known is not None and value not in known and value not in ("any", "none"):
+                yield _among(say("value"), value, known)
+
+
+def _times(model: type[Model]) -> frozenset[str]:
+    """The fields of a model that hold a time or a day."""
+    return frozenset(its.name for its in shapes(model).values() if its.base in (date, datetime))
+
+
+def _values(name: str, model: type[Model]) -> frozenset[str] | None:
+    """The codes a field can have, where they are a closed list."""
+    its = shapes(model)[name]
+    return frozenset(("true", "false") if its.base is bool else its.codes) or None

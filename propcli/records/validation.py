@@ -1,0 +1,69 @@
+"""Every problem of an estate's files: each by itself, then what they say of one another."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from propcli.engine.policy import Policy
+from propcli.engine.problem import Problem
+from propcli.kinds.calendar import CalendarFile
+from propcli.kinds.catalog import KINDS, Kind
+from propcli.kinds.declaration import function_at
+from propcli.kinds.settings import Settings
+from propcli.records.checking import (
+    Sources,
+    Surroundings,
+    checked,
+    source_once,
+)
+from propcli.records.rules import policy_references, settings_references
+from propcli.store.estate import MARKER, Estate, Reading
+
+
+def validate(estate: Estate, only: Sequence[PurePosixPath] | None = None) -> tuple[int, list[Problem]]:
+    """How many files were read, and every problem, sorted by place. `only`: files and folders to report on; they
+    are still checked against the whole estate."""
+    problems: list[Problem] = []
+    files = 3
+    settings, found = estate.load(Settings, PurePosixPath(MARKER))
+    problems += found
+    policy, found = estate.load(Policy, PurePosixPath("policy.yaml"))
+    problems += found
+    calendar_file, found = estate.load(CalendarFile, PurePosixPath("calendar.yaml"))
+    problems += found
+    readings: dict[Kind, Reading[Any]] = {kind: estate.read(kind.model) for kind in KINDS.values()}
+    for reading in readings.values():
+        files += reading.files
+        problems += reading.problems
+    around = _around(estate, settings, policy, readings)
+    if settings:
+        problems += estate.at(PurePosixPath(MARKER), list(settings_references(settings, around)))
+        calendar = calendar_file.calendar(settings.zone) if calendar_file else None
+        if policy and calendar:
+            findings = list(policy_references(policy, around, calendar))
+            problems += estate.at(PurePosixPath("policy.yaml"), findings)
+    sources = Sources()
+    for kind, reading in readings.items():
+        validates = function_at(kind.declared.validates) if kind.declared.validates else None
+        for record in reading.records:
+            findings = [*checked(record, around), *source_once(record, sources)]
+            if validates is not None:
+                findings += validates(record, around)
+            if findings:
+                problems += estate.at(reading.places[record.id], findings)
+    if only is not None:
+        problems = [p for p in problems if any(PurePosixPath(p.path).is_relative_to(o) for o in only)]
+    return files, sorted(problems, key=lambda p: p.place)
+
+
+def _around(
+    estate: Estate, settings: Settings | None, policy: Policy | None, readings: dict[Kind, Reading[Any]]
+) -> Surroundings:
+    """What may be referred to. What could not be read must not make everything that refers to it a problem too."""
+    known: dict[str, frozenset[str] | None] = {kind.name: frozenset(estate.ids(kind)) for kind in KINDS.values()}
+    known["unit"] = known["unit"] or None
+    if settings is not None:
+        known["team"] = frozenset(settings.teams)
+    if policy is not None:
+        known["category"] = frozenset(policy.routing)
+    return Surroundings(known, frozenset(settings.sealed) if settings else frozenset(), policy)
