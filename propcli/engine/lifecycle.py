@@ -293,15 +293,20 @@ class Lifecycle:
             state.facts -= self.round_facts
         state.facts.add(event.event)
         if step is not None:
-            for name in step.clears:
-                state.folded[name] = ()
-        for name in self.folded:
-            said = getattr(event, name, None)
-            if said not in (None, ()):
-                state.folded[name] = said
+            self._keep(state, step, event)
         if self.fold is not None:
             self.fold(state, event)
         state.last = event
+
+    def _keep(self, state: State, step: Step, event: "Event") -> None:
+        """What the event says of fields that the record keeps."""
+        for name in step.clears:
+            state.folded[name] = ()
+        for name in self.folded:
+            said = getattr(event, name, None)
+            if said not in (None, ()):
+                before = state.folded.get(name, ()) if name in step.adds else ()
+                state.folded[name] = tuple(dict.fromkeys((*before, *said))) if before else said
 
     def replay(self, record: Any, events: Sequence["Event"]) -> tuple[State, list[Fault]]:
         state = self.begin(record)
