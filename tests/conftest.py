@@ -4,6 +4,7 @@ import contextlib
 import gettext
 import io
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from propcli import cli
 from propcli.output import language
 
+ROOT = Path(cli.__file__).parent.parent  # the program under test, installed or not
 REALDATA = Path(__file__).parent.parent.parent / "shared" / "data"
 LOCALES = {"en": "C.UTF-8", "zh": "zh_CN.UTF-8"}
 IDENTITY = {
@@ -259,6 +261,20 @@ class Desk:
         }
         filled = [part for option, value in defaults.items() if option not in given for part in (option, value)]
         return self.ok("ticket", "add", *filled, *arguments, at=at).split()[0]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A `propcli` first on PATH that is the program under test: a shell must find this one, wherever the tests run and
+    whatever else is installed."""
+    folder = tmp_path_factory.mktemp("bin")
+    python, root = shlex.quote(sys.executable), shlex.quote(str(ROOT))
+    (folder / "propcli").write_text(f'#!/bin/sh\nPYTHONPATH={root} exec {python} -m propcli "$@"\n', encoding="utf-8")
+    (folder / "propcli").chmod(0o755)
+    before = os.environ["PATH"]
+    os.environ["PATH"] = f"{folder}{os.pathsep}{before}"
+    yield folder / "propcli"
+    os.environ["PATH"] = before
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """At a real terminal: questions for what is missing, tables that fit the screen."""
 
 import os
-import sys
-from pathlib import Path
 
 import pexpect
 import pytest
@@ -14,7 +12,7 @@ from tests.conftest import IDENTITY, LOCALES, Desk
 def terminal(desk: Desk, *arguments: str, columns: int = 100) -> "pexpect.spawn[str]":
     """propcli in a terminal of its own."""
     return pexpect.spawn(
-        str(Path(sys.executable).parent / "propcli"),
+        "propcli",
         list(arguments),
         cwd=str(desk.root),
         env={

@@ -94,7 +94,7 @@ def modules_of(*arguments: str, folder: Path | None = None) -> set[str]:
         capture_output=True,
         text=True,
         cwd=folder,
-        env={**os.environ, **IDENTITY, "PROPCLI_NOW": "2026-10-14T10:00:00+08:00"},
+        env={**os.environ, **IDENTITY, "PYTHONPATH": str(PACKAGE.parent), "PROPCLI_NOW": "2026-10-14T10:00:00+08:00"},
         check=False,
     )
     assert done.returncode == 0, done.stderr

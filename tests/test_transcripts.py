@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from propcli import __version__
 from tests.conftest import IDENTITY, LOCALES, Desk
 
 FOLDER = Path(__file__).parent / "transcripts"
@@ -79,3 +80,9 @@ def test_transcript(desk: Desk, path: Path) -> None:
         path.write_text(happened, encoding="utf-8")
     assert happened == said or ACCEPT
     assert "Traceback" not in happened
+
+
+def test_a_shell_finds_the_program_under_test(desk: Desk, program: Path) -> None:
+    """Not another one that is installed here, and not none."""
+    assert run(desk, "command -v propcli") == [str(program)]
+    assert run(desk, "cd / && propcli --version") == [f"propcli {__version__}"]

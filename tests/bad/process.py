@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from conftest import IDENTITY, Desk
+from conftest import IDENTITY, ROOT, Desk
 
 SECONDS = 10  # after which a command hangs
 ADD = ("ticket", "add", "--kind", "repair", "--category", "water", "--unit", "3-2-0501", "--name", "王丽")
@@ -32,6 +32,7 @@ def environment(desk: Desk, **changes: str | None) -> dict[str, str]:
         "HOME": str(desk.root.parent),
         "LANG": "C.UTF-8",
         "PROPCLI_NOW": desk.now,
+        "PYTHONPATH": str(ROOT),
         **IDENTITY,
         **changes,
     }

@@ -3,9 +3,7 @@
 import json
 import os
 import subprocess
-import sys
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pexpect
@@ -270,7 +268,7 @@ def test_an_answer_against_what_is_certain_is_told(homes: Desk) -> None:
 def terminal(desk: Desk, *arguments: str) -> "pexpect.spawn[str]":
     """propcli in a terminal of its own."""
     return pexpect.spawn(
-        str(Path(sys.executable).parent / "propcli"),
+        "propcli",
         list(arguments),
         cwd=str(desk.root),
         env={
