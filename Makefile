@@ -1,14 +1,21 @@
 # make demo: try it on the sample estate. make test: every test. Needs python3 (3.11 or newer), git and make.
+# make lowest: every command with the lowest versions of the libraries that pyproject.toml admits.
 VENV ?= .venv
 BIN := $(VENV)/bin
+LOWEST := $(VENV)-lowest
+LOWEST_TESTS := tests/test_help.py tests/test_transcripts.py tests/test_docs.py tests/test_interactive.py \
+	tests/desk/test_import_units.py tests/output
 
-.PHONY: demo test lint types check schemas messages bench clean
+.PHONY: demo test lowest lint types check schemas messages bench clean
 
 demo: $(VENV)/.installed
 	@sh tools/demo.sh $(BIN)/propcli
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto
+
+lowest: $(LOWEST)/.dev
+	$(LOWEST)/bin/python -m pytest -n auto $(LOWEST_TESTS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check propcli tests tools benchmarks
@@ -42,5 +49,11 @@ $(VENV)/.dev: $(VENV)/.installed pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
+$(LOWEST)/.dev: pyproject.toml tools/lowest.py
+	python3 -m venv --clear $(LOWEST)
+	python3 tools/lowest.py > $(LOWEST)/constraints.txt
+	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check -c $(LOWEST)/constraints.txt -e '.[dev]'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) scratch .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) scratch .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -54,10 +56,19 @@ def test_the_checks_see_nothing_of_whoever_starts_them(machine: Path, tmp_path: 
     done = ci(machine, TMPDIR=str(tmp_path), **theirs)
     assert done.returncode == 0, done.stderr
     said = done.stdout.splitlines()
-    assert "make test" in said  # as the README has it
+    assert {"make test", "make lowest"} <= set(said)  # the first as the README has it
     assert all(line == "home: " for line in said if line.startswith("home:"))
     seen = dict(line.split("=", 1) for line in said if "=" in line)
     known = {"PATH", "HOME", "LANG", "CI", "VENV", "PIP_TIMEOUT", "HTTPS_PROXY"}
     assert seen.keys() - {"PWD", "SHLVL", "_", "OLDPWD"} == known
     assert not Path(seen["HOME"]).exists() and not Path(seen["VENV"]).exists()
     assert seen["VENV"] != str(ROOT / ".venv")
+
+
+def test_every_library_has_a_lowest_version() -> None:
+    """One that is declared without would be tried in no version but the newest."""
+    lowest = [sys.executable, str(ROOT / "tools" / "lowest.py")]
+    done = subprocess.run(lowest, capture_output=True, text=True, check=True)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert len(done.stdout.split()) == len(project["dependencies"] + project["optional-dependencies"]["dev"])
+    assert all("==" in line for line in done.stdout.split())
