@@ -40,7 +40,6 @@ COMMANDS = {
     "keys": "commands.keys",
     "import": "commands.importing",
     "find": "commands.find",
-    "staff": "commands.staff",
     "init": "commands.init",
     "schema": "commands.schema",
 }

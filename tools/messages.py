@@ -21,7 +21,7 @@ import propcli
 from propcli.engine.policy import Policy
 from propcli.engine.record import Model
 from propcli.engine.words import Vocabulary
-from propcli.kinds.catalog import KINDS, LIVING
+from propcli.kinds.catalog import KINDS
 from propcli.output.language import BETWEEN, CLAUSES
 from propcli.store.reading import load
 
@@ -72,7 +72,7 @@ def declared() -> Iterator[str]:
             yield from (its.listing.help, its.listing.state_help)
             for one in its.listing.filters:
                 yield from filter(None, (one.help, one.metavar))
-        for step in kind.life.steps.values() if kind in LIVING else ():
+        for step in kind.life.steps.values():
             yield from filter(None, (step.help,))
             asks += [*step.asks.values(), *step.extra.values()]
         for ask in asks:

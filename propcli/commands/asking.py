@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from propcli.commands.session import Session
     from propcli.engine.fields import Shape
 
-METAVARS = {"staff": "STAFF", "team": "TEAM", "resident": "ID|NAME", "ticket": "ID"}
+METAVARS = {"staff": "STAFF", "team": "TEAM", "category": "CATEGORY", "resident": "ID|NAME", "ticket": "ID"}
 NOTHING = Ask()
 
 
@@ -105,6 +105,10 @@ def _one(here: "Session", its: "Shape", ask: Ask, name: str, typed: Any) -> Any:
         return here.resident(typed, name)
     if its.ref == "ticket":
         return here.ticket_id(typed)
+    if its.ref == "category":
+        return options.category(typed, name)
+    if its.model is not None:  # a part of a record that says how it is typed
+        return options.of(name, lambda: its.model.typed(typed))  # type: ignore[union-attr]
     if its.base is datetime:
         return here.visit(typed) if name == "--appointment" else here.time(typed, name, end_of_day=ask.end)
     if its.base is date:

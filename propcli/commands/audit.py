@@ -72,10 +72,10 @@ def audit(
 
 def _event(typed: str) -> str:
     """The event of some kind of record that a code or a word in either language means."""
-    from propcli.kinds.catalog import LIVING
+    from propcli.kinds.catalog import KINDS
     from propcli.output.language import parse
 
-    vocabularies = [*(kind.life.events for kind in LIVING), OTHER]
+    vocabularies = [*(kind.life.events for kind in KINDS.values()), OTHER]
     found = next((code for vocabulary in vocabularies if (code := parse(vocabulary, typed))), None)
     if found is None:
         known = ", ".join(dict.fromkeys(code for vocabulary in vocabularies for code in vocabulary))

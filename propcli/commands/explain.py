@@ -28,19 +28,18 @@ def explain(record_id: Id, format: options.Format = "table") -> int:
 
     from propcli.commands.reading import Office
     from propcli.commands.standing import headline
-    from propcli.desk.duty import Duties
     from propcli.engine.problem import Refusal
-    from propcli.kinds.catalog import LIVING
+    from propcli.kinds.catalog import KINDS
 
     form = options.form(format)
     if form not in ("table", "json"):
         raise Refusal(say("explain prints as table or json"))
     here = session()
-    kind, found = here.find(record_id, *LIVING)
+    kind, found = here.find(record_id, *KINDS.values())
     record = here.estate.one(kind.model, found)
     assert record is not None
     office = Office()
-    duties = Duties(office.settings, office.policy, office.calendar, office.now).add([record])
+    duties = office.owed_on([record])
     if form == "json":
         show(json.dumps([_object(o, duties) for o in duties.all], ensure_ascii=False, indent=2))
         return office.finish()

@@ -158,6 +158,8 @@ def begin(kind: Kind, step: Step) -> Function:
 
         here = session()
         here.happened()
+        if record_id is not None:
+            options.typed(kind.model, {"id": record_id}, {"id": "ID"})
         given = asking.read(here, known, asks, typed)
         fields = asking.checked(kind.model, {n: v for n, v in given.items() if n in asked}, asks)
         event = asking.checked(kind.event, {n: v for n, v in given.items() if n in besides}, asks)

@@ -56,6 +56,14 @@ def code(vocabulary: Vocabulary, typed: str | None, option: str) -> str | None:
     return found
 
 
+def category(typed: str, option: str) -> str:
+    """A category by code or name; one that the estate added to its routing stands for itself [T4]."""
+    from propcli.commands.session import session
+    from propcli.kinds.ticket.model import CATEGORY
+
+    return typed if typed in session().estate.policy.routing else code(CATEGORY, typed, option) or typed
+
+
 def known(vocabulary: Vocabulary, codes: Iterable[str]) -> str:
     """Codes to choose from, with their words where these say more."""
     said = ((code, language.words(vocabulary.word(code))) for code in codes)

@@ -1,5 +1,6 @@
 """Reading the estate for a command: records, names, obligations; bad records are told, never passed over."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -8,7 +9,7 @@ from propcli.commands.session import session, tell_unknown_years, told
 from propcli.desk.duty import Duties
 from propcli.desk.views import Names, View
 from propcli.engine.problem import Problem
-from propcli.kinds.catalog import LIVING, TICKET, Kind
+from propcli.kinds.catalog import KINDS, TICKET, Kind
 from propcli.kinds.staff import Staff
 from propcli.kinds.ticket.model import Ticket
 from propcli.records.recording import surroundings
@@ -48,9 +49,14 @@ class Office:
     def tickets(self) -> list[Ticket]:
         return self.records(TICKET)
 
+    def owed_on(self, records: Iterable[Any]) -> Duties:
+        """What is owed on some records, and by whom as things stand."""
+        staff = {person.id: person for person in self.staff}
+        return Duties(self.settings, self.policy, self.calendar, self.now, staff=staff).add(records)
+
     def duties(self, *kinds: Kind) -> Duties:
         """What is owed on the records of some kinds (tickets, unless others are named)."""
-        duties = Duties(self.settings, self.policy, self.calendar, self.now)
+        duties = self.owed_on([])
         for kind in kinds or (TICKET,):
             # of tickets the reports count what has ended too
             duties.add(self.records(kind), ended=kind is TICKET)
@@ -59,7 +65,7 @@ class Office:
     def all_duties(self) -> Duties:
         """What is owed on anything: on every kind that the policy has a rule for."""
         ruled = {row.record for row in self.policy.obligations}
-        return self.duties(*(kind for kind in LIVING if kind.name in ruled))
+        return self.duties(*(kind for kind in KINDS.values() if kind.name in ruled))
 
     def finish(self, code: int = 0) -> int:
         """The exit code: 3 if a record could not be read, after telling which; what was printed lacks it."""

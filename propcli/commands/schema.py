@@ -28,7 +28,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     from propcli.kinds.settings import Settings
     from propcli.records.importing import Mapping
 
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     records = [kind.model for kind in KINDS.values()]
     others: list[Any] = [Policy, CalendarFile, Settings, Mapping]
     for model in (*records, *others):
@@ -38,6 +38,7 @@ def schemas() -> dict[str, dict[str, Any]]:
             "title": f"propcli {kind_name(model)}",
             **{k: v for k, v in body.items() if k != "title"},
         }
+    found["policy"]["$defs"]["Row"]["properties"]["record"]["enum"] = list(KINDS)
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
 
 from propcli.engine.problem import Problem, Refusal
-from propcli.engine.text import Text, say
+from propcli.engine.text import Person, Text, say
 from propcli.output import language
 from propcli.output.language import words
 
@@ -159,7 +159,25 @@ class Session:
                 say("who is doing this is not known"),
                 hint=say("give --by STAFF, set PROPCLI_BY, or write desk: STAFF into propcli.yaml"),
             )
+        if by is None and chosen == self.estate.settings.desk:
+            return self._present(self.person(chosen, "--by"))
         return self.person(chosen, "--by")
+
+    def _present(self, person: str) -> str:
+        """Whoever stands in for the estate's desk while it is away [D6]."""
+        from propcli.desk.duty import present
+        from propcli.kinds.staff import Staff
+
+        member = self.estate.one(Staff, person)
+        if member is None or member.here(self.today):
+            return person
+        found = present(person, {one.id: one for one in self.estate.read(Staff).records}, self.today)
+        if found is None:
+            raise Refusal(
+                say("{who} is not here today and nobody stands in [D6]", who=Person(person)),
+                hint=say("give --by STAFF, or set PROPCLI_BY"),
+            )
+        return found
 
     def person(self, typed: str, option: str) -> str:
         """A member of staff from an id, an unambiguous part of one, or a name."""

@@ -15,6 +15,7 @@ from propcli.kinds.catalog import Kind, kind_of
 from propcli.kinds.declaration import function_at
 from propcli.output.language import CLAUSES, words
 from propcli.output.table import cell, raw
+from propcli.records.changing import opening
 
 if TYPE_CHECKING:
     from propcli.desk.duty import Duties
@@ -35,7 +36,7 @@ def show_record(kind: Kind, record_id: str, form: str) -> int:
     here = session()
     record: Any = here.estate.one(kind.model, record_id)
     assert record is not None
-    if form == "json" or not hasattr(record, "events"):
+    if form == "json":
         show(json.dumps(raw(opened(kind, record)), ensure_ascii=False, indent=2))
         return 0
     office = Office()
@@ -47,7 +48,8 @@ def show_record(kind: Kind, record_id: str, form: str) -> int:
     show(words(heading(then, view) if heading is not None else headline(then)).rstrip())
     shown = view.row(then, kind.declared.details)
     lines((title_of(kind, column), shown[column.key]) for column in kind.declared.details)
-    show("")
+    if then.events:
+        show("")
     for event in then.events:
         show(event_line(then, event, view))
     owed(then, office)
@@ -116,10 +118,7 @@ def event_said(record: Any, event: Any, view: "View") -> list[str]:
 
 def owed(record: Any, office: Office) -> None:
     """What is owed on a record and not met yet, a line each, after an empty one."""
-    from propcli.desk.duty import Duties
-
-    duties = Duties(office.settings, office.policy, office.calendar, office.now).add([record])
-    found = owed_lines(duties, office.names)
+    found = owed_lines(office.owed_on([record]), office.names)
     if found:
         show("")
     for line in found:
@@ -149,7 +148,7 @@ def owed_lines(duties: "Duties", names: "Names") -> list[Text]:
 def ahead(record: Any, office: Office) -> None:
     """What is possible now, and of the steps whose turn it is what the others lack."""
     kind = kind_of(record)
-    state, _faults = kind.life.replay(record, record.events)
+    state, _faults = kind.life.replay(record, record.events or opening(record, office.now, record.id))
     steps = kind.life.steps
     possible: dict[str, None] = {}
     lacking: dict[str, list[Text]] = {}

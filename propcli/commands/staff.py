@@ -10,12 +10,6 @@ from propcli.engine.text import say
 from propcli.output.language import _
 
 
-def register(app: typer.Typer) -> None:
-    group = typer.Typer(no_args_is_help=True, help=_("Who works here. Their records are files: staff/zhang.wei.yaml."))
-    group.command("list", help=_("Everyone, or who is on duty now, with skills and open tickets."))(list_)
-    app.add_typer(group, name="staff")
-
-
 def list_(
     on_duty: Annotated[bool, typer.Option("--on-duty", help=_("Only who is on duty (at --at)."))] = False,
     format: options.Format = "table",

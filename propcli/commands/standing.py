@@ -70,8 +70,10 @@ def show_standing(record: Any, notes: Iterable[Text] = ()) -> None:
     show(words(headline(record)).rstrip())
     for note in notes:
         show(note)
-    duties = Duties(estate.settings, estate.policy, estate.calendar, here.now).add([record])
-    names = Names(estate.settings, estate.read(Staff).records)
+    staff = estate.read(Staff).records
+    by_id = {person.id: person for person in staff}
+    duties = Duties(estate.settings, estate.policy, estate.calendar, here.now, staff=by_id).add([record])
+    names = Names(estate.settings, staff)
     for owed, what in together(duties.all):
         if owed.standing == "stopped":
             show(say("  {rule} {owed}: the clock stands still", rule=owed.row.rule, owed=what))

@@ -3,7 +3,7 @@
 import json
 import os
 from pathlib import Path, PurePosixPath
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from propcli.commands.session import problem_line, session, show
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
 from propcli.output.language import _, words
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +35,7 @@ def validate(
         )
     estate = session().estate
     only = [_inside(path, estate.root) for path in paths] if paths else None
-    files, problems = check(estate, only)
+    files, problems = check(estate, only, _today())
     if format == "json":
         found = [
             {
@@ -55,6 +58,16 @@ def validate(
         )
         show(summary)
     return 3 if problems else 0
+
+
+def _today() -> "date | None":
+    """The day it is, as far as the settings can be read."""
+    from propcli.kinds.settings import Settings
+    from propcli.store.estate import MARKER
+
+    here = session()
+    settings, _problems = here.estate.load(Settings, PurePosixPath(MARKER))
+    return here.today if settings is not None else None
 
 
 def _inside(path: Path, root: Path) -> PurePosixPath:

@@ -1,8 +1,8 @@
 """Who owes what, and by when: the obligations engine read for the desk, over every kind of record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from propcli.engine.obligations import Obligation, obligations
@@ -11,6 +11,7 @@ from propcli.engine.text import Text
 from propcli.engine.worktime import Calendar
 from propcli.kinds.catalog import TICKET, kind_of
 from propcli.kinds.settings import Settings
+from propcli.kinds.staff import Staff
 from propcli.kinds.ticket.model import Ticket
 
 
@@ -44,6 +45,7 @@ class Duties:
     tickets: list[Ticket] = field(default_factory=list)  # as of `now`
     records: list[Any] = field(default_factory=list)  # of every kind, tickets too, as of `now`
     all: list[Obligation] = field(default_factory=list)
+    staff: Mapping[str, Staff] = field(default_factory=dict)
 
     def add(self, records: Iterable[Any], ended: bool = True) -> "Duties":
         """The obligations of more records; also of those that have ended, where nothing is open, if `ended`."""
@@ -77,7 +79,10 @@ class Duties:
         return team_of(obligation.record, obligation.row, self.policy)
 
     def debtor(self, obligation: Obligation) -> Debtor:
-        return debtor(obligation.row, obligation.record, self.settings, self.policy)
+        """Who owes it now; of what is over, who owed it then."""
+        over = obligation.met.at if obligation.met is not None else obligation.ended
+        day = (over or self.now).astimezone(self.settings.zone).date()
+        return debtor(obligation.row, obligation.record, self.settings, self.policy, self.staff, day)
 
 
 def together(owed: Iterable[Obligation]) -> list[tuple[Obligation, Text]]:
@@ -100,9 +105,16 @@ def team_of(record: Any, row: Row, policy: Policy) -> str | None:
     return getattr(record, "team", None) or next(iter(routed), None) or row.team
 
 
-def debtor(row: Row, record: Any, settings: Settings, policy: Policy) -> Debtor:
-    """The person behind a role. What nobody has taken falls to the team's supervisor, then to the manager, so that
-    nothing waits unseen."""
+def debtor(
+    row: Row,
+    record: Any,
+    settings: Settings,
+    policy: Policy,
+    staff: Mapping[str, Staff] | None = None,
+    day: date | None = None,
+) -> Debtor:
+    """The person behind a role. What belongs to somebody who is not here on that day belongs to whoever stands in
+    [D6]; what nobody has taken falls to the team's supervisor, then to the manager, so that nothing waits unseen."""
     team = team_of(record, row, policy)
     supervisor = settings.teams[team].supervisor if team in settings.teams else None
     chain: Sequence[tuple[str, str | None]] = {
@@ -113,6 +125,21 @@ def debtor(row: Row, record: Any, settings: Settings, policy: Policy) -> Debtor:
         "manager": (("manager", settings.manager),),
     }[row.by]
     for name, person in (*chain, ("supervisor", supervisor), ("manager", settings.manager)):
-        if person is not None and not (row.by == "manager" and name == "supervisor"):
-            return Debtor(name, person)
-    return Debtor("manager", None)
+        if person is None or (row.by == "manager" and name == "supervisor"):
+            continue
+        found = present(person, staff, day) if staff and day is not None else person
+        if found is not None:
+            return Debtor(name, found)
+    return Debtor("manager", settings.manager)
+
+
+def present(person: str, staff: Mapping[str, Staff], day: date) -> str | None:
+    """Somebody, or whoever stands in on a day on which he is not here; None where nobody does [D6]."""
+    asked: list[str] = []
+    while person not in asked:
+        member = staff.get(person)
+        if member is None or member.here(day):
+            return person
+        asked.append(person)
+        person = member.deputy(day) or person
+    return None

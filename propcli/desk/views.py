@@ -14,6 +14,7 @@ from propcli.kinds.catalog import kind_of
 from propcli.kinds.declaration import Shown
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
+from propcli.kinds.ticket.model import CATEGORY
 from propcli.output.privacy import mask_name, mask_phone, mask_plate, masked
 from propcli.records.hidden import personal
 from propcli.records.people import People
@@ -95,6 +96,10 @@ class View:
             return self.names.team(value)
         if its.ref == "resident":
             return self.private(self.people.called(value))
+        if its.ref == "category":
+            return word(CATEGORY, value)
+        if its.model is not None:
+            return value.said
         if its.named:
             return self.private(self.people.who(value))
         return " ".join(value.split("\n")) if isinstance(value, str) and not self.reveal else value

@@ -330,7 +330,7 @@ class Lifecycle:
     def as_of(self, record: Any, at: datetime) -> Any:
         """The record as it stood at a time: later events undone; None if it did not exist yet."""
         events = record.events
-        if events[-1].at <= at:
+        if not events or events[-1].at <= at:
             return record
         past = tuple(event for event in events if event.at <= at)
         if not past:

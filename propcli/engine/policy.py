@@ -262,7 +262,7 @@ class Row(Model):
 
     rule: Line
     source: Line | None = None
-    record: Literal["ticket", "unit", "pass", "visitor", "renovation"] = "ticket"
+    record: Code = "ticket"
     when: Conditions = Field(default_factory=dict)
     unless: Conditions = Field(default_factory=dict)
     owed: Code

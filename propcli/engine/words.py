@@ -19,6 +19,10 @@ class Vocabulary:
         self.labels = {code: labels.get(code, code.replace("_", " ")) for code in codes}
         Vocabulary.every[name] = self
 
+    def extend(self, **labels: str) -> None:
+        """More codes, which a kind of record brings with it. In code a dash is written as an underscore."""
+        self.labels.update({code.replace("_", "-"): label for code, label in labels.items()})
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.labels)
 

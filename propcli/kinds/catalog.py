@@ -155,13 +155,12 @@ RENOVATION = _yearly(
 STAFF = Kind(
     "staff",
     say("staff"),
-    N_("Who works here. Their records are files: staff/zhang.wei.yaml."),
+    N_("Who works here: roles, skills, shifts, leave and who stands in [D6]."),
     "staff",
     STAFF_ID,
     _flat,
 )
 KINDS = {kind.name: kind for kind in (TICKET, UNIT, RESIDENT, RENOVATION, PASS, VISITOR, STAFF)}
-LIVING = tuple(kind for kind in KINDS.values() if kind is not STAFF)  # those with events
 
 
 def kind_of(record: Any) -> Kind:

@@ -80,6 +80,7 @@ class Declaration:
     `begins(change, fields, event, by)` completes the fields of a new record and of its first event (`completed`: fields
     that the model requires and that may be left to it); `before[event](change, record, fields)` looks at a
     step before it is taken and may put others before or after it; `after(record, here)` says more of how it stands.
+    `opening(record)`: the first event of a record whose file has none yet, or None.
     `names(change, record, who, by)`: how its events name somebody, where not as every other's do.
     `called(record, who, people)`: and how whoever they name is shown.
     `state_at(record, now)`: its state, where time alone changes it, of `states`.
@@ -98,6 +99,7 @@ class Declaration:
     asks: Mapping[str, Ask] = field(default_factory=dict)
     begins: Callable[..., None] | None = None
     completed: frozenset[str] = frozenset()
+    opening: Callable[[Any], dict[str, Any] | None] | None = None
     before: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     after: Callable[[Any, Any], Iterable[Text]] = no_notes
     states: Vocabulary | None = None

@@ -67,11 +67,12 @@ class Change:
     def event(self, kind: Kind, before: Any, name: str, by: str | None, fields: dict[str, Any]) -> Event:
         """A step as an event: now, by whom it belongs to (`before`: the record; None for a new one). Refuses values
         that do not fit; whoever must not be named in clear is put on record with it."""
-        given = {k: v for k, v in fields.items() if v is not None and v != ()}
         signs = actor(self.here, kind, before, name, by)
+        given = {}
         for its in shapes(kind.event).values():
-            if its.named and its.name in given:
-                given[its.name] = self.known_as(before, given[its.name], signs)
+            value = fields.get(its.name)
+            if value is not None and value != ():
+                given[its.alias] = self.known_as(before, value, signs) if its.named else value
         made: Event
         try:
             made = kind.event.model_validate({"at": self.here.now, "by": signs, "event": name, **given})
@@ -106,7 +107,14 @@ class Change:
         """Let steps happen to a record; the record after them."""
         before = self.recorder.record(kind, record_id)
         events = [self.event(kind, before, name, by, fields) for name, fields in steps]
-        return self.recorder.step(kind, record_id, events)
+        return self.recorder.step(kind, record_id, [*opening(before, events[0].at, events[0].by), *events])
+
+
+def opening(record: Any, at: datetime, by: str) -> list[Event]:
+    """The first event of a record whose file has none yet; nothing for every other."""
+    kind = kind_of(record)
+    said = kind.declared.opening(record) if kind.declared.opening is not None else None
+    return [] if said is None else [kind.event.model_validate({"at": at, "by": by, **said})]
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 Each check is a plain function from a record and its surroundings to findings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
@@ -19,6 +20,10 @@ Finding = tuple[tuple[str | int, ...], Text, Text | None]
 IMPORTER = "import"  # who signs events that came from another system
 
 
+def _nobody_left(_staff_id: str) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What records may refer to: the ids of each kind of record, the codes of teams and categories. None, or a name
@@ -27,6 +32,13 @@ class Surroundings:
     known: Mapping[str, frozenset[str] | None]
     sealed: frozenset[str] = frozenset()  # what of people the estate has chosen to seal
     policy: Policy | None = None
+    last_day: Callable[[str], date | None] = _nobody_left  # of a member of staff who has left
+    today: date | None = None  # None: what is to come is not asked about
+
+    def gone(self, staff_id: str | None) -> date | None:
+        """The last day of somebody who does not work here any more and is still counted on [D6]."""
+        last = self.last_day(staff_id) if staff_id is not None else None
+        return last if last is not None and self.today is not None and last < self.today else None
 
     @property
     def teams(self) -> frozenset[str]:
@@ -80,11 +92,21 @@ def references(record: Any, around: Surroundings) -> Iterator[Finding]:
 def checked(record: Any, around: Surroundings) -> Iterator[Finding]:
     """Everything that keeps a record from being written: what it refers to, its life, what its kind checks besides."""
     yield from references(record, around)
+    yield from signatures(record, around)
     own = kind_of(record).declared.checks
     if own:
         yield from function_at(own)(record, around)
     if getattr(record, "events", ()):
         yield from life(record)
+
+
+def signatures(record: Any, around: Surroundings) -> Iterator[Finding]:
+    """Nobody signs after his last day [D6]."""
+    for index, event in enumerate(getattr(record, "events", ())):
+        last = around.last_day(event.by)
+        if last is not None and event.at.date() > last:
+            what = say("{who} worked here until {day} [D6]", who=event.by, day=last)
+            yield ("events", index, "by"), what, say("name who did it")
 
 
 def life(record: Any) -> Iterator[Finding]:

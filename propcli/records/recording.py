@@ -1,9 +1,9 @@
 """Putting changes on record: every step is checked against the record's life and its references, then all files
 of the operation are written and committed together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,6 +12,7 @@ from propcli.engine.problem import Refusal
 from propcli.engine.record import Event, Model
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT, STAFF, UNIT, Kind
+from propcli.kinds.staff import Staff
 from propcli.records.checking import Surroundings, checked
 from propcli.store import yamlfile
 from propcli.store.estate import Estate
@@ -32,7 +33,19 @@ def surroundings(estate: Estate) -> Surroundings:
         },
         frozenset(estate.settings.sealed),
         estate.policy,
+        _last_days(estate),
     )
+
+
+def _last_days(estate: Estate) -> Callable[[str], date | None]:
+    """The last day of whoever has left; each file of staff is read when somebody asks for it."""
+
+    @cache
+    def last_day(staff_id: str) -> date | None:
+        person = estate.load(Staff, STAFF.path(staff_id))[0] if STAFF.is_id(staff_id) else None
+        return person.left if person is not None else None
+
+    return last_day
 
 
 class Recorder:

@@ -31,6 +31,9 @@ def settings_references(settings: Settings, around: Surroundings) -> Iterator[Fi
     for place, person in named:
         if person and person not in around.staff:
             yield (place, *unknown(say("staff"), person, around.staff, "staff/"))
+        elif last := around.gone(person):
+            what = say("{who} worked here until {day} [D6]", who=person, day=last)
+            yield place, what, say("name who does it now")
 
 
 def policy_references(policy: Policy, around: Surroundings, calendar: Calendar) -> Iterator[Finding]:
@@ -49,7 +52,10 @@ def policy_references(policy: Policy, around: Surroundings, calendar: Calendar) 
     yield from _terms_references(policy, around)
     for index, row in enumerate(policy.obligations):
         here = ("obligations", index)
-        kind = KINDS[row.record]
+        kind = KINDS.get(row.record)
+        if kind is None:
+            yield ((*here, "record"), *_among(say("kind of record"), row.record, frozenset(KINDS)))
+            continue
         fields, on_event = frozenset(kind.model.model_fields), frozenset(kind.event.model_fields)
         for key, conditions in (("when", row.when), ("unless", row.unless)):
             for name, values in conditions.items():

@@ -1,13 +1,15 @@
 """Every problem of an estate's files: each by itself, then what they say of one another."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
 from propcli.engine.policy import Policy
 from propcli.engine.problem import Problem
 from propcli.kinds.calendar import CalendarFile
-from propcli.kinds.catalog import KINDS, Kind
+from propcli.kinds.catalog import KINDS, STAFF, Kind
 from propcli.kinds.declaration import function_at
 from propcli.kinds.settings import Settings
 from propcli.records.checking import (
@@ -20,9 +22,11 @@ from propcli.records.rules import policy_references, settings_references
 from propcli.store.estate import MARKER, Estate, Reading
 
 
-def validate(estate: Estate, only: Sequence[PurePosixPath] | None = None) -> tuple[int, list[Problem]]:
+def validate(
+    estate: Estate, only: Sequence[PurePosixPath] | None = None, today: date | None = None
+) -> tuple[int, list[Problem]]:
     """How many files were read, and every problem, sorted by place. `only`: files and folders to report on; they
-    are still checked against the whole estate."""
+    are still checked against the whole estate. `today`: to say who is counted on and has left."""
     problems: list[Problem] = []
     files = 3
     settings, found = estate.load(Settings, PurePosixPath(MARKER))
@@ -35,7 +39,7 @@ def validate(estate: Estate, only: Sequence[PurePosixPath] | None = None) -> tup
     for reading in readings.values():
         files += reading.files
         problems += reading.problems
-    around = _around(estate, settings, policy, readings)
+    around = replace(_around(estate, settings, policy, readings), today=today)
     if settings:
         problems += estate.at(PurePosixPath(MARKER), list(settings_references(settings, around)))
         calendar = calendar_file.calendar(settings.zone) if calendar_file else None
@@ -66,4 +70,5 @@ def _around(
         known["team"] = frozenset(settings.teams)
     if policy is not None:
         known["category"] = frozenset(policy.routing)
-    return Surroundings(known, frozenset(settings.sealed) if settings else frozenset(), policy)
+    gone = {person.id: person.left for person in readings[STAFF].records if person.left is not None}
+    return Surroundings(known, frozenset(settings.sealed) if settings else frozenset(), policy, gone.get)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from propcli.kinds.catalog import LIVING, RESIDENT
+from propcli.kinds.catalog import KINDS, RESIDENT
 from propcli.store import yamlfile
 from propcli.store.estate import Estate
 from propcli.store.sealing import Keys, Spoilt
@@ -60,5 +60,5 @@ def remains(history: "History", resident_id: str, found: Past) -> dict[str, list
 def present(estate: Estate, found: Past) -> list[str]:
     """Which records of today still say a name, phone or plate that any version of the record had."""
     texts = [value.encode() for values in found.values.values() for value in values]
-    paths = [path for kind in LIVING for path in estate.paths(kind)[0]]
+    paths = [path for kind in KINDS.values() for path in estate.paths(kind)[0]]
     return [str(path) for path in paths if any(text in estate.raw(path) for text in texts)]
