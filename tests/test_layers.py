@@ -114,6 +114,13 @@ def test_reading_loads_neither_git_nor_locks(template: Path) -> None:
     assert not loaded & {"git", "filelock", "tabulate", "rich", "babel", "python_calamine"}
 
 
+def test_a_change_does_not_load_gitpython(desk: Desk) -> None:
+    """It is there for reading the history and making repositories; a step asks git itself."""
+    desk.add()
+    assert "git" not in modules_of("ticket", "note", "001", "--text", "x", folder=desk.root)
+    assert "git" in modules_of("audit", folder=desk.root)
+
+
 def test_help_does_not_load_records() -> None:
     """Help is shown before anything heavy is imported."""
     assert not modules_of("ticket", "--help") & {"git", "tabulate", "rich", "ruamel.yaml", "propcli.kinds.ticket.model"}

@@ -114,7 +114,6 @@ class Session:
 
         desk = self.desk(None)
         with operation(self.estate.root) as op:
-            op.history.check_ready()
             op.history.commit_empty(
                 "\n".join([f"revealed: {command}", "", "Event: revealed", f"Command: {command}", f"By: {desk}"])
             )

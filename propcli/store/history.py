@@ -1,5 +1,5 @@
-"""Git, through GitPython's command wrapper. The only module that imports it, and only when something is written
-or the history is asked for."""
+"""Git. What belongs to every change is asked of the git command itself, once; GitPython, which only this module
+imports, makes repositories and reads the history, and is loaded only then."""
 
 import os
 import re
@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,28 @@ from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 
 if TYPE_CHECKING:
-    pass
+    from git import Repo
+
+# left behind by a hook or an alias, they would lead to another repository, index or work tree
+MISLEADING = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+    "GIT_CEILING_DIRECTORIES",
+)
+# what git says is looked at, so it has to say it in English; paths are no patterns; looking locks nothing
+SETTINGS = {
+    "LANGUAGE": "C",
+    "LC_ALL": "C",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +64,35 @@ class History:
 
     def __init__(self, root: Path) -> None:
         _prepare()
-        from git import GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError, Repo
-
         self.root = root
-        try:
-            self.repo: Repo = Repo(root, search_parent_directories=True)
-            self.repo.git.update_environment(GIT_LITERAL_PATHSPECS="1", GIT_OPTIONAL_LOCKS="0")
-        except (InvalidGitRepositoryError, NoSuchPathError):
+        code, out, error = _run(["rev-parse", "--is-bare-repository", "--show-cdup", "--absolute-git-dir"], root)
+        if out.startswith("true"):
+            raise Refusal(say("the git repository is bare: it has no work tree"), code=3)
+        if code and "not a git repository" not in error:
+            raise _failed(error)
+        _, up, folder = ("", "", "") if code else out.split("\n", 2)  # a path can have line breaks in it
+        self.top, self.folder = (root / up).resolve(), Path(folder)
+        if code or not root.is_relative_to(self.top):
             raise Refusal(
                 say("{folder} is not in a git work tree, so nothing can be recorded", folder=str(root)),
                 hint=say("run git init there (or propcli init for a new estate)"),
                 code=3,
-            ) from None
-        except GitCommandNotFound:
-            raise _no_git() from None
-        if self.repo.bare or self.repo.working_tree_dir is None:
-            raise Refusal(say("the git repository is bare: it has no work tree"), code=3)
-        self.top = Path(self.repo.working_tree_dir).resolve()
-        self.folder = Path(self.repo.git_dir)
+            )
+
+    @cached_property
+    def repo(self) -> "Repo":
+        """The repository as GitPython has it."""
+        from git import Repo
+
+        repo = Repo(self.top)
+        repo.git.update_environment(**SETTINGS)
+        return repo
+
+    @cached_property
+    def _shared(self) -> Path:
+        """The git directory of the repository itself, where branches are: a linked work tree has one of its own."""
+        common = self.folder / "commondir"
+        return self.folder / os.fsdecode(common.read_bytes()).rstrip("\n") if common.exists() else self.folder
 
     def private(self) -> Path:
         """A folder of ours inside the git directory: never committed, never seen by `git status`."""
@@ -68,9 +101,13 @@ class History:
         return folder
 
     def check_ready(self) -> None:
-        """Refuse, before anything is written, what a commit would fail on."""
-        head = (self.folder / "HEAD").read_text(encoding="utf-8").strip()
-        if not head.startswith("ref:"):
+        """Refuse, before somebody works at it, what a commit would fail on."""
+        self.check_state()
+        self._check_identity()
+
+    def check_state(self) -> None:
+        """Refuse, before anything is written, where a commit would belong to nothing or end something else."""
+        if not (self.folder / "HEAD").read_bytes().startswith(b"ref:"):
             raise Refusal(
                 say("git is on no branch (detached HEAD): a change recorded now would belong to nothing"),
                 hint=say("git switch main (or the branch you work on)"),
@@ -85,20 +122,22 @@ class History:
         ):
             if (self.folder / name).exists():
                 raise Refusal(what, hint=say("finish or abort it first; git status says how"), code=3)
-        code, _, error = self._git(["var", "GIT_COMMITTER_IDENT"])
-        if code:
-            raise (
-                Refusal(
+
+    def _check_identity(self) -> None:
+        for who in ("GIT_COMMITTER_IDENT", "GIT_AUTHOR_IDENT"):
+            code, _, error = self._git(["var", who])
+            if code and any(words in error for words in ("identity", "tell me who", "ident name")):
+                raise Refusal(
                     say("git does not know who you are"),
                     hint=say('git config --global user.name "…" and git config --global user.email "…"'),
                     code=3,
                 )
-                if "identity" in error or "tell me who" in error or "ident name" in error
-                else _failed(error)
-            )
+            if code:
+                raise _failed(error)
 
-    def commit(self, paths: Sequence[PurePosixPath], message: str, private: Path) -> str:
+    def commit(self, paths: Sequence[PurePosixPath], message: str, private: Path, head: str, new: bool) -> str:
         """Commit exactly these paths (relative to the estate), whatever else is staged; the new commit's id.
+        `head`: the commit before; `new`: whether there are files among them that git cannot know yet.
 
         Raises Refusal with what git or a hook said; the index entries of the paths are put back."""
         said = private / "message"
@@ -106,13 +145,13 @@ class History:
         chosen = self._listed(paths, private)
         index = self.folder / "index"
         before = index.read_bytes() if index.exists() else None
-        head = self.head()
         try:
-            code, out, error = self._git(["add", *chosen])
-            if not code:
-                code, out, error = self._git(["commit", "--quiet", "--only", "--no-edit", "--file", str(said), *chosen])
+            code, error = self._add_and_commit(said, chosen, new)
+            if code and not new and "did not match any file" in error:  # written by hand and never committed
+                code, error = self._add_and_commit(said, chosen, True)
             if code and not self._committed(paths):
-                raise _failed(error or out)
+                self._check_identity()
+                raise _failed(error)
         except BaseException:
             if self.head() == head and not self.locked():
                 # as it was to the byte: what the user had staged of these very files too
@@ -128,18 +167,23 @@ class History:
             (private / "paths").unlink(missing_ok=True)
         return self.head()
 
+    def _add_and_commit(self, message: Path, chosen: list[str], add: bool) -> tuple[int, str]:
+        """Git's exit code, and what it said. Files that it knows it takes as they are on the disk, without `add`."""
+        code, out, error = self._git(["add", *chosen]) if add else (0, "", "")
+        if not code:
+            code, out, error = self._git(["commit", "--quiet", "--only", "--no-edit", "--file", str(message), *chosen])
+        return code, error or out
+
     def commit_empty(self, message: str) -> str:
         """A commit that changes nothing: it says that something happened. What is staged stays staged."""
         head = self.head()
         if not head:
             raise Refusal(say("there is no commit yet"), hint=say("commit the estate first"), code=3)
-        code, tree, error = self._git(["rev-parse", "HEAD^{tree}"])
-        made = ""
-        if not code:
-            code, made, error = self._git(["commit-tree", tree, "-p", head, "-m", message])
+        code, made, error = self._git(["commit-tree", f"{head}^{{tree}}", "-p", head, "-m", message])
         if not code:
             code, _, error = self._git(["update-ref", "-m", "propcli", "HEAD", made, head])
         if code:
+            self._check_identity()
             raise _failed(error)
         return made
 
@@ -154,11 +198,8 @@ class History:
             command.append(f"--grep=^Event: {event}$")
         if most is not None:
             command.append(f"--max-count={most}")
-        code, out, error = self._git(command)
-        if code:
-            raise _failed(error)
         found = []
-        for entry in out.split("\x1e"):
+        for entry in self._read(command).decode("utf-8", "replace").split("\x1e"):
             parts = entry.strip("\n").split("\0")
             if len(parts) == 4:
                 found.append(Commit(parts[0], datetime.fromisoformat(parts[1]), parts[2], parts[3]))
@@ -167,18 +208,28 @@ class History:
     def versions(self, path: PurePosixPath) -> list[bytes]:
         """Every content a file of the estate has had in the commits, latest first."""
         full = (self.root / path).relative_to(self.top).as_posix()
-        code, out, error = self._git(["log", "--all", "--full-history", "--format=%H", "--", full])
-        if code:
-            raise _failed(error)
-        contents = (self._git(["show", f"{commit}:{full}"]) for commit in out.split())
-        return [text.encode() for code, text, _ in contents if not code]
+        commits = self._read(["log", "--all", "--full-history", "--format=%H", "--", full]).decode().split()
+        contents = (self._past(["show", f"{commit}:{full}"]) for commit in commits)
+        return [content for code, content, _ in contents if not code]
 
     def files_with(self, text: str) -> list[str]:
         """Files, by their paths in the repository, that had a text in them in some commit."""
-        code, out, error = self._git(["log", "--all", f"-S{text}", "--no-renames", "--name-only", "--format=", "-z"])
+        out = self._read(["log", "--all", f"-S{text}", "--no-renames", "--name-only", "--format=", "-z"])
+        return sorted({name.strip() for name in out.decode("utf-8", "replace").split("\0") if name.strip()})
+
+    def _read(self, arguments: list[str]) -> bytes:
+        code, out, error = self._past(arguments)
         if code:
             raise _failed(error)
-        return sorted({name.strip() for name in out.split("\0") if name.strip()})
+        return out
+
+    def _past(self, arguments: list[str]) -> tuple[int, bytes, str]:
+        """What git says of the past, through GitPython's command wrapper: exit code, bytes, errors."""
+        code, out, error = self.repo.git.execute(
+            ["git", *arguments], with_extended_output=True, with_exceptions=False, stdout_as_string=False
+        )
+        assert isinstance(out, bytes)
+        return code, out, error
 
     def _committed(self, paths: Sequence[PurePosixPath]) -> bool:
         """Whether the last commit has these files just as they are: then there was nothing to commit."""
@@ -206,7 +257,16 @@ class History:
         return [f"--pathspec-from-file={listing}", "--pathspec-file-nul"]
 
     def head(self) -> str:
-        """The id of the last commit, '' where there is none."""
+        """The id of the last commit, '' where there is none. A branch's own file says it, if it is there: always after
+        a commit, not after `git gc`. Then, and wherever branches are kept in another way, git is asked."""
+        try:
+            branch = os.fsdecode((self.folder / "HEAD").read_bytes()).removeprefix("ref: ").rstrip("\n")
+            if branch.startswith("refs/heads/"):
+                commit = (self._shared / branch).read_bytes().rstrip(b"\n")
+                if re.fullmatch(rb"[0-9a-f]{40}|[0-9a-f]{64}", commit):
+                    return commit.decode()
+        except OSError:
+            pass
         return self._git(["rev-parse", "--verify", "--quiet", "HEAD"])[1]
 
     def locked(self) -> bool:
@@ -214,7 +274,7 @@ class History:
         return (self.folder / "index.lock").exists()
 
     def has_commits(self) -> bool:
-        return self._git(["rev-parse", "--verify", "--quiet", "HEAD"])[0] == 0
+        return self.head() != ""
 
     def clean(self, paths: Sequence[PurePosixPath]) -> bool:
         """Whether these files are as the last commit has them."""
@@ -228,22 +288,20 @@ class History:
     def deleted_names(self, since: datetime | None, folder: str) -> list[str]:
         """File names once deleted below a folder of the estate by commits since a time (None: ever): their ids stay
         taken."""
-        if not self.has_commits():
-            return []
-        spec = os.fsdecode(self._spec(PurePosixPath(folder)))
+        when = [f"--since={since.isoformat()}"] if since else []
         code, out, error = self._git(
             [
                 "log",
-                *([f"--since={since.isoformat()}"] if since else []),
+                *when,
                 "--diff-filter=D",
                 "--no-renames",
                 "--name-only",
                 "--format=",
                 "--",
-                spec,
+                os.fsdecode(self._spec(PurePosixPath(folder))),
             ]
         )
-        if code:
+        if code and self.has_commits():
             raise _failed(error)
         return [PurePosixPath(line).name for line in out.splitlines() if line]
 
@@ -257,36 +315,34 @@ class History:
         return os.fsencode(self.root / path)
 
     def _git(self, arguments: list[str]) -> tuple[int, str, str]:
-        from git import GitCommandNotFound
+        return _run(arguments, self.top)
 
-        try:
-            process = self.repo.git.execute(["git", *arguments], as_process=True, istream=subprocess.DEVNULL)
-        except GitCommandNotFound:
-            raise _no_git() from None
-        running = process.proc
-        assert running is not None
-        try:
-            out, error = running.communicate()
-        except BaseException:
-            running.communicate()  # what git has begun it ends; then it can be seen what it did
-            raise
-        return running.returncode, out.decode("utf-8", "replace").strip("\n"), error.decode("utf-8", "replace")
+
+def _run(arguments: list[str], folder: Path) -> tuple[int, str, str]:
+    """One git process: its exit code, and what it said on stdout and stderr."""
+    try:
+        running = subprocess.Popen(
+            ["git", *arguments],
+            cwd=folder,
+            env={**os.environ, **SETTINGS},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    except FileNotFoundError:
+        raise _no_git() from None
+    try:
+        out, error = running.communicate()
+    except BaseException:
+        running.communicate()  # what git has begun it ends; then it can be seen what it did
+        raise
+    return running.returncode, out.decode("utf-8", "replace").strip("\n"), error.decode("utf-8", "replace")
 
 
 def _prepare() -> None:
-    """Before GitPython is imported: it must not fail where git is missing, and variables that a hook or an alias
-    left behind must not lead us to another repository, index or work tree."""
+    """Before git is started: no variable may mislead it. And GitPython must not fail where git is missing."""
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    for name in (
-        "GIT_DIR",
-        "GIT_WORK_TREE",
-        "GIT_INDEX_FILE",
-        "GIT_OBJECT_DIRECTORY",
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_COMMON_DIR",
-        "GIT_NAMESPACE",
-        "GIT_PREFIX",
-    ):
+    for name in MISLEADING:
         os.environ.pop(name, None)
 
 

@@ -84,7 +84,7 @@ def operation(root: Path) -> Iterator[Operation]:
     from filelock import FileLock, Timeout
 
     history = History(root)
-    history.check_ready()
+    history.check_state()
     private = history.private()
     lock = FileLock(private / "lock", timeout=WAIT_SECONDS)
     try:
@@ -137,6 +137,7 @@ def _carry_out(history: History, private: Path, plan: dict[str, Any], fresh: boo
             ),
             code=3,
         )
+    commit = ""
     try:
         if fresh:
             _replace(journal, json.dumps(plan).encode())
@@ -154,7 +155,9 @@ def _carry_out(history: History, private: Path, plan: dict[str, Any], fresh: boo
             new.replace(target)
         _sync_folders({new.parent for new in beside})
         # A dead process may have come as far as the commit.
-        commit = "" if not fresh and history.clean(paths) else history.commit(paths, plan["message"], private)
+        if fresh or not history.clean(paths):
+            added = any(entry["old"] is None for entry in plan["files"])
+            commit = history.commit(paths, plan["message"], private, plan["head"], added)
     except BaseException:
         if history.head() != plan["head"]:
             _forget(journal, stage)  # interrupted after the commit: it is done

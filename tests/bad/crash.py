@@ -54,7 +54,6 @@ def die(how: str, moment: str, estate: str, arguments: list[str]) -> int:
 
 def every(how: str, estate: str, arguments: list[str]) -> None:
     """Each moment in a process of its own, forked from this one, which has everything imported."""
-    import git  # noqa: F401
     import typer  # noqa: F401
 
     import propcli.cli

@@ -115,13 +115,14 @@ def hook(desk: Desk, name: str, script: str) -> None:
 def test_killed_at_any_moment_of_a_change_of_two_records(two: Desk) -> None:
     moments = every_moment(two, "kill", MERGE, -9)
     said = "\n".join(moments)
-    for stage in ("stage/0.new", "journal.json", f"os.rename {BESIDE}", "git add", "git commit"):
+    for stage in ("stage/0.new", "journal.json", f"os.rename {BESIDE}", "git commit"):
         assert stage in said
 
 
 @pytest.mark.slow
 def test_killed_at_any_moment_of_a_new_record(two: Desk) -> None:
-    every_moment(two, "kill", (*ADD, "--summary", "灯不亮了"), -9)
+    said = "\n".join(every_moment(two, "kill", (*ADD, "--summary", "灯不亮了"), -9))
+    assert "git add" in said and "git commit" in said
 
 
 @pytest.mark.slow

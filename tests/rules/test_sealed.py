@@ -254,7 +254,7 @@ def test_who_acts_for_somebody_is_put_on_record_once(desk):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", ["stage/0.new", "journal.json", "os.rename", "git add", "git commit"])
+@pytest.mark.parametrize("moment", ["stage/0.new", "journal.json", "os.rename", "git commit"])
 def test_an_interrupted_command_leaves_nothing_in_clear(desk, moment):
     """Killed at any moment, also while the change lies in the staging folder."""
     sealing(desk)

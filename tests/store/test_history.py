@@ -1,0 +1,207 @@
+"""What git is asked: how often, and that what is read without asking it is what it would have said."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import Desk
+
+from propcli.engine.problem import Refusal
+from propcli.store.history import History
+
+ADD = ("ticket", "add", "--kind", "repair", "--category", "water", "--unit", "3-2-0501", "--name", "王丽")
+NEW = (*ADD, "--summary", "水管漏水")
+NOTE = ("ticket", "note", "001", "--text", "已致电")
+FIRST = "tickets/2026/10/T-20261014-001.yaml"
+
+
+class Counting:
+    """A git on PATH that writes down what it is asked, before git itself answers."""
+
+    def __init__(self, desk: Desk, folder: Path) -> None:
+        self.desk = desk
+        self.log = folder / "asked"
+        git = folder / "bin" / "git"
+        git.parent.mkdir()
+        real = subprocess.run(["/bin/sh", "-c", "command -v git"], capture_output=True, text=True, check=True).stdout
+        git.write_text(f'#!/bin/sh\necho "$1" >> \'{self.log}\'\nexec {real.strip()} "$@"\n')
+        git.chmod(0o755)
+        self.path = f"{git.parent}:{os.environ['PATH']}"
+
+    def asked(self, *arguments: str, code: int = 0) -> list[str]:
+        """The git commands that a command starts."""
+        self.log.write_text("")
+        result = self.desk.run(*arguments, PATH=self.path)
+        assert result.code == code, result.all
+        return self.log.read_text().split()
+
+
+@pytest.fixture
+def counting(desk: Desk, tmp_path: Path) -> Counting:
+    return Counting(desk, tmp_path)
+
+
+def test_a_ticket_asks_git_five_things(counting: Counting) -> None:
+    """Where the repository is, which numbers were given (in the last commit, to files deleted since); two to record."""
+    for _ in range(2):
+        assert counting.asked(*NEW) == ["rev-parse", "ls-tree", "log", "add", "commit"]
+
+
+def test_many_tickets_ask_no_more_than_one(counting: Counting, tmp_path: Path) -> None:
+    row = "- {kind: repair, category: water, unit: 3-2-0501, caller: {name: 王丽}, summary: 漏水"
+    (tmp_path / "in.yaml").write_text("tickets:\n" + "".join(f"{row}{number}}}\n" for number in range(20)), "utf-8")
+    asked = counting.asked("ticket", "add", "--from", str(tmp_path / "in.yaml"))
+    assert asked == ["rev-parse", "ls-tree", "log", "add", "commit"]
+
+
+def test_a_step_asks_git_two_things(counting: Counting) -> None:
+    counting.desk.add()
+    counting.desk.add()
+    for step in (NOTE, ("ticket", "dispatch", "001", "--to", "zhang.wei"), ("ticket", "merge", "002", "--into", "001")):
+        assert counting.asked(*step) == ["rev-parse", "commit"]
+
+
+def test_a_plan_asks_two_things_for_each_commit(counting: Counting) -> None:
+    for _ in range(3):
+        counting.desk.add()
+    assert counting.asked("dispatch") == []
+    assert counting.asked("dispatch", "--apply") == ["rev-parse", "commit"] * 3
+
+
+def test_a_plan_in_one_commit_asks_two_things(counting: Counting) -> None:
+    for _ in range(3):
+        counting.desk.add()
+    assert counting.asked("dispatch", "--apply", "--one-commit") == ["rev-parse", "commit"]
+
+
+def test_a_step_that_is_refused_asks_only_where_the_repository_is(counting: Counting) -> None:
+    counting.desk.add()
+    assert counting.asked("ticket", "close", "001", code=2) == ["rev-parse"]
+
+
+def test_looking_asks_nothing(counting: Counting) -> None:
+    counting.desk.add()
+    for reading in (("overdue",), ("due",), ("ticket", "list"), ("show", "001"), ("validate",), ("report", "daily")):
+        assert counting.asked(*reading) == []
+
+
+def test_looking_at_people_in_full_asks_three_things(counting: Counting) -> None:
+    counting.desk.add()
+    assert counting.asked("ticket", "list", "--reveal") == ["rev-parse", "commit-tree", "update-ref"]
+
+
+def test_after_gc_the_last_commit_is_asked_for_once(counting: Counting) -> None:
+    """Git has moved the branches into one file then; the next commit brings this one's own back."""
+    counting.desk.add()
+    counting.desk.git("gc", "--quiet")
+    assert not (counting.desk.root / ".git/refs/heads/main").exists()
+    assert counting.asked(*NOTE) == ["rev-parse", "rev-parse", "commit"]
+    assert counting.asked(*NOTE) == ["rev-parse", "commit"]
+
+
+# --- the last commit
+
+
+def same(desk: Desk) -> str:
+    """The last commit, read; git says the same."""
+    read = History(desk.root.resolve()).head()
+    assert read == desk.git("rev-parse", "--verify", "--quiet", "HEAD", check=False).strip()
+    return read
+
+
+def test_the_last_commit_is_what_git_says(desk: Desk, tmp_path: Path) -> None:
+    """On any branch, in a linked work tree, with branches in one file, on no branch, before the first commit."""
+    found = {same(desk)}
+    desk.add()
+    found.add(same(desk))
+    desk.git("pack-refs", "--all")
+    assert same(desk) in found
+    desk.ok(*NOTE)
+    found.add(same(desk))
+    desk.git("switch", "--quiet", "-c", "夜班/一", "HEAD~1")
+    assert same(desk) in found
+    desk.git("worktree", "add", "--quiet", "-b", "west", str(tmp_path / "west"), "HEAD~1")
+    west = Desk(tmp_path / "west")
+    assert same(west) in found - {same(desk)}
+    west.ok(*ADD, "--summary", "灯不亮")
+    found.add(same(west))
+    desk.git("symbolic-ref", "refs/heads/alias", "refs/heads/main")
+    desk.git("symbolic-ref", "HEAD", "refs/heads/alias")
+    assert same(desk) in found
+    desk.git("checkout", "--quiet", "--detach")
+    assert same(desk) in found
+    desk.git("symbolic-ref", "HEAD", "refs/heads/fresh")
+    assert same(desk) == ""
+    assert len(found) == 4
+
+
+def test_a_place_with_a_line_break_in_its_name_is_found(desk: Desk, tmp_path: Path) -> None:
+    place = tmp_path / "line\nbreak\n"
+    desk.root.rename(place)
+    desk = Desk(place)
+    desk.ok(*NEW)
+    history = History(place.resolve())
+    assert (history.top, history.folder) == (place, place / ".git")
+    assert desk.git("status", "--porcelain") == ""
+
+
+def test_a_bare_repository_is_no_place(tmp_path: Path, desk: Desk) -> None:
+    desk.git("clone", "--quiet", "--bare", ".", str(tmp_path / "bare"))
+    with pytest.raises(Refusal) as refused:
+        History(tmp_path / "bare")
+    assert "bare" in str(refused.value.reasons[0])
+
+
+# --- what git does not know yet
+
+
+def by_hand(desk: Desk) -> None:
+    """A ticket written with an editor, and not committed."""
+    desk.add()
+    content = (desk.root / FIRST).read_bytes()
+    desk.git("rm", "--quiet", "--cached", FIRST)
+    desk.git("commit", "--quiet", "-m", "Not that one")
+    assert (desk.root / FIRST).read_bytes() == content
+
+
+def test_a_step_on_a_record_that_was_never_committed(desk: Desk) -> None:
+    by_hand(desk)
+    desk.write("mine.txt", "mine\n")
+    desk.git("add", "mine.txt")
+    desk.ok(*NOTE)
+    assert desk.git("show", "--name-only", "--format=").split() == [FIRST]
+    assert "已致电" in desk.git("show", f"HEAD:{FIRST}")
+    assert desk.git("status", "--porcelain") == "A  mine.txt\n"
+
+
+def test_refused_it_is_as_unknown_to_git_as_before(desk: Desk) -> None:
+    by_hand(desk)
+    hook = desk.root / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    before, index = desk.snapshot(), (desk.root / ".git" / "index").read_bytes()
+    assert desk.run(*NOTE).code == 3
+    assert desk.snapshot() == before
+    assert (desk.root / ".git" / "index").read_bytes() == index
+
+
+def test_a_record_taken_out_of_the_index_comes_back_with_its_next_step(desk: Desk) -> None:
+    desk.add()
+    desk.git("rm", "--quiet", "--cached", FIRST)
+    desk.ok(*NOTE)
+    assert "已致电" in desk.git("show", f"HEAD:{FIRST}")
+    assert desk.git("status", "--porcelain") == ""
+
+
+# --- numbers
+
+
+@pytest.mark.parametrize("staged", [False, True], ids=["removed", "removed and staged"])
+def test_a_number_whose_file_was_removed_without_a_commit_is_not_given_again(desk: Desk, staged: bool) -> None:
+    desk.add()
+    (desk.root / FIRST).unlink()
+    if staged:
+        desk.git("add", "--all")
+    assert desk.ok(*NEW).startswith("T-20261014-002")
