@@ -55,6 +55,7 @@ class Recorder:
         self.estate = estate
         self.operation = operation
         self._taken: dict[str, int] = {}
+        self._names: dict[str, list[str]] = {}  # folder: what the last commit has in it
         self._gone: dict[str, tuple[datetime | None, list[str]]] = {}
         self.touched: dict[str, list[str]] = {}  # id: the events recorded
 
@@ -149,11 +150,17 @@ class Recorder:
 
     def _next(self, kind: Kind, prefix: str, ids: Iterable[str], folder: str, since: datetime | None) -> str:
         if prefix not in self._taken:
-            committed = (*self.operation.history.names_in(folder), *self._deleted(kind, since))
+            committed = (*self._committed(folder), *self._deleted(kind, since))
             names = [*ids, *(name[:-5] for name in committed if kind.is_id(name[:-5]))]
             self._taken[prefix] = max((int(n.rsplit("-", 1)[1]) for n in names if n.startswith(prefix)), default=0)
         self._taken[prefix] += 1
         return f"{prefix}{self._taken[prefix]:0{kind.digits}d}"
+
+    def _committed(self, folder: str) -> list[str]:
+        """The names that the last commit has in a folder: a month's are asked for once, not for each of its days."""
+        if folder not in self._names:
+            self._names[folder] = self.operation.history.names_in(folder)
+        return self._names[folder]
 
     def _deleted(self, kind: Kind, since: datetime | None) -> list[str]:
         if kind.name in self._gone:

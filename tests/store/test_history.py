@@ -100,6 +100,19 @@ def test_after_gc_the_last_commit_is_asked_for_once(counting: Counting) -> None:
     assert counting.asked(*NOTE) == ["rev-parse", "commit"]
 
 
+def test_an_import_asks_once_for_each_month_and_once_for_what_was_deleted(counting: Counting, tmp_path: Path) -> None:
+    """However many days a table is about, and whichever comes first."""
+    days = [f"2026-{month:02d}-{day:02d}" for month in (9, 8, 7) for day in range(28, 0, -1)]
+    rows = [f"{number},{day} 10:00,water,3-2-0501,漏水,王丽" for number, day in enumerate(days)]
+    (tmp_path / "in.csv").write_text("\n".join(["no,reported,category,unit,summary,name", *rows]) + "\n", "utf-8")
+    (tmp_path / "map.yaml").write_text(
+        "system: old\ntimezone: Asia/Shanghai\ncolumns: {source_id: no, reported: reported, category: category, "
+        "unit: unit, summary: summary, caller_name: name}\nconstants: {kind: repair, urgency: normal, channel: phone}\n"
+    )
+    asked = counting.asked("import", "tickets", str(tmp_path / "in.csv"), "--map", str(tmp_path / "map.yaml"))
+    assert sorted(asked) == sorted(["rev-parse", "ls-tree", "ls-tree", "ls-tree", "log", "add", "commit"])
+
+
 # --- the last commit
 
 
