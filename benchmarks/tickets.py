@@ -76,6 +76,11 @@ def measure(command: list[str], folder: Path, runs: int, env: dict[str, str]) ->
     return statistics.median(seconds), peak
 
 
+def added(command: list[str], folder: Path, env: dict[str, str]) -> str:
+    """The id of one more ticket."""
+    return subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True, text=True).stdout.split()[0]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tickets", type=int, default=8027)
@@ -109,6 +114,7 @@ def main() -> int:
             mapping.write_text(MAP, encoding="utf-8")
         add = [program, "ticket", "add", "--kind", "repair", "--category", "water", "--unit", "3-2-0501"]
         add += ["--summary", "水管漏水", "--name", "王丽", "--by", "zhou.min"]
+        note = [program, "ticket", "note", "--text", "已致电", "--by", "zhou.min"]
         commit = ["git", "commit", "-q", "--allow-empty", "-m", "x", "--only", "staff/zhou.min.yaml"]
         rows = [
             ("python -c pass", *measure([sys.executable, "-c", "pass"], estate, options.runs, env)),
@@ -121,6 +127,7 @@ def main() -> int:
             ("report monthly", *measure([program, "report", "monthly"], estate, options.runs, env)),
             ("ticket list", *measure([program, "ticket", "list"], estate, options.runs, env)),
             ("ticket add", *measure(add, estate, options.runs, env)),
+            ("ticket note", *measure([*note, added(add, estate, env)], estate, options.runs, env)),
         ]
         files = sum(1 for _ in (estate / "tickets").rglob("*.yaml"))
     python, git = rows[0][1], rows[3][1]
