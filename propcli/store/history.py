@@ -286,13 +286,15 @@ class History:
         return not any(self.root / path in changed for path in paths)
 
     def deleted_names(self, since: datetime | None, folder: str) -> list[str]:
-        """File names once deleted below a folder of the estate by commits since a time (None: ever): their ids stay
-        taken."""
+        """File names once deleted below a folder of the estate by commits since a time (None: ever), also on branches
+        merged since: their ids stay taken."""
         when = [f"--since={since.isoformat()}"] if since else []
         code, out, error = self._git(
             [
                 "log",
                 *when,
+                "--full-history",
+                "-m",
                 "--diff-filter=D",
                 "--no-renames",
                 "--name-only",

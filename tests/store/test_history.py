@@ -211,6 +211,28 @@ def test_a_record_taken_out_of_the_index_comes_back_with_its_next_step(desk: Des
 # --- numbers
 
 
+def test_a_number_given_on_a_branch_and_deleted_there_is_not_given_again(desk: Desk) -> None:
+    """Merged, such a branch leaves nothing in the files; only the history knows."""
+    environment = {"GIT_COMMITTER_DATE": "2026-10-14T10:00:00+08:00"}
+    desk.git("switch", "--quiet", "-c", "night")
+    desk.ok(*NEW, **environment)
+    desk.git("rm", "--quiet", FIRST)
+    commit(desk, "commit", "--quiet", "-m", "A slip")
+    desk.git("switch", "--quiet", "main")
+    desk.write("day.txt", "day\n")
+    desk.git("add", "day.txt")
+    commit(desk, "commit", "--quiet", "-m", "Day")
+    commit(desk, "merge", "--quiet", "--no-edit", "night")
+    assert desk.ok(*NEW, **environment).startswith("T-20261014-002")
+
+
+def commit(desk: Desk, *arguments: str) -> None:
+    """A git command of this Wednesday."""
+    dated = {**os.environ, "GIT_COMMITTER_DATE": "2026-10-14T10:00:00+08:00"}
+    names = {f"GIT_{who}_{what}": "a@example.invalid" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    subprocess.run(["git", *arguments], cwd=desk.root, env={**dated, **names}, check=True)
+
+
 @pytest.mark.parametrize("staged", [False, True], ids=["removed", "removed and staged"])
 def test_a_number_whose_file_was_removed_without_a_commit_is_not_given_again(desk: Desk, staged: bool) -> None:
     desk.add()
