@@ -34,7 +34,8 @@ def find(
         ),
     ],
     kind: Annotated[
-        list[str] | None, typer.Option("--kind", metavar="unit|resident|ticket", help=_("Only these."))
+        list[str] | None,
+        typer.Option("--kind", metavar="KIND", help=_("Only unit, resident, ticket, visitor, …")),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", help=_("How many to print."))] = 20,
     exit_code: Annotated[bool, typer.Option("--exit-code", help=_("Exit with 1 when nothing is found."))] = False,
@@ -74,28 +75,32 @@ def find(
         note(say("{n} more; write more of it, or --limit {all}", n=more, all=len(found.matches)))
     if found.hidden:
         note(say("{n} residents have sealed parts that could not be searched: their keys are not here", n=found.hidden))
+    if found.closed:
+        note(
+            say(
+                "{n} other records have sealed parts that could not be searched: their keys are not here",
+                n=found.closed,
+            )
+        )
     return told(found.problems, 1 if exit_code and not shown else 0)
 
 
 def _row(match: "Match", reveal: bool) -> dict[str, Any]:
+    from propcli.desk.views import state_of
     from propcli.engine.table import Word
-    from propcli.kinds.catalog import RESIDENT, TICKET, UNIT
-    from propcli.kinds.resident.model import RESIDENT_STATUS
-    from propcli.kinds.ticket.model import STATUS
-    from propcli.kinds.unit.model import STATE
+    from propcli.kinds.catalog import RESIDENT, UNIT
     from propcli.output.privacy import mask_name, mask_phone
 
     entry = match.entry
     record = entry.record
-    states = {UNIT: STATE, RESIDENT: RESIDENT_STATUS, TICKET: STATUS}[entry.kind]
     return {
         "record": record.id,
         "what": Word(entry.kind.name, entry.kind.title),
         "name": [name if reveal or isinstance(name, Text) else mask_name(name) for name in entry.called],
         "phone": [phone if reveal else mask_phone(phone) for phone in entry.phones],
         "units": [say("public area") if unit == "public" else unit for unit in entry.units],
-        "state": Word(record.status, states.word(record.status)),
-        "summary": record.summary if entry.kind is TICKET else None,
+        "state": state_of(record, session().local),
+        "summary": record.title if entry.kind not in (UNIT, RESIDENT) else None,
         "matched": [_matched(hit, reveal) for hit in {_shown_as(hit): hit for hit in match.hits}.values()],
     }
 

@@ -106,7 +106,12 @@ class Session:
     @property
     def today(self) -> "date":
         """The day it is in the estate."""
-        return self.now.astimezone(self.estate.settings.zone).date()
+        return self.local.date()
+
+    @property
+    def local(self) -> datetime:
+        """The time the command works at, in the estate's zone."""
+        return self.now.astimezone(self.estate.settings.zone)
 
     def record_reveal(self, command: str) -> None:
         """Put on record who looks at personal data in full, in a commit of its own without any change [T12]."""

@@ -29,7 +29,7 @@ def headline(record: Any) -> Text:
         "{id}  {status}  {what}",
         {
             "id": record.id,
-            "status": state_of(record, session().now).text,
+            "status": state_of(record, session().local).text,
             "what": Text("{unit}  {title}", {"unit": where, "title": record.title})
             if where
             else getattr(record, "what", ""),

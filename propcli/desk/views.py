@@ -60,7 +60,7 @@ class View:
 
     def state(self, record: Any) -> Word:
         """The state of a record at this time."""
-        return state_of(record, self.now)
+        return state_of(record, self.now.astimezone(self.names.settings.zone))
 
     def private(self, value: Any, what: str = "name") -> Any:
         """A name, phones or plates as they may be seen here; what says why there is none stays."""
@@ -106,7 +106,7 @@ class View:
 
 
 def state_of(record: Any, now: datetime) -> Word:
-    """The state of a record at a time, where time alone may have changed it."""
+    """The state of a record at a time in the estate's zone: time alone may have changed it."""
     kind = kind_of(record)
     declared = kind.declared
     code = declared.state_at(record, now) if declared.state_at is not None else record.status

@@ -85,7 +85,7 @@ class Declaration:
     `called(record, who, people)`: and how whoever they name is shown.
     `state_at(record, now)`: its state, where time alone changes it, of `states`.
     `labels` and `flags`: what stands before a value in the line of an event, and the words for yes and no; `untold`:
-    fields that such a line leaves out.
+    fields that such a line leaves out. `finds`: its texts in which `find` looks, besides whom and what it names.
     `checks(record, around)`: what keeps a record from being written besides its types and its life; `validates`: what
     is told of one that stands; `show(id, form, whole=…)`: a screen of its own. These three are named by module and
     function, so that they are loaded only where they are needed. `heading(record, view)`: the first line of `show`, if
@@ -109,6 +109,7 @@ class Declaration:
     labels: Mapping[str, Text] = field(default_factory=dict)
     flags: Mapping[str, tuple[Text | None, Text | None]] = field(default_factory=dict)
     untold: frozenset[str] = frozenset()
+    finds: tuple[str, ...] = ()
     heading: Callable[[Any, Any], Text] | None = None
     id_help: str = ""
     verbs: tuple[Verb, ...] = ()
@@ -116,3 +117,10 @@ class Declaration:
     checks: str = ""
     validates: str = ""
     show: str = ""
+
+    @property
+    def open_states(self) -> Collection[str]:
+        """The states in which there is still something to do: those that the list shows unless asked otherwise."""
+        if self.listing is None or self.listing.default == "all":
+            return ()
+        return self.listing.groups.get(self.listing.default, (self.listing.default,))

@@ -285,6 +285,7 @@ DECLARED = Declaration(
     ),
     details=(_ITEMS, _WHO, _CARRIER, _PLATE, _UNTIL),
     heading=_heading,
+    finds=("items",),
     begins=_begins,
     completed=frozenset({"until"}),
     before={"used": _unused, "extended": _extends, "cancelled": _unused},

@@ -378,13 +378,21 @@ def _after(person: Staff, here: "Here") -> Iterable[Text]:
             yield say("  {who} takes over", who=Person(person.successor))
 
 
+def _state_at(person: Staff, now: datetime) -> str:
+    """Somebody works here to the end of the last day."""
+    return "left" if person.left is not None and person.left < now.date() else "working"
+
+
 DECLARED = Declaration(
     show_help="One of them: role, team, skills, shifts, leave.",
     id_help="An id for records, like zhang.wei.",
     asked=("name", "role", "team", "skills", "phone", "shifts", "joined"),
     asks=_MANY,
+    finds=("name",),
     begins=_begins,
     opening=_opening,
+    states=STATUS,
+    state_at=_state_at,
     before={"left": _leaves},
     after=_after,
     details=(

@@ -281,6 +281,7 @@ DECLARED = Declaration(
         Shown("card", None, _card),
         Shown("until"),
     ),
+    finds=("purpose", "card"),
     begins=_begins,
     completed=frozenset({"until"}),
     before={"left": _leaving, "card_lost": _lost},

@@ -3,26 +3,31 @@
 An entry is what a person at the desk thinks of as one thing: a resident with the units of today, a unit with its people
 of today, a ticket with who raised it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
+from propcli.engine.fields import Shape, marked, shapes
 from propcli.engine.problem import Problem
 from propcli.engine.text import Text
 from propcli.engine.words import Vocabulary
-from propcli.kinds.catalog import RESIDENT, TICKET, UNIT, Kind
+from propcli.kinds.catalog import KINDS, RESIDENT, TICKET, UNIT, Kind
 from propcli.kinds.resident.model import Resident
-from propcli.kinds.ticket.life import OPEN
 from propcli.kinds.ticket.model import PUBLIC, Ticket
 from propcli.kinds.unit.model import Unit
+from propcli.records.hidden import personal
 from propcli.records.matching import FITS, Rank, Word
 from propcli.records.people import Face, People
 from propcli.records.sieve import Chosen, choose, everything
 from propcli.store.estate import Reading
+from propcli.store.sealing import Keys
 
-FINDABLE = (UNIT, RESIDENT, TICKET)
-WHAT = Vocabulary("what is found", [kind.name for kind in FINDABLE])
+FINDABLE = tuple(dict.fromkeys((UNIT, RESIDENT, TICKET, *KINDS.values())))
+WHAT = Vocabulary(
+    "what is found", [kind.name for kind in FINDABLE], **{kind.name: kind.title.pattern for kind in FINDABLE}
+)
 FIELD = Vocabulary("found by", (*FITS, "pinyin"))
 
 
@@ -48,8 +53,9 @@ class Entry:
 
     @property
     def ended(self) -> bool:
-        """Whether it is a ticket nothing more is to be done for."""
-        return self.kind is TICKET and self.record.status not in OPEN
+        """Whether nothing more is to be done for it."""
+        open_ones = self.kind.declared.open_states
+        return bool(open_ones) and self.record.status not in open_ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ class Outcome:
     matches: list[Match]
     problems: list[Problem]
     hidden: int  # residents of whom a name, phone or plate may be sealed and the key is not here
+    closed: int  # other records of which something is sealed and the key is not here
     files: int  # how many were read for it
 
 
@@ -118,6 +125,7 @@ def search(
         sorted(matches, key=lambda m: m.order),
         [*records.problems, *people.problems],
         len(hidden | chosen.hidden),
+        len(chosen.closed),
         records.files,
     )
 
@@ -142,21 +150,16 @@ class _Records:
     problems: list[Problem] = field(default_factory=list)
     files: int = 0
     faces: dict[str, Face] = field(default_factory=dict)
-    residents: list[Resident] = field(default_factory=list)
-    units: list[Unit] = field(default_factory=list)
-    tickets: list[Ticket] = field(default_factory=list)
+    seen: dict[Kind, list[Any]] = field(default_factory=dict)
     homes: dict[str, list[str]] = field(default_factory=dict)  # of a resident today
 
     def __post_init__(self) -> None:
-        if RESIDENT in self.chosen.files:
-            reading = self._read(RESIDENT)
-            self.faces = {resident.id: self.people.add(resident) for resident in reading.records}
-            self.residents = self._then(RESIDENT, reading)
-        if UNIT in self.chosen.files:
-            self.units = self._then(UNIT, self._read(UNIT))
-        if TICKET in self.chosen.files:
-            self.tickets = self._then(TICKET, self._read(TICKET))
-        for unit in self.units:
+        for kind in self.chosen.files:
+            reading = self._read(kind)
+            if kind is RESIDENT:
+                self.faces = {resident.id: self.people.add(resident) for resident in reading.records}
+            self.seen[kind] = self._then(kind, reading)
+        for unit in self.seen.get(UNIT, ()):
             for tie in unit.ties_on(self.day):
                 homes = self.homes.setdefault(tie.resident, [])
                 if unit.id not in homes:
@@ -173,20 +176,46 @@ class _Records:
         return reading
 
     def _then(self, kind: Kind, reading: Reading[Any]) -> list[Any]:
-        return [
-            then
-            for record in reading.records
-            if (then := record if record.events[-1].at <= self.now else kind.life.as_of(record, self.now)) is not None
-        ]
+        return [then for record in reading.records if (then := kind.life.as_of(record, self.now)) is not None]
 
     # --- entries
 
     def entries(self, kind: Kind) -> list[Entry]:
-        if kind is UNIT:
-            return [self._unit(unit) for unit in self.units]
-        if kind is RESIDENT:
-            return [self._resident(resident) for resident in self.residents]
-        return [self._ticket(ticket) for ticket in self.tickets]
+        own: dict[Kind, Callable[[Any], Entry]] = {
+            UNIT: self._unit,
+            RESIDENT: self._resident,
+            TICKET: self._ticket,
+        }
+        make = own.get(kind, partial(self._any, kind))
+        return [make(record) for record in self.seen.get(kind, ())]
+
+    def _any(self, kind: Kind, record: Any) -> Entry:
+        """A record of any other kind: by its id, whom and which home it names, and its words."""
+        called: list[Text | str] = []
+        phones: list[str] = []
+        units: list[str] = []
+        fields = [Field("id", record.id)]
+        for its, value in _facts(record, self.people.keys):
+            if its.ref == "unit":
+                units.append(value)
+                fields.append(Field("unit", value, own=False))
+            elif its.ref == "resident" or (its.named and RESIDENT.is_id(value)):
+                person = self.faces.get(value)
+                called.append(person.called if person else _unknown(value))
+                phones += person.phones if person else ()
+                fields += [Field("resident", value, own=False), *(_of(person, own=False) if person else ())]
+            else:
+                found_by = KNOWN_BY[its.private or "name"]
+                fields += [Field(found_by, value)] if isinstance(value, str) else []
+                if found_by == "name":
+                    called.append(value)
+                elif found_by == "phone" and isinstance(value, str):
+                    phones.append(value)
+        for name in kind.declared.finds:
+            text = getattr(record, name)
+            fields += [Field("name" if name == "name" else "summary", text)] if text else []
+            called += [Text("{name}", {"name": text})] if text and name == "name" else []
+        return Entry(kind, record, tuple(called), tuple(phones), tuple(units), tuple(fields))
 
     def _resident(self, resident: Resident) -> Entry:
         """Somebody who was forgotten is known by the id only [T12]."""
@@ -227,6 +256,23 @@ class _Records:
         fields += [Field("place", ticket.place)] if ticket.place else []
         fields.append(Field("summary", ticket.summary))
         return Entry(TICKET, ticket, called, phones, (ticket.unit,), tuple(fields))
+
+
+# which field a personal datum is looked for in, by what the estate's `sealed` calls it
+KNOWN_BY = {"name": "name", "phones": "phone", "plates": "plate"}
+
+
+def _facts(record: Any, keys: Keys) -> Iterator[tuple[Shape, Any]]:
+    """Whom and which home a record names, and what personal data it has, opened where the key is here; of its events
+    only personal data."""
+    known = personal(record, keys)
+    for place, value, its in marked(record, "ref", "private", "named"):
+        inside = place[0] == "events"
+        if its.private if inside else its.name not in known and its.ref in (None, "unit", "resident"):
+            yield its, value
+    for its in shapes(type(record)).values():
+        if known.get(its.name) is not None:
+            yield its, known[its.name]
 
 
 def _unknown(resident_id: str) -> Text:

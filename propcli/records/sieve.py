@@ -11,16 +11,17 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from propcli.engine.problem import Problem, Refusal
-from propcli.kinds.catalog import RESIDENT, TICKET, UNIT, Kind
+from propcli.kinds.catalog import KINDS, RESIDENT, UNIT, Kind
 from propcli.records.matching import FITS, Word, fold
 from propcli.store.estate import Estate
 from propcli.store.sealing import Keys
 from propcli.store.yamlfile import readable
 
-# what has to be read to see an entry of a kind whole
-BESIDES = {UNIT: (RESIDENT,), RESIDENT: (UNIT,), TICKET: (RESIDENT,)}
+# what has to be read to see an entry of a kind whole: the people of a home, the homes of somebody, whom a record names
+BESIDES = {kind: (UNIT,) if kind is RESIDENT else (RESIDENT,) for kind in KINDS.values()}
+_FIRST = (RESIDENT, UNIT)  # everything else is shown with these
 
-_ID = re.compile(r"^id: ['\"]?([0-9A-Za-z-]+)['\"]?\r?$", re.M)
+_ID = re.compile(r"^id: ['\"]?([0-9A-Za-z._-]+)['\"]?\r?$", re.M)
 _PERSON = re.compile(r"R-[0-9]{5,6}")
 _CLEAR = re.compile(r"^(?:name|phones):", re.M)
 _SEALED = re.compile(r"^sealed: ['\"]?(age:[0-9A-Za-z+/=]+)['\"]?\r?$", re.M)
@@ -47,6 +48,7 @@ class Chosen:
     files: dict[Kind, tuple[list[PurePosixPath], list[Problem]]]
     entries: dict[Kind, frozenset[str]] | None = None
     hidden: frozenset[str] = frozenset()  # residents of whom something that is looked for may be sealed
+    closed: frozenset[str] = frozenset()  # and other records
 
 
 def everything(estate: Estate, kinds: Collection[Kind]) -> Chosen:
@@ -62,7 +64,7 @@ def choose(estate: Estate, keys: Keys, words: Sequence[Word], kinds: Collection[
     fitting = _with_joined(seen, _own(seen, words))
     entries = {kind: frozenset(i for i, bits in fitting[kind].items() if bits == every) for kind in kinds}
     wanted = {kind: set(entries.get(kind, ())) for kind in seen}
-    for kind in (UNIT, TICKET):
+    for kind in (one for one in kinds if one is not RESIDENT):
         for record_id in entries.get(kind, ()):
             wanted[RESIDENT] |= seen[kind][record_id].people
     if entries.get(RESIDENT):
@@ -75,13 +77,14 @@ def choose(estate: Estate, keys: Keys, words: Sequence[Word], kinds: Collection[
             for i, resident in seen.get(RESIDENT, {}).items()
             if resident.hidden and (estate.settings.sealed or not resident.reachable)
         ),
+        frozenset(i for kind in kinds if kind is not RESIDENT for i, glance in seen[kind].items() if glance.hidden),
     )
 
 
 def _needed(kinds: Collection[Kind]) -> list[Kind]:
     """The kinds to read, residents first."""
     wanted = {*kinds, *(other for kind in kinds for other in BESIDES[kind])}
-    return [kind for kind in (RESIDENT, UNIT, TICKET) if kind in wanted]
+    return [kind for kind in (*_FIRST, *KINDS.values()) if kind in wanted]
 
 
 class _Sieve:
@@ -125,11 +128,11 @@ def _glance(estate: Estate, keys: Keys, kind: Kind, path: PurePosixPath) -> Glan
     if kind is UNIT:
         return Glance(name, people, "")
     glance = Glance(name, people, fold(_TIMES.sub("", text)))
-    return glance if kind is not RESIDENT or "sealed" not in text else _opened(glance, text, keys)
+    return _opened(glance, text, keys) if _SEALED.search(text) else glance
 
 
 def _opened(glance: Glance, text: str, keys: Keys) -> Glance | None:
-    """A resident with what is sealed in the text, where it can be opened."""
+    """A record with what is sealed in the text, where it can be opened."""
     sealed, key = _SEALED.findall(text), _KEY.findall(text)
     if len(sealed) != 1 or len(key) != 1:
         return None
@@ -141,9 +144,12 @@ def _opened(glance: Glance, text: str, keys: Keys) -> Glance | None:
         glance.hidden = True
         glance.reachable = len(_CLEAR.findall(text)) == 2
         return glance
-    texts = list(_texts([inside.get(name) for name in ("name", "phones", "plates")]))
+    texts = list(_texts([value for name, value in inside.items() if name not in UNSEARCHED]))
     glance.text = "\n".join((glance.text or "", *map(fold, texts)))
     return glance
+
+
+UNSEARCHED = ("born", "identity", "bank")  # nobody looks for these
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -174,7 +180,7 @@ def _may(kind: Kind, glance: Glance, word: Word) -> bool:
         return True
     if kind is UNIT:
         return FITS["unit"](word, glance.id) is not None or word.text.upper() in glance.people
-    return word.might_fit(glance.text) or (kind is TICKET and word.might_name_unit(glance.text))
+    return word.might_fit(glance.text) or (kind is not RESIDENT and word.might_name_unit(glance.text))
 
 
 def _with_joined(
@@ -183,7 +189,7 @@ def _with_joined(
     """For every record the words that may fit it or what it is shown with: a resident's units, the people of a unit,
     who raised a ticket."""
     both = {kind: dict(bits) for kind, bits in own.items()}
-    for kind in (UNIT, TICKET):
+    for kind in (one for one in seen if one is not RESIDENT):
         for record_id, glance in seen.get(kind, {}).items():
             for person in glance.people & own[RESIDENT].keys():
                 both[kind][record_id] |= own[RESIDENT][person]

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from propcli.engine.problem import Problem
 from propcli.engine.record import KEY, Model, quoted
 from propcli.engine.text import Text, say
+from propcli.kinds.catalog import kind_of
 from propcli.store import yamlfile
 
 M = TypeVar("M", bound=Model)
@@ -93,7 +94,7 @@ def _finding(error: ErrorDetails, model: type[Model]) -> Finding:
         return where, say("longer than {most} characters", most=context["max_length"]), hint
     if kind in ("string_too_short", "too_short"):
         if where[-1:] == ("events",):
-            return where, say("empty"), say("a record begins with accepted or imported")
+            return where, say("empty"), say("a record begins with {first}", first=_first(model))
         return where, say("empty"), say("write something or delete the line")
     if kind == "string_pattern_mismatch":
         return where, say("a line break in a single-line field"), say("put it on one line")
@@ -110,6 +111,11 @@ def _finding(error: ErrorDetails, model: type[Model]) -> Finding:
         pattern = "{value} is below {bound}" if kind.startswith("greater") else "{value} is above {bound}"
         return where, Text(pattern, {"value": shown, "bound": bound}), None
     return where, say("{message}", message=error["msg"]), None
+
+
+def _first(model: type[Model]) -> str:
+    """The events that a record of a model can begin with."""
+    return " / ".join(sorted(kind_of(model).life.first))
 
 
 # the two patterns chosen at run time above, for translation
