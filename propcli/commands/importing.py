@@ -12,6 +12,7 @@ from propcli.commands import options
 from propcli.commands.session import note, session, show, show_report, show_table
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
+from propcli.kinds.catalog import KINDS, UNIT, Kind
 from propcli.output import language
 from propcli.output.language import _, words
 
@@ -45,7 +46,49 @@ def register(app: typer.Typer) -> None:
     group.command(
         "renovations", help=_("Renovation filings, all or none, in one commit; what is running goes on here.")
     )(renovations)
+    for kind in KINDS.values():
+        if kind.tabled:
+            help_ = _("All or none, in one commit: {kind}").format(kind=words(kind.title))
+            group.command(kind.folder, help=help_)(_of_kind(kind))
     app.add_typer(group, name="import")
+
+
+def _of_kind(kind: Kind) -> Callable[..., int]:
+    """The command that brings over the records of a kind that declares what its tables say."""
+
+    def run(
+        file: File,
+        mapping: Map,
+        dry_run: DryRun = False,
+        skip_bad: SkipBad = False,
+        by: options.By = None,
+        format: options.Format = "table",
+    ) -> int:
+        from propcli.records import tables
+        from propcli.records.importing import check_mapping
+
+        form = options.form(format)
+        here = session()
+        now = here.happened()
+        described, sheet = _read(file, mapping, careful=True)
+        check_mapping(described, sheet, tables.targets(kind), tables.required(kind, described))
+        known = frozenset(record.id for record in _records(kind.model))
+        units = frozenset(here.estate.ids(UNIT))
+        zone = here.estate.settings.zone
+        plan = tables.Table(kind, sheet, described, zone, units, known, now, language.parse).plan()
+        _tell(plan, form, None)
+        n = len(plan.drafts)
+        return _carry_out(
+            plan,
+            lambda recorder: tables.write(kind, plan.drafts, recorder, here.keys),
+            say("Import {n} records from {system}", n=n, system=described.system),
+            say("{n} records were written.", n=n),
+            (dry_run, skip_bad),
+            by,
+            show if form == "table" else note,
+        )
+
+    return run
 
 
 def tickets(

@@ -26,7 +26,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     from propcli.kinds.calendar import CalendarFile
     from propcli.kinds.catalog import KINDS
     from propcli.kinds.settings import Settings
-    from propcli.records.importing import Mapping
+    from propcli.records.importing import Mapping, every_target
 
     found: dict[str, dict[str, Any]] = {}
     records = [kind.model for kind in KINDS.values()]
@@ -39,6 +39,8 @@ def schemas() -> dict[str, dict[str, Any]]:
             **{k: v for k, v in body.items() if k != "title"},
         }
     found["policy"]["$defs"]["Row"]["properties"]["record"]["enum"] = list(KINDS)
+    for name in ("columns", "values", "constants"):
+        found["mapping"]["properties"][name]["propertyNames"] = {"enum": list(every_target())}
     return found
 
 

@@ -10,7 +10,7 @@ from propcli.engine.fields import Shape, shapes
 from propcli.engine.table import Word
 from propcli.engine.text import Text
 from propcli.engine.words import Vocabulary
-from propcli.kinds.catalog import kind_of
+from propcli.kinds.catalog import RESIDENT, kind_of
 from propcli.kinds.declaration import Shown
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
@@ -68,7 +68,7 @@ class View:
 
     def row(self, record: Any, shown: Iterable[Shown]) -> dict[str, Any]:
         """The cells of a record for some columns."""
-        known = personal(record, self.people.keys)
+        known = personal(record, self.people.keys) if kind_of(record) is not RESIDENT else {}
         return {column.key: self.cell(record, column, known) for column in shown}
 
     def cell(self, record: Any, column: Shown, known: Mapping[str, Any]) -> Any:

@@ -28,6 +28,7 @@ class Kind:
     """One kind of record. `help`: of its commands. `pattern` matches its ids whole; ids that the program numbers begin
     with `prefix`, within a `period` (a day, a year) with that as well, and have `digits` for the number.
 
+    `tabled`: its records can be brought over from a table, as the kind declares.
     `module` (of propcli.kinds) is where it lives; its model is named `model_name`, its events `…Event`."""
 
     name: str
@@ -42,6 +43,7 @@ class Kind:
     period: Literal["day", "year"] | None = None
     digits: int = 3
     large: bool = False
+    tabled: bool = False
 
     def _part(self, part: str) -> Any:
         module = self.module or self.name

@@ -53,6 +53,16 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Tables:
+    """What a row of a table may say of a record besides its id: `fields` of the record or of its events. `events`: what
+    happened, as the values of a row come to it, each with its fields; those it does not name are the record's own."""
+
+    fields: tuple[str, ...]
+    events: Callable[[dict[str, Any]], list[tuple[str, dict[str, Any]]]]
+    required: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verb:
     """A command that is more than options that become one event. `where`: its module below propcli and the function;
     `help` where no step of that name has it."""
@@ -93,6 +103,7 @@ class Declaration:
 
     show_help: str
     listing: Listing | None = None
+    tables: Tables = Tables((), lambda _values: [])
     details: tuple[Shown, ...] = ()
     asked: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()

@@ -16,7 +16,7 @@ from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.engine.worktime import UTC
 from propcli.records import repairs
-from propcli.records.importing import BadRow, Mapping, Repair, Target
+from propcli.records.importing import BadRow, Mapping, Repair
 from propcli.store.reading import described
 from propcli.store.sheets import Cell, Number, Row, Sheet
 
@@ -51,12 +51,12 @@ class Reader:
 
     def column(self, target: str) -> str:
         """What the table calls a field's column; the field itself where it has none."""
-        names = self.mapping.columns.get(target)  # type: ignore[call-overload]
+        names = self.mapping.columns.get(target)
         return " + ".join(names) if names else target
 
     def cell(self, target: str, number: int) -> str:
         """Where a field of a row stands in a spreadsheet."""
-        names: Iterable[str] = self.mapping.columns.get(target, ())  # type: ignore[call-overload]
+        names: Iterable[str] = self.mapping.columns.get(target, ())
         places = (self.sheet.cell(name, self._lines.get(number, 0)) for name in names)
         return " + ".join(place for place in places if place)
 
@@ -142,7 +142,7 @@ class Cells:
 
     # --- as they stand
 
-    def text(self, target: Target) -> str | None:
+    def text(self, target: str) -> str | None:
         """The text for a field, translated; None where the cells are empty."""
         names = self.reader.mapping.columns.get(target)
         if names is None:
@@ -160,7 +160,7 @@ class Cells:
         parts = [cell.strip() for cell in cells]
         return sign.join(part for part in parts if part)
 
-    def _translated(self, target: Target, text: str) -> tuple[str | None, bool]:
+    def _translated(self, target: str, text: str) -> tuple[str | None, bool]:
         """What the mapping makes of a text, and whether it says so."""
         translations = self.reader.mapping.values.get(target, {})
         if text in translations:
@@ -169,10 +169,10 @@ class Cells:
             return (text if translations["*"] == "*" else translations["*"]) or None, True
         return text or None, False
 
-    def _untranslated(self, target: Target, text: str) -> None:
+    def _untranslated(self, target: str, text: str) -> None:
         self.complain(target, say("{value} has no translation under values: {target}", value=repr(text), target=target))
 
-    def moment(self, target: Target) -> datetime | None:
+    def moment(self, target: str) -> datetime | None:
         """The time for a field, in the source's time zone."""
         names = self.reader.mapping.columns.get(target)
         if names and (error := self.row.errors.get(names[0])):  # it would pass for an empty cell
@@ -199,7 +199,7 @@ class Cells:
         # a fixed offset: what was read stays what it was, also for the hour that comes twice
         return moment
 
-    def _first(self, target: Target) -> Cell | None:
+    def _first(self, target: str) -> Cell | None:
         names = self.reader.mapping.columns.get(target)
         return self.row.cells.get(names[0]) if names else self.reader.mapping.constants.get(target)
 
@@ -228,13 +228,13 @@ class Cells:
 
     # --- carefully
 
-    def sound(self, target: Target) -> str | None:
+    def sound(self, target: str) -> str | None:
         """The text for a field, translated where the mapping says so; refuses what is no text but the trace of a
         spreadsheet: an error, a formula, a date in the place of something else."""
         text = self._sound(target)
         return text if text is None or target in self.reader.mapping.constants else self._translated(target, text)[0]
 
-    def _sound(self, target: Target) -> str | None:
+    def _sound(self, target: str) -> str | None:
         names = self.reader.mapping.columns.get(target)
         if names is None:
             return self.reader.mapping.constants.get(target)
@@ -246,7 +246,7 @@ class Cells:
             return None
         return self._joined(names, "\n" if target == "detail" else " ")
 
-    def blank(self, targets: Iterable[Target]) -> bool:
+    def blank(self, targets: Iterable[str]) -> bool:
         """Whether all cells of some fields are empty."""
         columns = [name for target in targets for name in self.reader.mapping.columns.get(target, ())]
         return not any(self.row.cells.get(name) or name in self.row.errors for name in columns)
@@ -265,7 +265,7 @@ class Cells:
                 self.repaired("merged", target, became=str(cell))
         return True
 
-    def value_of(self, target: Target) -> float | None:
+    def value_of(self, target: str) -> float | None:
         """The number in a workbook's cell, where it is one."""
         cell = self._first(target)
         return cell.value if isinstance(cell, Number) else None
@@ -283,7 +283,7 @@ class Cells:
             )
         )
 
-    def mended(self, target: Target, mend: Callable[[str], str], kind: str = "text") -> str | None:
+    def mended(self, target: str, mend: Callable[[str], str], kind: str = "text") -> str | None:
         """The text for a field with what can be repaired of it repaired; what cannot be is refused."""
         text = self.sound(target)
         if text is None:
@@ -298,7 +298,7 @@ class Cells:
         return found or None
 
     def typed(
-        self, target: Target, mend: Callable[[str], str], model: type[Model], name: str, kind: str = "text"
+        self, target: str, mend: Callable[[str], str], model: type[Model], name: str, kind: str = "text"
     ) -> Any:
         """The value for a field, repaired, as a field of a model has it."""
         text = self.mended(target, mend, kind)
@@ -310,7 +310,7 @@ class Cells:
             self.misfits(error, model, lambda _where: target)
             return None
 
-    def code(self, target: Target, vocabulary: Vocabulary) -> str | None:
+    def code(self, target: str, vocabulary: Vocabulary) -> str | None:
         """The code for a word: by the mapping's values, else by the vocabulary."""
         text = self._sound(target)
         if text is None:
@@ -329,7 +329,7 @@ class Cells:
             self.complain(target, say("{value} is not one of: {known}", value=repr(text), known=known))
         return code
 
-    def day(self, target: Target, first: int = FIRST_YEAR) -> date | None:
+    def day(self, target: str, first: int = FIRST_YEAR) -> date | None:
         """The day for a field. Every notation with the year first is read, any other only if the mapping names it."""
         names = self.reader.mapping.columns.get(target)
         if names and not self._intact(target, names):

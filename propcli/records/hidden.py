@@ -6,7 +6,7 @@ from typing import Any
 
 from propcli.engine.fields import shapes
 from propcli.engine.record import Model
-from propcli.engine.text import Text, say
+from propcli.engine.text import say
 from propcli.kinds.resident.model import ALWAYS_SEALED
 from propcli.records.recording import Recorder
 from propcli.store.sealing import Keys, seal, spoilt
@@ -14,24 +14,32 @@ from propcli.store.sealing import Keys, seal, spoilt
 SEALED = say("(sealed)")
 
 
-def personal(record: Any, keys: Keys) -> dict[str, Text | str | None]:
+def personal(record: Any, keys: Keys) -> dict[str, Any]:
     """The personal fields of a record, opened where the key is here. Where it is not, what does not stand in clear may
-    be sealed, and says so."""
+    be sealed, and says so. (Residents have a face: `propcli.records.people`.)"""
     return opened(record, getattr(record, "sealed", None), getattr(record, "key", None), record.id, keys)
 
 
-def opened(model: Any, sealed: str | None, key: str | None, whose: str, keys: Keys) -> dict[str, Text | str | None]:
+def opened(model: Any, sealed: str | None, key: str | None, whose: str, keys: Keys) -> dict[str, Any]:
     """The personal fields of a part of a record, with what is sealed of it for the record's key; never a number of
     identity."""
     inside: Mapping[str, Any] | None = {}
     if sealed is not None and key is not None:
         inside = keys.open(key, sealed, whose)
-        if not all(isinstance(value, str) and value.isprintable() for value in (inside or {}).values()):
-            raise spoilt(whose)
-    clear = {its.name: getattr(model, its.name) for its in shapes(type(model)).values() if its.private and not its.many}
+    known = {its.name: its.many for its in shapes(type(model)).values() if its.private}
+    clear = {name: getattr(model, name) for name in known}
     if inside is None:
-        return {name: SEALED if value is None else value for name, value in clear.items()}
-    return {name: inside.get(name, value) for name, value in clear.items()}
+        return {name: value or ((SEALED,) if known[name] else SEALED) for name, value in clear.items()}
+    sound = {name: _sound(value, whose) for name, value in inside.items()}
+    return {name: sound.get(name, value) for name, value in clear.items()}
+
+
+def _sound(value: Any, whose: str) -> Any:
+    """A sealed value, or several; refuses what no command has sealed."""
+    several = value if isinstance(value, list) else [value]
+    if not all(isinstance(one, str) and one.isprintable() for one in several):
+        raise spoilt(whose)
+    return tuple(several) if isinstance(value, list) else value
 
 
 def concealed(
@@ -42,7 +50,7 @@ def concealed(
     chosen = {*recorder.estate.settings.sealed, *ALWAYS_SEALED}
     known = shapes(model)
     inside = {
-        name: value
+        name: list(value) if isinstance(value, tuple) else value
         for name, value in fields.items()
         if value and (known[name].private if name in known else name) in chosen
     }

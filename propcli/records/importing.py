@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, ClassVar, Generic, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from propcli.engine.problem import Refusal
 from propcli.engine.record import Code, Line, Model, quoted, several, wrong
 from propcli.engine.text import Text, say
+from propcli.kinds.catalog import KINDS
 from propcli.kinds.settings import TimeZone
 from propcli.store.sheets import Sheet
 
@@ -88,6 +89,25 @@ RenovationTarget = Literal[
 Target = Literal[TicketTarget, PlaceTarget, UnitTarget, ResidentTarget, RenovationTarget]
 PARTS: tuple[PlaceTarget, ...] = ("building", "entrance", "room")
 
+
+def every_target() -> tuple[str, ...]:
+    """The fields that any kind of record takes from a table."""
+    named = [part for kind in get_args(Target) for part in get_args(kind)] or list(get_args(Target))
+    declared = (name for kind in KINDS.values() if kind.tabled for name in ("id", *kind.declared.tables.fields))
+    return tuple(dict.fromkeys((*named, *declared)))
+
+
+def _known(name: str) -> str:
+    """Whether a field is one that some kind takes."""
+    every = every_target()
+    if name not in every:
+        close = get_close_matches(name, every, 1)
+        hint = say("did you mean {name}?", name=close[0]) if close else say("one of: {known}", known=", ".join(every))
+        raise wrong(say("{value} is not known here", value=quoted(name)), hint=hint)
+    return name
+
+
+TargetName = Annotated[str, AfterValidator(_known)]
 Several = Annotated[tuple[str, ...], BeforeValidator(several), Field(min_length=1)]
 
 
@@ -122,9 +142,9 @@ class Mapping(Model):
     encoding: Line | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     sheet: Line | None = None
-    columns: dict[Target, Several]
-    values: dict[Target, dict[str, str]] = Field(default_factory=dict)
-    constants: dict[Target, str] = Field(default_factory=dict)
+    columns: dict[TargetName, Several]
+    values: dict[TargetName, dict[str, str]] = Field(default_factory=dict)
+    constants: dict[TargetName, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

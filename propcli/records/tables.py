@@ -1,0 +1,149 @@
+"""Records of a kind from a table, as the kind declares it: a row a record. A row whose id is on record is known."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from propcli.engine.fields import Shape, shapes
+from propcli.engine.record import Event
+from propcli.engine.text import say
+from propcli.kinds.catalog import Kind
+from propcli.records import repairs
+from propcli.records.cells import Cells, Reader, Reads, adapter
+from propcli.records.checking import IMPORTER
+from propcli.records.hidden import concealed
+from propcli.records.importing import PARTS, Mapping, Plan, place_targets
+from propcli.records.places import Register, Widths, place_of
+from propcli.records.plates import written
+from propcli.records.recording import Recorder
+from propcli.store.sealing import Keys
+from propcli.store.sheets import Sheet
+
+_BETWEEN = re.compile(r"[;；、,，/\s]+")  # what stands between several values in one cell
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A record to be: its fields and what happened to it."""
+
+    row: int
+    id: str
+    fields: dict[str, Any]
+    events: list[Event]
+
+
+def targets(kind: Kind) -> tuple[str, ...]:
+    """The fields of a mapping that a kind looks at."""
+    fields = kind.declared.tables.fields
+    return ("id", *fields, *(PARTS if "unit" in fields else ()))
+
+
+def required(kind: Kind, mapping: Mapping) -> tuple[str, ...]:
+    """The fields a mapping has to give; of a unit, the whole of it or its parts."""
+    wanted = kind.declared.tables.required
+    places = place_targets(mapping) if "unit" in wanted else ()
+    return ("id", *(name for name in wanted if name != "unit"), *places)
+
+
+@dataclass
+class Table:
+    """A table of one kind's records, with what is on record already."""
+
+    kind: Kind
+    sheet: Sheet
+    mapping: Mapping
+    zone: ZoneInfo
+    units: frozenset[str]
+    known: frozenset[str]
+    now: datetime
+    reads: Reads
+
+    def plan(self) -> Plan[Draft]:
+        """Every row as a record to be, as known, or as a complaint."""
+        plan: Plan[Draft] = Plan(rows=len(self.sheet.rows))
+        reader = Reader(self.sheet, self.mapping, self.zone, self.reads)
+        rows = [Cells(reader, row, discreet=True) for row in self.sheet.rows]
+        first: dict[str, int] = {}
+        for cells in rows:
+            values = self._values(cells)
+            record_id = values.pop("id", None)
+            if record_id is None or cells.bad:
+                continue
+            if record_id in first:
+                cells.complain("id", say("{id} stands in row {row} too", id=record_id, row=first[record_id]))
+            elif record_id in self.known:
+                plan.known += 1
+            elif (draft := self._draft(cells, record_id, values)) is not None:
+                plan.drafts.append(draft)
+            first.setdefault(record_id, cells.number)
+        plan.bad = sorted((bad for cells in rows for bad in cells.bad), key=lambda bad: bad.row)
+        plan.repairs = [repair for cells in rows for repair in cells.repairs]
+        return plan
+
+    def _values(self, cells: Cells) -> dict[str, Any]:
+        """What a row says, each field by its type. An empty cell says nothing."""
+        known = {**shapes(self.kind.event), **shapes(self.kind.model)}
+        found: dict[str, Any] = {"id": cells.typed("id", repairs.plain, self.kind.model, "id")}
+        for name in self.kind.declared.tables.fields:
+            found[name] = self._value(cells, known[name])
+        cells.require(("id", *self.kind.declared.tables.required), found.get)
+        return {name: value for name, value in found.items() if value not in (None, ())}
+
+    def _value(self, cells: Cells, its: Shape) -> Any:
+        if its.ref == "unit":
+            return self._unit(cells)
+        if its.vocabulary is not None:
+            return cells.code(its.name, its.vocabulary)
+        if its.base is date:
+            return cells.day(its.name)
+        if its.base is datetime:
+            return cells.moment(its.name)
+        model = self.kind.model if its.name in self.kind.model.model_fields else self.kind.event
+        if not its.many:
+            mend = written if its.private == "plates" else repairs.plain
+            return cells.typed(its.name, mend, model, its.name)
+        text = cells.sound(its.name)
+        parts = [written(part) if its.private == "plates" else part for part in _BETWEEN.split(text or "") if part]
+        try:
+            return tuple(adapter(model, its.name).validate_python(parts))
+        except ValidationError as error:
+            cells.misfits(error, model, lambda _where: its.name)
+            return None
+
+    def _unit(self, cells: Cells) -> str | None:
+        names = [name for target in place_targets(self.mapping) for name in self.mapping.columns.get(target, ())]
+        if not any(cells.row.cells.get(name) for name in names):
+            return None
+        place = place_of(cells)
+        if place is None:
+            return None
+        return place.settle(cells, Register(self.units).meant(place.id) or Widths(self.units).padded(place))
+
+    def _draft(self, cells: Cells, record_id: str, values: dict[str, Any]) -> Draft | None:
+        """The record that a row comes to, if its life can have been so."""
+        events: list[Event] = []
+        taken: set[str] = set()
+        for name, fields in self.kind.declared.tables.events(values):
+            taken |= fields.keys()
+            by_alias = {shapes(self.kind.event)[n].alias: value for n, value in fields.items() if value is not None}
+            try:
+                given = {"at": self.now, "by": IMPORTER, "event": name, **by_alias}
+                events.append(self.kind.event.model_validate(given))
+            except ValidationError as error:
+                cells.misfits(error, self.kind.event, lambda where: str(where[0]) if where else "")
+        own = {n: v for n, v in values.items() if n in self.kind.model.model_fields and n not in self.kind.life.folded}
+        trial = self.kind.model.model_construct(**{**own, "id": record_id})
+        for fault in self.kind.life.replay(trial, events)[1] if not cells.bad else ():
+            cells.complain("" if fault.field == "event" else fault.field, fault.what, fault.hint)
+        return None if cells.bad else Draft(cells.number, record_id, own, events)
+
+
+def write(kind: Kind, drafts: Iterable[Draft], recorder: Recorder, keys: Keys) -> None:
+    """Put the records on record."""
+    for draft in drafts:
+        recorder.add(kind, draft.id, concealed(kind.model, draft.fields, recorder, keys), draft.events)
