@@ -97,9 +97,9 @@ class Declaration:
     `labels` and `flags`: what stands before a value in the line of an event, and the words for yes and no; `untold`:
     fields that such a line leaves out. `finds`: its texts in which `find` looks, besides whom and what it names.
     `checks(record, around)`: what keeps a record from being written besides its types and its life; `validates`: what
-    is told of one that stands; `show(id, form, whole=…)`: a screen of its own. These three are named by module and
-    function, so that they are loaded only where they are needed. `heading(record, view)`: the first line of `show`, if
-    not as everywhere."""
+    is told of one that stands; `compares(records)`: of several, as pairs of a record and a finding; `show(id, form,
+    whole=…)`: a screen of its own. They are named by module and function, so that they are loaded only where they are
+    needed. `heading(record, view)`: the first line of `show`, if not as everywhere."""
 
     show_help: str
     listing: Listing | None = None
@@ -127,6 +127,7 @@ class Declaration:
     groups: Mapping[str, str] = field(default_factory=dict)  # of verbs of two words: the first, and its help
     checks: str = ""
     validates: str = ""
+    compares: str = ""
     show: str = ""
 
     @property

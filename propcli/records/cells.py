@@ -297,9 +297,7 @@ class Cells:
             self.repaired(kind, target, text, found)
         return found or None
 
-    def typed(
-        self, target: str, mend: Callable[[str], str], model: type[Model], name: str, kind: str = "text"
-    ) -> Any:
+    def typed(self, target: str, mend: Callable[[str], str], model: type[Model], name: str, kind: str = "text") -> Any:
         """The value for a field, repaired, as a field of a model has it."""
         text = self.mended(target, mend, kind)
         if text is None:

@@ -14,6 +14,7 @@ from propcli.engine.record import Event, Model
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT, UNIT, Kind, kind_of
 from propcli.output.language import listing, words
+from propcli.records.hidden import concealed, personal
 from propcli.records.household import written
 from propcli.records.recording import Recorder
 from propcli.store.reading import described
@@ -58,11 +59,13 @@ class Here(Protocol):
 @dataclass
 class Change:
     """A change under way: whatever it touches is committed together or not at all. `notes`: what is to be said of it
-    besides how the record stands then."""
+    besides how the record stands then; `changes`: fields of the record that go along with a step and that no event
+    says (None removes one)."""
 
     here: Here
     recorder: Any
     notes: list[Text] = field(default_factory=list)
+    changes: dict[str, Any] = field(default_factory=dict)
 
     def event(self, kind: Kind, before: Any, name: str, by: str | None, fields: dict[str, Any]) -> Event:
         """A step as an event: now, by whom it belongs to (`before`: the record; None for a new one). Refuses values
@@ -103,11 +106,23 @@ class Change:
             return None
         return cast("Unit | None", self.here.estate.one(UNIT.model, unit_id))
 
-    def take(self, kind: Kind, record_id: str, by: str | None, *steps: Taken) -> Any:
+    def conceal(self, record: Any, fields: dict[str, Any]) -> None:
+        """Let personal fields of the record change along with the step: in clear, or sealed with what is sealed of it
+        already [T12]."""
+        model = type(record)
+        sealed = {n: v for n, v in personal(record, self.here.keys).items() if v and not getattr(record, n)}
+        whole = concealed(model, {**sealed, **fields}, self.recorder, self.here.keys, record.key)
+        gone = {n: None for n in fields if n not in whole}
+        self.changes |= {**gone, **{n: v for n, v in whole.items() if n in fields or n in ("key", "sealed")}}
+
+    def take(
+        self, kind: Kind, record_id: str, by: str | None, *steps: Taken, changes: dict[str, Any] | None = None
+    ) -> Any:
         """Let steps happen to a record; the record after them."""
         before = self.recorder.record(kind, record_id)
         events = [self.event(kind, before, name, by, fields) for name, fields in steps]
-        return self.recorder.step(kind, record_id, [*opening(before, events[0].at, events[0].by), *events])
+        begun = opening(before, events[0].at, events[0].by)
+        return self.recorder.step(kind, record_id, [*begun, *events], changes)
 
 
 def opening(record: Any, at: datetime, by: str) -> list[Event]:
@@ -132,7 +147,7 @@ def take(
     finds them from the record as it is under the lock, and may change other records with it."""
     with changing(here) as change:
         chosen = list(steps(change, change.recorder.record(kind, record_id)))
-        after = change.take(kind, record_id, by, *chosen)
+        after = change.take(kind, record_id, by, *chosen, changes=change.changes)
         why = next((" ".join(str(f["reason"]).split()) for _name, f in chosen if f.get("reason")), None)
         more = [f"Reason: {why}"] if why else []
         change.recorder.commit(subject(after, [name for name, _fields in chosen]), after.events[-1].by, *more)
@@ -165,8 +180,6 @@ def begin(
 ) -> tuple[Any, list[Text]]:
     """A new record, in one commit. `fields`: of the record; `event`: of its first event. Without an id it gets the next
     number."""
-    from propcli.records.hidden import concealed
-
     desk = here.desk(by)
     with changing(here) as change:
         declared = kind.declared

@@ -55,6 +55,9 @@ def validate(
                 findings += validates(record, around)
             if findings:
                 problems += estate.at(reading.places[record.id], findings)
+        compares = function_at(kind.declared.compares) if kind.declared.compares else None
+        for record, finding in compares(reading.records) if compares is not None else ():
+            problems += estate.at(reading.places[record.id], [finding])
     if only is not None:
         problems = [p for p in problems if any(PurePosixPath(p.path).is_relative_to(o) for o in only)]
     return files, sorted(problems, key=lambda p: p.place)
