@@ -1,6 +1,6 @@
 """The office's vocabularies: the codes that stand in records, and the words people read and type for them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar
 
 from propcli.engine.text import Text
@@ -19,9 +19,9 @@ class Vocabulary:
         self.labels = {code: labels.get(code, code.replace("_", " ")) for code in codes}
         Vocabulary.every[name] = self
 
-    def extend(self, **labels: str) -> None:
-        """More codes, which a kind of record brings with it. In code a dash is written as an underscore."""
-        self.labels.update({code.replace("_", "-"): label for code, label in labels.items()})
+    def extend(self, labels: Mapping[str, str]) -> None:
+        """More codes and what they are called, which a kind of record brings with it."""
+        self.labels.update(labels)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.labels)
