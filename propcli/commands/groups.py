@@ -136,6 +136,8 @@ def take(kind: Kind, step: Step) -> Function:
 def _extra(name: str, ask: Ask) -> inspect.Parameter:
     """An option that is no field: a text where it has a metavar, else yes or no."""
     info = typer.Option(ask.option or "--" + name.replace("_", "-"), metavar=_(ask.metavar) or None, help=_(ask.help))
+    if ask.needed:
+        return _parameter(name, Annotated[str, info])
     annotation: Any = Annotated[str | None, info] if ask.metavar else Annotated[bool, info]
     return _parameter(name, annotation, None if ask.metavar else False)
 

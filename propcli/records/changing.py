@@ -45,6 +45,11 @@ class Here(Protocol):
     def now(self) -> datetime: ...
 
     @property
+    def local(self) -> datetime:
+        """The time, in the estate's zone."""
+        ...
+
+    @property
     def today(self) -> date: ...
 
     def happened(self) -> datetime:
@@ -109,11 +114,17 @@ class Change:
     def conceal(self, record: Any, fields: dict[str, Any]) -> None:
         """Let personal fields of the record change along with the step: in clear, or sealed with what is sealed of it
         already [T12]."""
-        model = type(record)
-        sealed = {n: v for n, v in personal(record, self.here.keys).items() if v and not getattr(record, n)}
-        whole = concealed(model, {**sealed, **fields}, self.recorder, self.here.keys, record.key)
-        gone = {n: None for n in fields if n not in whole}
-        self.changes |= {**gone, **{n: v for n, v in whole.items() if n in fields or n in ("key", "sealed")}}
+        keys = self.here.keys
+        if record.sealed is not None and not keys.has(record.key):
+            raise Refusal(
+                say("{id}: a part is sealed and its key is not here", id=record.id),
+                hint=say("restore the keys first: propcli keys restore"),
+                code=3,
+            )
+        sealed = {n: v for n, v in personal(record, keys).items() if v and not getattr(record, n)}
+        whole = concealed(type(record), {**sealed, **fields}, self.recorder, keys, record.key)
+        names = (*fields, "key", "sealed") if "sealed" in whole else (*fields, "sealed")
+        self.changes |= {name: whole.get(name) or None for name in names}
 
     def take(
         self, kind: Kind, record_id: str, by: str | None, *steps: Taken, changes: dict[str, Any] | None = None

@@ -2,8 +2,8 @@
 
 Each check is a plain function from a record and its surroundings to findings."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -26,10 +26,10 @@ def _nobody_left(_staff_id: str) -> None:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What records may refer to: the ids of each kind of record, the codes of teams and categories. None, or a name
-    that is not there: not asked about. As long as an estate keeps no units, tickets name homes by their form alone."""
+    """What records may refer to: the ids of each kind of record, the codes of teams and categories. None: not asked
+    about. As long as an estate keeps no units, tickets name homes by their form alone."""
 
-    known: Mapping[str, frozenset[str] | None]
+    known: dict[str, frozenset[str] | None]
     sealed: frozenset[str] = frozenset()  # what of people the estate has chosen to seal
     policy: Policy | None = None
     last_day: Callable[[str], date | None] = _nobody_left  # of a member of staff who has left
@@ -42,19 +42,21 @@ class Surroundings:
 
     @property
     def teams(self) -> frozenset[str]:
-        return self.known.get("team") or frozenset()
+        return self.known["team"] or frozenset()
 
     @property
     def categories(self) -> frozenset[str]:
-        return self.known.get("category") or frozenset()
+        return self.known["category"] or frozenset()
 
     @property
     def staff(self) -> frozenset[str]:
-        return self.known.get("staff") or frozenset()
+        return self.known["staff"] or frozenset()
 
-    def knowing(self, kind: str, record_id: str) -> "Surroundings":
-        """With one more record, which is made just now."""
-        return replace(self, known={**self.known, kind: (self.known.get(kind) or frozenset()) | {record_id}})
+    def know(self, kind: str, record_id: str) -> None:
+        """One more record, which is made just now."""
+        ids = self.known[kind]
+        if ids is not None or kind == "unit":
+            self.known[kind] = (ids or frozenset()) | {record_id}
 
 
 @dataclass
@@ -81,7 +83,7 @@ def references(record: Any, around: Surroundings) -> Iterator[Finding]:
     repeated = kind_of(record).life.folded if getattr(record, "events", ()) else ()
     for place, value, its in marked(record, "ref"):
         to = its.ref or ""
-        known = around.known.get(to)
+        known = around.known[to]
         if known is None or value in known or value in (PUBLIC, IMPORTER) or place[0] in ("id", *repeated):
             continue
         title = KINDS[to].title if to in KINDS else say("team") if to == "team" else say("category")

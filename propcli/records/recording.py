@@ -11,7 +11,7 @@ from propcli.engine.lifecycle import Fault
 from propcli.engine.problem import Refusal
 from propcli.engine.record import Event, Model
 from propcli.engine.text import Text, say
-from propcli.kinds.catalog import RESIDENT, STAFF, UNIT, Kind
+from propcli.kinds.catalog import KINDS, STAFF, UNIT, Kind
 from propcli.kinds.staff import Staff
 from propcli.records.checking import Surroundings, checked
 from propcli.store import yamlfile
@@ -21,20 +21,24 @@ from propcli.store.transaction import Operation
 
 
 def surroundings(estate: Estate) -> Surroundings:
-    """What records of the estate may refer to. Records are known by their file names; tickets are not asked about:
-    there are many, and a step that names one has read it."""
-    return Surroundings(
-        {
-            "staff": frozenset(estate.ids(STAFF)),
-            "team": frozenset(estate.settings.teams),
-            "category": frozenset(estate.policy.routing),
-            "unit": frozenset(estate.ids(UNIT)) or None,
-            "resident": frozenset(estate.ids(RESIDENT)),
-        },
-        frozenset(estate.settings.sealed),
-        estate.policy,
-        _last_days(estate),
-    )
+    """What records of the estate may refer to. Records are known by their file names."""
+    known = _Known(estate)
+    return Surroundings(known, frozenset(estate.settings.sealed), estate.policy, _last_days(estate))
+
+
+class _Known(dict[str, frozenset[str] | None]):
+    """The ids of each kind, looked up when they are asked for. Kinds numbered by day are not asked about: there are
+    many, and a step that names one has read it."""
+
+    def __init__(self, estate: Estate) -> None:
+        super().__init__(team=frozenset(estate.settings.teams), category=frozenset(estate.policy.routing))
+        self.estate = estate
+
+    def __missing__(self, name: str) -> frozenset[str] | None:
+        kind = KINDS[name]
+        ids = frozenset(self.estate.ids(kind)) if kind.period != "day" else None
+        self[name] = None if kind is UNIT and not ids else ids
+        return self[name]
 
 
 def _last_days(estate: Estate) -> Callable[[str], date | None]:
@@ -126,8 +130,7 @@ class Recorder:
         whole: dict[str, Any] = {**fields, **said, "id": record_id, "events": [event.plain() for event in events]}
         ordered = {name: whole[name] for name in kind.model.model_fields if whole.get(name) not in (None, (), [], "")}
         content = yamlfile.dump(plain(ordered)).encode()
-        if self.around.known.get(kind.name) is not None or kind is UNIT:
-            self.around = self.around.knowing(kind.name, record_id)  # what is made here may be referred to here
+        self.around.know(kind.name, record_id)  # what is made here may be referred to here
         record = self._checked(kind, content, path)
         self.operation.write(path, content)
         self.touched[record_id] = [event.event for event in events]

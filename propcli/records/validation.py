@@ -69,9 +69,7 @@ def _around(
     """What may be referred to. What could not be read must not make everything that refers to it a problem too."""
     known: dict[str, frozenset[str] | None] = {kind.name: frozenset(estate.ids(kind)) for kind in KINDS.values()}
     known["unit"] = known["unit"] or None
-    if settings is not None:
-        known["team"] = frozenset(settings.teams)
-    if policy is not None:
-        known["category"] = frozenset(policy.routing)
+    known["team"] = frozenset(settings.teams) if settings is not None else None
+    known["category"] = frozenset(policy.routing) if policy is not None else None
     gone = {person.id: person.left for person in readings[STAFF].records if person.left is not None}
     return Surroundings(known, frozenset(settings.sealed) if settings else frozenset(), policy, gone.get)
