@@ -271,8 +271,10 @@ def _facts(record: Any, keys: Keys) -> Iterator[tuple[Shape, Any]]:
         if its.private if inside else its.name not in known and its.ref in (None, "unit", "resident"):
             yield its, value
     for its in shapes(type(record)).values():
-        if known.get(its.name) is not None:
-            yield its, known[its.name]
+        value = known.get(its.name)
+        for one in value if isinstance(value, tuple) else (value,):
+            if one is not None:
+                yield its, one
 
 
 def _unknown(resident_id: str) -> Text:
