@@ -127,117 +127,127 @@ def _build(text: str, found: list[_Bad], marks: dict[Path, Mark] | None) -> dict
     """Turn parser events into dicts, lists and strings in one pass, without recursion.
 
     What is wrong but leaves the rest readable goes to `found`; what does not is raised."""
-    from _ruamel_yaml import CParser
-    from ruamel.yaml import events as ev
     from ruamel.yaml.error import YAMLError
 
-    scalar, start_map, start_seq = ev.ScalarEvent, ev.MappingStartEvent, ev.SequenceStartEvent
-    ends = (ev.MappingEndEvent, ev.SequenceEndEvent)
-    root: Any = None
-    documents = 0
-    stack: list[tuple[Any, Any, Path]] = []  # container, its start event, its path
-    key: str | None = None  # the pending key of the innermost mapping
-    keys: list[str | None] = []
-    key_event: Any = None
+    builder = _Builder(found, marks)
     try:
-        parser = CParser(text)
-        while True:
-            event = parser.get_event()
-            if event is None:
-                break
-            kind = type(event)
-            if kind is scalar:
-                if event.anchor is not None or event.tag is not None:
-                    found.append(_extra(event))
-                value: Any = event.value
-                container = stack[-1][0] if stack else None
-                if type(container) is dict:
-                    if key is None:
-                        if value in container:
-                            found.append(
-                                _at(
-                                    event,
-                                    say("{key} is written twice", key=quoted(value)),
-                                    say("keep one of them"),
-                                )
-                            )
-                        key, key_event = value, event
-                        continue
-                    if value == "" and not event.style:
-                        found.append(
-                            _at(
-                                event,
-                                say("{key} has no value", key=quoted(key)),
-                                say("write one or delete the line"),
-                            )
-                        )
-                    container[key] = value
-                    if marks is not None:
-                        marks[(*stack[-1][2], key)] = _mark(event, event, key_event, event.style)
-                    key = None
-                elif container is None:
-                    root = value
-                    root_event = event
-                else:
-                    if value == "" and not event.style:
-                        found.append(_at(event, say("an empty entry in a list"), say("write it or delete the line")))
-                    if marks is not None:
-                        marks[(*stack[-1][2], len(container))] = _mark(event, event, event, event.style)
-                    container.append(value)
-            elif kind is start_map or kind is start_seq:
-                if event.anchor is not None or event.tag is not None:
-                    found.append(_extra(event))
-                new: Any = {} if kind is start_map else []
-                path: Path = ()
-                if stack:
-                    container = stack[-1][0]
-                    if type(container) is dict:
-                        if key is None:
-                            raise _at(event, say("a key must be a single word"), None)
-                        container[key] = new
-                        path = (*stack[-1][2], key)
-                    else:
-                        path = (*stack[-1][2], len(container))
-                        container.append(new)
-                else:
-                    root = new
-                    root_event = event
-                if len(stack) >= MAX_DEPTH:
-                    raise _at(event, say("more than {most} levels inside one another", most=MAX_DEPTH), None)
-                if marks is not None:
-                    style = "flow" if event.flow_style else "block"
-                    marks[path] = _mark(event, event, key_event if key is not None else event, style)
-                stack.append((new, event, path))
-                keys.append(key)
-                key = None
-            elif kind in ends:
-                _, _start, path = stack.pop()
-                if marks is not None:
-                    old = marks[path]
-                    marks[path] = Mark(old.line, old.column, old.start, event.end_mark.index, old.key_start, old.style)
-                keys.pop()
-                key = None
-            elif kind is ev.AliasEvent:
-                raise _at(
-                    event,
-                    say("an alias (*{name}) stands for another value", name=event.anchor),
-                    say("write the value out; a text that begins with * goes in quotes"),
-                )
-            elif kind is ev.DocumentStartEvent:
-                documents += 1
-                if documents > 1:
-                    raise _at(
-                        event,
-                        say("a second document begins here"),
-                        say("one file holds one record: remove the --- line or split the file"),
-                    )
+        builder.read(text)
     except YAMLError as error:
         raise _syntax(error, text) from None
-    if documents == 0:
+    if builder.documents == 0:
         raise _Bad(0, 0, say("the file is empty"), say("restore it from git or delete it"))
+    root: Any = builder.root
     if type(root) is not dict:
-        raise _at(root_event, say("the file is not a list of `field: value` lines"), None)
+        raise _at(builder.root_event, say("the file is not a list of `field: value` lines"), None)
     return root
+
+
+class _Builder:
+    """The containers that are open while a file is read, and the key of the innermost that waits for its value."""
+
+    __slots__ = ("documents", "found", "key", "key_event", "marks", "root", "root_event", "stack")
+
+    def __init__(self, found: list[_Bad], marks: dict[Path, Mark] | None) -> None:
+        self.found = found
+        self.marks = marks
+        self.root: Any = None
+        self.root_event: Any = None
+        self.documents = 0
+        self.stack: list[tuple[Any, Path]] = []  # container, its path
+        self.key: str | None = None
+        self.key_event: Any = None
+
+    def read(self, text: str) -> None:
+        from _ruamel_yaml import CParser
+        from ruamel.yaml import events as ev
+
+        on = {
+            ev.ScalarEvent: self.scalar,
+            ev.MappingStartEvent: self.begin,
+            ev.SequenceStartEvent: self.begin,
+            ev.MappingEndEvent: self.end,
+            ev.SequenceEndEvent: self.end,
+            ev.AliasEvent: self.alias,
+            ev.DocumentStartEvent: self.document,
+        }
+        parser = CParser(text)
+        while (event := parser.get_event()) is not None:
+            handle = on.get(type(event))
+            if handle is not None:
+                handle(event)
+
+    def scalar(self, event: Any) -> None:
+        """A text: a key, the value of one, or an entry of a list."""
+        if event.anchor is not None or event.tag is not None:
+            self.found.append(_extra(event))
+        if not self.stack:
+            self.root, self.root_event = event.value, event
+            return
+        container, path = self.stack[-1]
+        if type(container) is not dict:
+            if event.value == "" and not event.style:
+                self.found.append(_at(event, say("an empty entry in a list"), say("write it or delete the line")))
+            self.mark((*path, len(container)), event, event, event.style)
+            container.append(event.value)
+        elif self.key is None:
+            if event.value in container:
+                what = say("{key} is written twice", key=quoted(event.value))
+                self.found.append(_at(event, what, say("keep one of them")))
+            self.key, self.key_event = event.value, event
+        else:
+            if event.value == "" and not event.style:
+                what = say("{key} has no value", key=quoted(self.key))
+                self.found.append(_at(event, what, say("write one or delete the line")))
+            container[self.key] = event.value
+            self.mark((*path, self.key), event, self.key_event, event.style)
+            self.key = None
+
+    def begin(self, event: Any) -> None:
+        """A mapping or a list begins."""
+        if event.anchor is not None or event.tag is not None:
+            self.found.append(_extra(event))
+        new: Any = {} if type(event).__name__ == "MappingStartEvent" else []
+        path: Path = ()
+        if not self.stack:
+            self.root, self.root_event = new, event
+        else:
+            container, above = self.stack[-1]
+            if type(container) is not dict:
+                path = (*above, len(container))
+                container.append(new)
+            elif self.key is None:
+                raise _at(event, say("a key must be a single word"), None)
+            else:
+                path = (*above, self.key)
+                container[self.key] = new
+        if len(self.stack) >= MAX_DEPTH:
+            raise _at(event, say("more than {most} levels inside one another", most=MAX_DEPTH), None)
+        self.mark(
+            path, event, self.key_event if self.key is not None else event, "flow" if event.flow_style else "block"
+        )
+        self.stack.append((new, path))
+        self.key = None
+
+    def end(self, event: Any) -> None:
+        _container, path = self.stack.pop()
+        if self.marks is not None:
+            old = self.marks[path]
+            self.marks[path] = Mark(old.line, old.column, old.start, event.end_mark.index, old.key_start, old.style)
+        self.key = None
+
+    def alias(self, event: Any) -> None:
+        what = say("an alias (*{name}) stands for another value", name=event.anchor)
+        raise _at(event, what, say("write the value out; a text that begins with * goes in quotes"))
+
+    def document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            what = say("a second document begins here")
+            raise _at(event, what, say("one file holds one record: remove the --- line or split the file"))
+
+    def mark(self, path: Path, event: Any, key: Any, style: str | None) -> None:
+        if self.marks is not None:
+            self.marks[path] = _mark(event, event, key, style)
 
 
 def _mark(start: Any, end: Any, key: Any, style: str | None) -> Mark:
