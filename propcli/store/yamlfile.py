@@ -187,7 +187,8 @@ class _Builder:
         if type(container) is not dict:
             if event.value == "" and not event.style:
                 self.found.append(_at(event, say("an empty entry in a list"), say("write it or delete the line")))
-            self.mark((*path, len(container)), event, event, event.style)
+            if self.marks is not None:
+                self.marks[(*path, len(container))] = _mark(event, event, event, event.style)
             container.append(event.value)
         elif self.key is None:
             if event.value in container:
@@ -199,7 +200,8 @@ class _Builder:
                 what = say("{key} has no value", key=quoted(self.key))
                 self.found.append(_at(event, what, say("write one or delete the line")))
             container[self.key] = event.value
-            self.mark((*path, self.key), event, self.key_event, event.style)
+            if self.marks is not None:
+                self.marks[(*path, self.key)] = _mark(event, event, self.key_event, event.style)
             self.key = None
 
     def begin(self, event: Any) -> None:
@@ -222,9 +224,9 @@ class _Builder:
                 container[self.key] = new
         if len(self.stack) >= MAX_DEPTH:
             raise _at(event, say("more than {most} levels inside one another", most=MAX_DEPTH), None)
-        self.mark(
-            path, event, self.key_event if self.key is not None else event, "flow" if event.flow_style else "block"
-        )
+        if self.marks is not None:
+            key = self.key_event if self.key is not None else event
+            self.marks[path] = _mark(event, event, key, "flow" if event.flow_style else "block")
         self.stack.append((new, path))
         self.key = None
 
@@ -244,10 +246,6 @@ class _Builder:
         if self.documents > 1:
             what = say("a second document begins here")
             raise _at(event, what, say("one file holds one record: remove the --- line or split the file"))
-
-    def mark(self, path: Path, event: Any, key: Any, style: str | None) -> None:
-        if self.marks is not None:
-            self.marks[path] = _mark(event, event, key, style)
 
 
 def _mark(start: Any, end: Any, key: Any, style: str | None) -> Mark:
