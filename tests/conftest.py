@@ -6,6 +6,7 @@ import io
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -275,6 +276,19 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     os.environ["PATH"] = f"{folder}{os.pathsep}{before}"
     yield folder / "propcli"
     os.environ["PATH"] = before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interrupts() -> Iterator[None]:
+    """Started in the background of a script, or by nohup, the tests ignore Ctrl-C, and whatever they start would too.
+
+    Being ignored is inherited, a handler is not: with one that does nothing the tests go on ignoring it and a program
+    they start is interrupted as one at a shell."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: None)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
