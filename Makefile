@@ -3,7 +3,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 LOWEST := $(VENV)-lowest
-LOWEST_TESTS := tests/test_help.py tests/test_transcripts.py tests/test_docs.py tests/test_interactive.py \
+LOWEST_TESTS := tests/bad/test_command_line.py tests/test_help.py tests/test_transcripts.py tests/test_docs.py tests/test_interactive.py \
 	tests/desk/test_import_units.py tests/output
 
 .PHONY: demo test lowest lint types check schemas messages bench clean

@@ -2,12 +2,10 @@
 
 Only the module of the command asked for is imported; the language is chosen before that, so that help is in it."""
 
-import io
 import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,13 +70,11 @@ def run(arguments: list[str]) -> int:
         return 3
     start(Session(given.get("--estate"), given.get("--at"), os.environ, folder))
     import typer
+    from typer.exceptions import TyperException
 
     try:
-        from typer.exceptions import TyperException
-
         command = typer.main.get_command(_app(rest))
-        with _translated_help(rest):
-            result = command.main(rest, prog_name="propcli", standalone_mode=False)
+        result = command.main(rest, prog_name="propcli", standalone_mode=False)
         _flush()
         return result if isinstance(result, int) else 0
     except Refusal as refusal:
@@ -88,7 +84,7 @@ def run(arguments: list[str]) -> int:
         if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
             sys.stdout.write(context.get_help() + "\n")
             return 2
-        return _usage(_translated(error.format_message()), context.command_path if context else "propcli")
+        return _usage(error.format_message(), context.command_path if context else "propcli")
     except (KeyboardInterrupt, EOFError, typer.Abort):
         sys.stderr.write(
             "\npropcli: " + _("interrupted; nothing was recorded by this command unless it said so") + "\n"
@@ -116,21 +112,6 @@ def _silence() -> None:
     """Let python's own last flush of stdout, which would fail once more, go nowhere."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-@contextmanager
-def _translated_help(rest: list[str]) -> Iterator[None]:
-    """typer does not translate two phrases of every help page; they are replaced as it is printed."""
-    if language.current() == "en" or not {"--help", "-h"} & set(rest):
-        yield
-        return
-    page = io.StringIO()
-    with redirect_stdout(page):
-        yield
-    text = page.getvalue()
-    for phrase in (N_("Usage:"), N_("Show this message and exit.")):
-        text = text.replace(phrase, _(phrase))
-    sys.stdout.write(text)
 
 
 def _folder() -> Path | None:
@@ -185,6 +166,7 @@ def _app(rest: list[str]) -> "typer.Typer":
 
     from propcli.commands import groups
     from propcli.kinds.catalog import KINDS
+    from propcli.usage import adopt
 
     app = typer.Typer(
         name="propcli",
@@ -222,6 +204,7 @@ def _app(rest: list[str]) -> "typer.Typer":
             groups.named(app, kind)
     for name in [COMMANDS[wanted]] if wanted in COMMANDS else [] if wanted in KINDS else COMMANDS.values():
         import_module(f"propcli.{name}").register(app)
+    adopt(app)
     return app
 
 
@@ -246,31 +229,3 @@ def _usage(message: str, command: str = "propcli") -> int:
     see = _("see: {command} --help").format(command=command)
     sys.stderr.write(f"propcli: {message}\n  {see}\n")
     return 2
-
-
-# What typer says of a wrong command line, in our words.
-_SAID = (
-    (r"No such option: (?P<option>\S+?)(?: \(Possible options: (?P<close>.*)\))?", N_("there is no option {option}")),
-    (r"No such command '(?P<name>.*)'\.(?: Did you mean (?P<close>.*)\?)?", N_("there is no command {name}")),
-    (r"Missing command\.", N_("a command is missing")),
-    (r"Missing (?:option|parameter) '(?P<option>.*)'\.", N_("the option {option} is missing")),
-    (r"Missing argument '(?P<name>.*)'\.", N_("{name} is missing")),
-    (r"Got unexpected extra argument(?:s|\(s\))? \((?P<what>.*)\)\.?", N_("{what} is one word too many")),
-    (r"Option '(?P<option>.*)' requires an argument\.", N_("{option} needs a value")),
-    (r"Option '(?P<option>.*)' does not take a value\.", N_("{option} takes no value")),
-    (
-        r"Invalid value for '(?P<option>.*)': '(?P<value>.*)' is not a valid (?:int|float|integer|range).*",
-        N_("{option}: {value} is not a number"),
-    ),
-    (r"Invalid value for '(?P<option>.*)': (?P<what>.*)", N_("{option}: {what}")),
-)
-
-
-def _translated(message: str) -> str:
-    for pattern, ours in _SAID:
-        match = re.fullmatch(pattern, message, re.S)
-        if match:
-            said = _(ours).format(**match.groupdict())
-            close = match.groupdict().get("close")
-            return said + (_(" (did you mean {close}?)").format(close=close) if close else "")
-    return message

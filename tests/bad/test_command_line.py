@@ -3,6 +3,9 @@
 import pytest
 from conftest import Desk
 from process import ADD, run
+from typer.exceptions import TyperException
+
+from propcli.usage import Wrong
 
 FILE = """\
 id: T-20261014-001
@@ -101,6 +104,62 @@ def test_a_wrong_command_line_is_one_message(either: Desk, arguments: tuple[str,
         assert leaked not in result.err
     if either.language == "en":
         assert WRONG[arguments] in result.all
+
+
+# what typer finds wrong, in our words
+FOUND_BY_TYPER = {
+    ("tickt",): ("there is no command tickt (did you mean 'ticket'?)", "没有命令 tickt（是不是 'ticket'？）"),
+    ("ticket", "it's"): ("there is no command it's", "没有命令 it's"),
+    ("ticket", "--"): ("a command is missing", "缺少命令"),
+    ("--", "--nosuch"): ("there is no option --nosuch", "没有选项 --nosuch"),
+    ("ticket", "-x"): ("there is no option -x", "没有选项 -x"),
+    ("ticket", "note", "001", "--txt"): (
+        "there is no option --txt (did you mean --text?)",
+        "没有选项 --txt（是不是 --text？）",
+    ),
+    ("ticket", "note", "001", "--zzz qqq\x1b"): ("there is no option --zzz qqq\\x1b", "没有选项 --zzz qqq\\x1b"),
+    ("ticket", "note", "001"): ("the option --text is missing", "缺少选项 --text"),
+    ("ticket", "note"): ("ID is missing", "缺少 ID"),
+    ("ticket", "note", "001", "--text"): ("--text needs a value", "--text 须有值"),
+    ("ticket", "list", "--reveal=yes"): ("--reveal takes no value", "--reveal 不带值"),
+    ("overdue", "(x)", "y"): ("(x) y is one word too many", "多写了 (x) y"),
+    ("find", "x", "--limit", "many"): ("--limit: many is not a number", "--limit: many 不是数字"),
+    ("import", "residents", "a.csv", "--map", "b.yaml", "--new", "1", "--new", "1.5"): (
+        "--new: 1.5 is not a number",
+        "--new: 1.5 不是数字",
+    ),
+}
+
+
+@pytest.mark.parametrize("arguments", FOUND_BY_TYPER, ids=" ".join)
+def test_what_typer_finds_wrong_is_said_in_our_words(either: Desk, arguments: tuple[str, ...]) -> None:
+    """To the letter, in both languages, whichever version of typer finds it."""
+    result = either.run(*arguments)
+    assert result.err.splitlines()[0] == "propcli: " + FOUND_BY_TYPER[arguments][either.language == "zh"]
+    assert result.code == 2
+
+
+def test_no_sentence_of_typers_is_taken_apart(either: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version that says the same in other words changes nothing."""
+    for kind in kinds_of(TyperException):
+        monkeypatch.setattr(kind, "format_message", lambda self: "other words")
+    monkeypatch.setattr(Wrong, "format_message", lambda self: self.message)
+    for arguments, said in FOUND_BY_TYPER.items():
+        assert said[either.language == "zh"] in either.run(*arguments).err
+
+
+def test_every_kind_of_typers_is_known() -> None:
+    """A kind that comes with a new version would be told in English, if at all."""
+    assert {kind.__name__ for kind in kinds_of(TyperException)} == {
+        "TyperException", "ClickException", "UsageError", "BadParameter", "MissingParameter", "NoSuchOption",
+        "BadOptionUsage", "NoArgsIsHelpError", "Wrong",
+        "BadArgumentUsage",  # an argument with several values: there is none
+        "FileError",  # a file opened by typer: it opens none
+    }  # fmt: skip
+
+
+def kinds_of(kind: type) -> set[type]:
+    return {kind}.union(*(kinds_of(inner) for inner in kind.__subclasses__()))
 
 
 def test_a_wrong_option_before_the_command_is_one_message(either: Desk) -> None:
