@@ -110,8 +110,8 @@ def _flush() -> None:
 
 def _silence() -> None:
     """Let python's own last flush of stdout, which would fail once more, go nowhere."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError, ValueError), Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _folder() -> Path | None:

@@ -172,6 +172,16 @@ class Desk:
         self.root = root
         self.now = "2026-10-14T10:00:00+08:00"  # a Wednesday
         self.language = "en"
+        self.begun: list[subprocess.Popen[bytes]] = []  # processes started in the background, see process.begin
+
+    def end(self) -> None:
+        """Leave nothing of it running or open: a test that gave up waiting must not make the next one fail too."""
+        for process in self.begun:
+            process.kill()
+            for stream in (process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
+            process.wait()
 
     def run(self, *arguments: str, at: str | None = None, stdin: str = "", **environment: str) -> Result:
         """Run `propcli …` at a time ("10:30" is today's, see `now`), in this process, in the estate's folder."""
@@ -308,11 +318,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def desk(template: Path, tmp_path: Path) -> Desk:
+def desk(template: Path, tmp_path: Path) -> Iterator[Desk]:
     """A fresh estate: Wednesday 2026-10-14, 10:00."""
     root = tmp_path / "estate"
     shutil.copytree(template, root)
-    return Desk(root)
+    desk = Desk(root)
+    yield desk
+    desk.end()
 
 
 @pytest.fixture

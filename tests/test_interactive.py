@@ -24,7 +24,7 @@ def terminal(desk: Desk, *arguments: str, columns: int = 100) -> "pexpect.spawn[
             **IDENTITY,
         },
         encoding="utf-8",
-        timeout=20,
+        timeout=60,
         dimensions=(24, columns),
     )
 
@@ -99,6 +99,7 @@ def test_a_list_fits_the_screen(desk: Desk) -> None:
     desk.add("--summary", summary, "--place", "厨房水槽下面靠近外墙的那一根立管")
     screen = terminal(desk, "ticket", "list", columns=120)
     screen.expect(pexpect.EOF)
+    screen.close()
     lines = str(screen.before).replace("\r", "").strip().split("\n")
     assert all(wcswidth(line) <= 120 for line in lines)
     assert "…" in lines[2]

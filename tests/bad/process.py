@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conftest import IDENTITY, ROOT, Desk
 
-SECONDS = 10  # after which a command hangs
+SECONDS = 60  # after which a command hangs, on a machine that has other things to do as well
 ADD = ("ticket", "add", "--kind", "repair", "--category", "water", "--unit", "3-2-0501", "--name", "王丽")
 
 
@@ -44,8 +44,8 @@ def command(*arguments: str | bytes) -> list[str | bytes]:
 
 
 def begin(desk: Desk, *arguments: str | bytes, cwd: Path | None = None, **env: str | None) -> subprocess.Popen[bytes]:
-    """Start a command and do not wait for it."""
-    return subprocess.Popen(
+    """Start a command and do not wait for it; it does not outlive the test."""
+    process = subprocess.Popen(
         command(*arguments),
         cwd=cwd or desk.root,
         env=environment(desk, **env),
@@ -53,6 +53,8 @@ def begin(desk: Desk, *arguments: str | bytes, cwd: Path | None = None, **env: s
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+    desk.begun.append(process)
+    return process
 
 
 def end(process: subprocess.Popen[bytes]) -> Done:
@@ -61,7 +63,6 @@ def end(process: subprocess.Popen[bytes]) -> Done:
         out, err = process.communicate(timeout=SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.communicate()
         raise AssertionError("the command hangs") from None
     return Done(process.returncode, (out or b"").decode("utf-8", "replace"), err.decode("utf-8", "replace"))
 

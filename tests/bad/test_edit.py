@@ -10,7 +10,7 @@ from pathlib import Path
 import pexpect
 import pytest
 from conftest import Desk
-from process import command, environment
+from process import SECONDS, command, environment
 
 FIRST = "tickets/2026/10/T-20261014-001.yaml"
 
@@ -252,7 +252,7 @@ def terminal(desk: Desk, script: str) -> "pexpect.spawn[str]":
         cwd=str(desk.root),
         env={**environment(desk, EDITOR=editor(desk, script), TMPDIR=str(desk.root.parent)), "TERM": "dumb"},
         encoding="utf-8",
-        timeout=20,
+        timeout=SECONDS,
     )
 
 
@@ -261,16 +261,17 @@ def test_an_interrupt_while_the_editor_is_open(one: Desk) -> None:
     process = subprocess.Popen(
         command("edit", "001"),
         cwd=one.root,
-        env=environment(one, EDITOR=editor(one, "echo open; exec sleep 20"), TMPDIR=str(one.root.parent)),
+        env=environment(one, EDITOR=editor(one, "echo open; exec sleep 120"), TMPDIR=str(one.root.parent)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    one.begun.append(process)
     assert process.stdout is not None
     assert process.stdout.readline() == b"open\n"
     os.killpg(process.pid, signal.SIGINT)
-    _out, err = process.communicate(timeout=20)
+    _out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 130
     assert b"Traceback" not in err
     assert one.snapshot() == before

@@ -34,7 +34,7 @@ def crash(desk: Desk, moment: str, how: str, *arguments: str) -> Done:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 

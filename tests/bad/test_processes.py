@@ -63,6 +63,24 @@ def test_readers_are_not_kept_waiting_by_a_writer(desk: Desk) -> None:
     assert desk.git("status", "--porcelain") == ""
 
 
+def test_what_hangs_is_gone_after_the_test(desk: Desk) -> None:
+    """A hook that never ends: whoever gave up waiting leaves neither a process nor an open pipe."""
+    gate = desk.root.parent / "gate"
+    os.mkfifo(gate)
+    hooks = desk.root / ".git" / "hooks"
+    hooks.mkdir(exist_ok=True)
+    (hooks / "pre-commit").write_text(f"#!/bin/sh\necho in > '{gate}'\ncat '{gate}' > /dev/null\n", "utf-8")
+    (hooks / "pre-commit").chmod(0o755)
+    process = begin(desk, *ADD, "--summary", "x")
+    with gate.open() as opened:
+        assert opened.read() == "in\n"
+    desk.end()
+    gate.write_text("out\n")
+    assert process.returncode == -9
+    assert process.stdout is not None and process.stdout.closed
+    assert process.stderr is not None and process.stderr.closed
+
+
 def closed(desk: Desk, *arguments: str) -> Done:
     """Run a command whose output nobody reads: the other end of the pipe is closed before it starts."""
     reader, writer = os.pipe()
@@ -75,6 +93,7 @@ def closed(desk: Desk, *arguments: str) -> Done:
         stdout=writer,
         stderr=subprocess.PIPE,
     )
+    desk.begun.append(process)
     os.close(writer)
     return end(process)
 

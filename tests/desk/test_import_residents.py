@@ -280,7 +280,7 @@ def terminal(desk: Desk, *arguments: str) -> "pexpect.spawn[str]":
             **IDENTITY,
         },
         encoding="utf-8",
-        timeout=20,
+        timeout=60,
         dimensions=(24, 160),
     )
 
