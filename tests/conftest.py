@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from propcli import cli
@@ -272,6 +273,16 @@ class Desk:
         }
         filled = [part for option, value in defaults.items() if option not in given for part in (option, value)]
         return self.ok("ticket", "add", *filled, *arguments, at=at).split()[0]
+
+
+def interrupt(screen: "pexpect.spawn[str]") -> None:
+    """Press Ctrl-C at a question until it is heard. Between printing a question and reading the answer python only
+    notes it, and acts on the next key: whoever sits there presses again, and on a busy machine so do the tests."""
+    for _ in range(6):
+        screen.sendintr()
+        if screen.expect(["interrupted", pexpect.TIMEOUT], timeout=10) == 0:
+            return
+    raise AssertionError("Ctrl-C is not heard")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,7 @@ import pexpect
 import pytest
 from wcwidth import wcswidth
 
-from tests.conftest import IDENTITY, LOCALES, Desk
+from tests.conftest import IDENTITY, LOCALES, Desk, interrupt
 
 
 def terminal(desk: Desk, *arguments: str, columns: int = 100) -> "pexpect.spawn[str]":
@@ -84,8 +84,7 @@ def test_giving_up_at_a_question_records_nothing(desk: Desk) -> None:
     before = desk.snapshot()
     screen = terminal(desk, "ticket", "add")
     screen.expect("Kind")
-    screen.sendintr()
-    screen.expect("interrupted")
+    interrupt(screen)
     screen.expect(pexpect.EOF)
     screen.close()
     assert screen.exitstatus == 130

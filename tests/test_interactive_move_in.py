@@ -5,7 +5,7 @@ import json
 import pexpect
 import pytest
 
-from tests.conftest import Desk
+from tests.conftest import Desk, interrupt
 from tests.test_interactive import terminal
 
 EMPTY = "3-2-0601"
@@ -46,8 +46,7 @@ def test_asked_part_by_part_and_gone_on_with(homes: Desk) -> None:
         ("registration form signed", "y"),
     )
     screen.expect_exact("service agreement signed")
-    screen.sendintr()
-    screen.expect_exact("interrupted")
+    interrupt(screen)
     assert end(screen) == 130
     assert [e["event"] for e in events(homes)] == ["move_in_began", "papers_received"]
     assert events(homes)[1]["papers"] == ["id_card", "move_in_notice", "power_of_attorney", "agent_id"]
@@ -96,7 +95,7 @@ def test_giving_up_at_the_first_question_records_nothing(homes: Desk) -> None:
     before = homes.snapshot()
     screen = terminal(homes, "unit", "move-in", EMPTY)
     screen.expect_exact("Who comes")
-    screen.sendintr()
+    interrupt(screen)
     assert end(screen) == 130
     assert homes.snapshot() == before
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from conftest import Desk
+from conftest import Desk, interrupt
 from process import SECONDS, command, environment
 
 FIRST = "tickets/2026/10/T-20261014-001.yaml"
@@ -234,7 +234,7 @@ def test_at_a_terminal_what_is_thrown_away_is_thrown_away_knowingly(one: Desk, a
     if answer == "n":
         child.sendline("n")
     elif answer == "ctrl-c":
-        child.sendintr()
+        interrupt(child)
     else:
         child.sendeof()
     child.expect(pexpect.EOF)
