@@ -10,7 +10,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from propcli.engine.text import N_
 from propcli.output import language
 from propcli.output.language import _, words
 
