@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING, Any
 from propcli.commands import options
 from propcli.commands.reading import Office
 from propcli.commands.session import show_table
-from propcli.engine.fields import shapes
-from propcli.engine.table import Column, Table
-from propcli.engine.text import Text
+from propcli.desk.views import column_of
+from propcli.engine.table import Table
 
 if TYPE_CHECKING:
     from propcli.kinds.catalog import Kind
-    from propcli.kinds.declaration import Shown
 
 
 def list_records(
@@ -40,16 +38,5 @@ def list_records(
     shown = [column for column in listing.columns if not column.more or form != "table" or reveal]
     rows = [view.row(record, shown) for record in records]
     options.revealed(reveal, f"{kind.name} list")
-    show_table(Table(kind.folder, None, [_column(kind, column) for column in shown], rows, listing.empty), form)
+    show_table(Table(kind.folder, None, [column_of(kind, column) for column in shown], rows, listing.empty), form)
     return office.finish()
-
-
-def _column(kind: "Kind", column: "Shown") -> Column:
-    return Column(column.key, title_of(kind, column), column.wide)
-
-
-def title_of(kind: "Kind", column: "Shown") -> Text:
-    """What a column or line is called: as declared, else as its field is."""
-    if column.title is not None:
-        return column.title
-    return Text(shapes(kind.model)[column.key].title)

@@ -68,6 +68,15 @@ def function_at(where: str) -> Any:
     return getattr(import_module(f"propcli.{module}"), name)
 
 
+Hook = Callable[..., Any] | str  # a function, or where it is
+
+
+def loaded(hook: Hook) -> Callable[..., Any]:
+    """The function of a hook that may be named by module and function."""
+    found: Callable[..., Any] = function_at(hook) if isinstance(hook, str) else hook
+    return found
+
+
 def no_notes(_record: Any, _here: Any) -> Iterable[Text]:
     return ()
 
@@ -79,12 +88,15 @@ class Declaration:
 
     `begins(change, fields, event, by)` completes the fields of a new record and of its first event (`completed`: fields
     that the model requires and that may be left to it); `before[event](change, record, fields)` looks at a
-    step before it is taken and may put others before or after it; `after(record, here)` says more of how it stands.
+    step before it is taken and may put others before or after it; `after(record, here)` says more of how it stands, and
+    `lacking(record, here)`, last, what it lacks for what comes next. `begins` may return the steps that follow the
+    first. These, and `says`, may be named by module and function.
     `names(change, record, who, by)`: how its events name somebody, where not as every other's do.
     `called(record, who, people)`: and how whoever they name is shown.
     `state_at(record, now)`: its state, where time alone changes it, of `states`.
     `labels` and `flags`: what stands before a value in the line of an event, and the words for yes and no; `untold`:
-    fields that such a line leaves out.
+    fields that such a line leaves out; `says[field](record, event, view)`: what it tells of a field that its type does
+    not tell so (None: nothing).
     `checks(record, around)`: what keeps a record from being written besides its types and its life; `validates`: what
     is told of one that stands; `show(id, form, whole=…)`: a screen of its own. These three are named by module and
     function, so that they are loaded only where they are needed. `heading(record, view)`: the first line of `show`, if
@@ -96,10 +108,11 @@ class Declaration:
     asked: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()
     asks: Mapping[str, Ask] = field(default_factory=dict)
-    begins: Callable[..., None] | None = None
+    begins: Hook | None = None
     completed: frozenset[str] = frozenset()
-    before: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    before: Mapping[str, Hook] = field(default_factory=dict)
     after: Callable[[Any, Any], Iterable[Text]] = no_notes
+    lacking: Hook = no_notes
     states: Vocabulary | None = None
     state_at: Callable[[Any, datetime], str] | None = None
     names: Callable[..., str] | None = None
@@ -107,6 +120,7 @@ class Declaration:
     labels: Mapping[str, Text] = field(default_factory=dict)
     flags: Mapping[str, tuple[Text | None, Text | None]] = field(default_factory=dict)
     untold: frozenset[str] = frozenset()
+    says: Mapping[str, Hook] = field(default_factory=dict)
     heading: Callable[[Any, Any], Text] | None = None
     id_help: str = ""
     verbs: tuple[Verb, ...] = ()
