@@ -12,7 +12,7 @@ from propcli.commands import asking, options
 from propcli.engine.lifecycle import Ask, Step
 from propcli.engine.text import N_
 from propcli.kinds.catalog import Kind
-from propcli.kinds.declaration import function_at
+from propcli.kinds.declaration import Filter, function_at
 from propcli.output.language import _
 
 Function = Callable[..., int]
@@ -75,7 +75,8 @@ def commands(kind: Kind) -> Iterable[Command]:
         else:
             found[name] = Command(name, step.help, _step(kind, step))
     for verb in own.values():
-        found[verb.name] = Command(verb.name, verb.help, _at(verb.where))
+        help_ = verb.help or (declared.show_help if verb.name == "show" else "")
+        found[verb.name] = Command(verb.name, help_, _at(verb.where))
     if declared.listing is not None and "list" not in found:
         found["list"] = Command("list", declared.listing.help, _list(kind))
     if "show" not in found:
@@ -211,14 +212,21 @@ def _list(kind: Kind) -> Callable[[], Function]:
         if "unit" in kind.model.model_fields:
             help_ = _("A unit, or the beginning of one: 3-2.")
             parameters.append(_parameter("unit", Annotated[str | None, typer.Option("--unit", help=help_)], None))
-        for one in listing.filters:
-            kind_of_option: Any = (str | None) if one.metavar else bool
-            info = typer.Option(f"--{one.name}", metavar=one.metavar or None, help=_(one.help))
-            parameters.append(_parameter(one.name, Annotated[kind_of_option, info], None if one.metavar else False))
+        parameters += [_filter(kind, one) for one in listing.filters]
         parameters += [_parameter("reveal", options.Reveal, False), _parameter("format", options.Format, "table")]
         return _signed(run, parameters)
 
     return make
+
+
+def _filter(kind: Kind, one: Filter) -> inspect.Parameter:
+    if one.like:
+        from propcli.commands.listing import filtered
+
+        return asking.parameter(filtered(kind, one), Ask(help=one.help, metavar=one.metavar), False)
+    kind_of_option: Any = (str | None) if one.metavar else bool
+    info = typer.Option(f"--{one.name}", metavar=one.metavar or None, help=_(one.help))
+    return _parameter(one.name, Annotated[kind_of_option, info], None if one.metavar else False)
 
 
 def _show(kind: Kind) -> Callable[[], Function]:

@@ -94,8 +94,8 @@ def event_said(record: Any, event: Any, view: "View") -> list[str]:
     declared = kind.declared
     said = []
     for its in shapes(kind.event).values():
-        value = getattr(event, its.name)
-        if its.name in ("at", "by", "event") or its.name in declared.untold or value in (None, ()):
+        value, here = getattr(event, its.name), f"{event.event}.{its.name}"
+        if its.name in ("at", "by", "event") or {its.name, here} & declared.untold or value in (None, ()):
             continue
         if its.name in declared.says:
             own = loaded(declared.says[its.name])(record, event, view)
@@ -109,7 +109,7 @@ def event_said(record: Any, event: Any, view: "View") -> list[str]:
             said.append(cell(declared.called(record, value, view.people)))
             continue
         shown = cell([view.value(one, its) for one in value]) if its.many else cell(view.value(value, its))
-        label = declared.labels.get(its.name)
+        label = declared.labels.get(here) or declared.labels.get(its.name)
         if label is None:
             said.append(shown)
         elif "{" in label.pattern:

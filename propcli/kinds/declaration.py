@@ -28,13 +28,23 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """An option of the list besides --state and --unit: which records are meant. `every`: in whatever state."""
+    """An option of the list besides --state and --unit: which records are meant. `every`: in whatever state.
+
+    Without a test the option is one of the record's fields, or `field`: what is typed is read by what that is, several
+    with commas, and means the records that have one of those. With a test it is given to that: as it is typed (yes or
+    no without a metavar) or, with a `field` too, read like one."""
 
     name: str
-    help: str
-    test: Callable[[Any, str], bool]
+    help: str = ""
+    test: Callable[[Any, str], bool] | None = None
     metavar: str = ""
     every: bool = False
+    field: str = ""
+
+    @property
+    def like(self) -> str:
+        """The field that says what is typed; none where it stays as it is."""
+        return self.field or ("" if self.test is not None else self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +105,8 @@ class Declaration:
     `called(record, who, people)`: and how whoever they name is shown.
     `state_at(record, now)`: its state, where time alone changes it, of `states`.
     `labels` and `flags`: what stands before a value in the line of an event, and the words for yes and no; `untold`:
-    fields that such a line leaves out; `says[field](record, event, view)`: what it tells of a field that its type does
-    not tell so (None: nothing).
+    fields that such a line leaves out; labels and untold by field, or as `event.field` for one event alone;
+    `says[field](record, event, view)`: what it tells of a field that its type does not tell so (None: nothing).
     `checks(record, around)`: what keeps a record from being written besides its types and its life; `validates`: what
     is told of one that stands; `show(id, form, whole=…)`: a screen of its own. These three are named by module and
     function, so that they are loaded only where they are needed. `heading(record, view)`: the first line of `show`, if

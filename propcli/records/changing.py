@@ -70,6 +70,11 @@ class Change:
     notes: list[Text] = field(default_factory=list)
     by: str | None = None
 
+    @property
+    def desk(self) -> str:
+        """Who signs what is no step of the record itself."""
+        return self.here.desk(self.by)
+
     def event(self, kind: Kind, before: Any, name: str, by: str | None, fields: dict[str, Any]) -> Event:
         """A step as an event: now, by whom it belongs to (`before`: the record; None for a new one). Refuses values
         that do not fit; whoever must not be named in clear is put on record with it."""
