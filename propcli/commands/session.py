@@ -221,10 +221,6 @@ class Session:
             self._people = People(self.estate, self.keys)
         return self._people
 
-    def listed(self, ids: "Iterable[str]") -> str:
-        """Residents to choose from, by id and name."""
-        return ", ".join(f"{i} {words(self.people.called(i))}" for i in ids) or "–"
-
     def resident(self, typed: str, option: str) -> str:
         """A resident's id from the id, its ending, or a name that only one has."""
         from propcli.kinds.catalog import RESIDENT

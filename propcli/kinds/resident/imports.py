@@ -17,7 +17,8 @@ from propcli.kinds.catalog import UNIT
 from propcli.kinds.resident.model import IDENTITY, PERSON, SEALABLE, Resident
 from propcli.kinds.resident.recognising import Answers, Described, Question, Recognition, Somebody
 from propcli.kinds.settings import Settings
-from propcli.kinds.unit.model import OWNERS, TIE, Tie, Unit, UnitEvent, fraction
+from propcli.kinds.unit.model import Tie, Unit, UnitEvent, fraction
+from propcli.kinds.unit.words import OWNERS, TIE
 from propcli.records import people, repairs
 from propcli.records.cells import Cells, Reader, Reads, adapter
 from propcli.records.checking import IMPORTER

@@ -324,7 +324,7 @@ def show_resident(resident_id: str, form: str, reveal: bool = False, whole: bool
     from propcli.kinds.catalog import UNIT
     from propcli.kinds.resident.model import CONSENT, RESIDENT_EVENT, Resident
     from propcli.kinds.ticket.life import OPEN
-    from propcli.kinds.unit.model import TIE
+    from propcli.kinds.unit.words import TIE
 
     here = session()
     resident = here.estate.one(Resident, resident_id)
@@ -472,7 +472,8 @@ def forget(
 def _refuse_tied(resident_id: str, though_tied: bool) -> None:
     from propcli.kinds.renovation.life import OPEN as OPEN_FILINGS
     from propcli.kinds.renovation.model import Renovation
-    from propcli.kinds.unit.model import TIE, Unit
+    from propcli.kinds.unit.model import Unit
+    from propcli.kinds.unit.words import TIE
     from propcli.records.residents import tied_to
 
     here = session()
