@@ -171,8 +171,10 @@ class Session:
             return typed
         close = [i for i in ids if typed and (typed.lower() in i.split(".") or i.startswith(typed.lower()))]
         if len(close) != 1:
+            from propcli.records.people import same_name
+
             people = self.estate.read(Staff).records
-            close = [p.id for p in people if p.name == typed] or close
+            close = [p.id for p in people if same_name(p.name, typed)] or close
         if len(close) == 1:
             return close[0]
         if close:

@@ -130,7 +130,7 @@ def _values(
     """What the options say of a person, checked: numbers by their check digits, phones by their country's plan. What
     is wrong never shows the number itself."""
     from propcli.kinds.resident.model import IDENTITY
-    from propcli.records import people
+    from propcli.records import people, plates
 
     here = session()
     given: dict[str, Any] = {}
@@ -165,7 +165,7 @@ def _values(
     if born is not None:
         given["born"] = options.day(born, "--born")
     if plate is not None:
-        given["plates"] = tuple(p.strip().upper() for p in plate)
+        given["plates"] = tuple(dict.fromkeys(map(plates.written, plate)))
     if language is not None:
         given["language"] = language.lower()[:2]
     if keep_until is not None:
