@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import UNIT
-from propcli.kinds.resident.model import IDENTITY, PERSON, SEALABLE, Resident
+from propcli.kinds.resident.model import SEALABLE, Resident
 from propcli.kinds.resident.recognising import Answers, Described, Question, Recognition, Somebody
+from propcli.kinds.resident.words import IDENTITY, PERSON
 from propcli.kinds.settings import Settings
 from propcli.kinds.unit.model import Tie, Unit, UnitEvent, fraction
 from propcli.kinds.unit.words import OWNERS, TIE

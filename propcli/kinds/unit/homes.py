@@ -14,7 +14,8 @@ from propcli.engine.problem import Refusal
 from propcli.engine.record import quoted
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT
-from propcli.kinds.resident.model import RESIDENT_STATUS, Resident
+from propcli.kinds.resident.model import Resident
+from propcli.kinds.resident.words import RESIDENT_STATUS
 from propcli.kinds.ticket.intake import Intake, admit
 from propcli.kinds.ticket.model import Ticket
 from propcli.kinds.unit.life import LIFE, MoveIn

@@ -96,7 +96,7 @@ class Key(Model):
 
     key: Line
     place: Line
-    holder: Line | None = None
+    holder: Who | None = None
     back: Moment | None = None
 
 
