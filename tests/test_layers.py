@@ -119,6 +119,13 @@ def test_help_does_not_load_records() -> None:
     assert not modules_of("ticket", "--help") & {"git", "tabulate", "rich", "ruamel.yaml", "propcli.kinds.ticket.model"}
 
 
+@pytest.mark.parametrize("noun", ["unit", "resident"])
+def test_the_help_of_a_kind_loads_no_models(noun: str) -> None:
+    """The list of a kind's commands is made from words alone. (What typer itself loads is not ours.)"""
+    heavy = {"ruamel.yaml", "git", "tabulate", "propcli.engine.record", "propcli.records.changing"}
+    assert not modules_of(noun, "--help") & {*heavy, f"propcli.kinds.{noun}.model"}
+
+
 def test_help_loads_no_models() -> None:
     """The list of commands names every command, and builds none of their models."""
     assert not modules_of("--help") & {"pydantic", "ruamel.yaml", "git", "tabulate", "pyrage"}
