@@ -15,7 +15,7 @@ FLOORS = ("engine", "kinds", "store", "records", "desk", "rooms", "commands", "v
 # of the small modules of kinds, those that the floors above know by name; the others are rooms like the large ones
 SHARED = {"catalog", "declaration", "settings", "calendar", "staff"}
 # in the folder of a large kind: what the record is, and what is typed and shown; the rest stands between
-GROUND = {"model", "life", "file", "warranty"}
+GROUND = {"model", "life", "file", "warranty", "words", "kind"}
 TYPED = {"verbs", "step_verbs", "show", "move_in", "apply", "site", "end", "steps"}
 
 
@@ -124,6 +124,13 @@ def test_a_change_does_not_load_gitpython(desk: Desk) -> None:
 def test_help_does_not_load_records() -> None:
     """Help is shown before anything heavy is imported."""
     assert not modules_of("ticket", "--help") & {"git", "tabulate", "rich", "ruamel.yaml", "propcli.kinds.ticket.model"}
+
+
+@pytest.mark.parametrize("noun", ["unit", "resident"])
+def test_the_help_of_a_kind_loads_no_models(noun: str) -> None:
+    """The list of a kind's commands is made from words alone. (What typer itself loads is not ours.)"""
+    heavy = {"ruamel.yaml", "git", "tabulate", "propcli.engine.record", "propcli.records.changing"}
+    assert not modules_of(noun, "--help") & {*heavy, f"propcli.kinds.{noun}.model"}
 
 
 def test_help_loads_no_models() -> None:

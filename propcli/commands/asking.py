@@ -32,9 +32,10 @@ def parameter(its: "Shape", ask: Ask, required: bool) -> inspect.Parameter:
     """A parameter as typer reads it. What is needed and missing is asked for at a terminal."""
     help_ = _(ask.help or its.help) or None
     metavar = _(ask.metavar) or METAVARS.get(its.ref or "") or _metavar(its)
-    asked = required and not its.many and sys.stdin.isatty() and sys.stdout.isatty()
+    many = its.many or ask.several
+    asked = required and not many and sys.stdin.isatty() and sys.stdout.isatty()
     prompt: Any = _(its.title).capitalize() if asked else False
-    kind: Any = bool if its.base is bool else list[str] if its.many else str
+    kind: Any = bool if its.base is bool else list[str] if many else str
     if ask.argument:
         info: Any = typer.Argument(metavar=metavar or its.name.upper(), help=help_)
     elif kind is bool:
@@ -85,6 +86,8 @@ def hinted(refusal: Refusal) -> Iterable[Text]:
 
 def value(here: "Session", its: "Shape", ask: Ask, typed: Any) -> Any:
     """One option's value by what its field is."""
+    if ask.raw:
+        return typed
     name = option(its, ask)
     if its.many:
         several = options.parts(typed) if its.ref or its.vocabulary else typed
@@ -127,5 +130,6 @@ def checked(model: Any, values: Mapping[str, Any], asks: Mapping[str, Ask]) -> d
     from propcli.engine.fields import shapes
 
     known = shapes(model)
+    raw = {name: value for name, value in values.items() if asks.get(name, NOTHING).raw}
     names = {name: option(known[name], asks.get(name, NOTHING)) for name in values}
-    return options.typed(model, dict(values), names)
+    return {**options.typed(model, {n: v for n, v in values.items() if n not in raw}, names), **raw}

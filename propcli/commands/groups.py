@@ -12,7 +12,7 @@ from propcli.commands import asking, options
 from propcli.engine.lifecycle import Ask, Step
 from propcli.engine.text import N_
 from propcli.kinds.catalog import Kind
-from propcli.kinds.declaration import function_at
+from propcli.kinds.declaration import Filter, function_at
 from propcli.output.language import _
 
 Function = Callable[..., int]
@@ -62,8 +62,10 @@ def commands(kind: Kind) -> Iterable[Command]:
     what every kind has."""
     declared = kind.declared
     own = {verb.name: verb for verb in declared.verbs}
+    whole = {step.verb: step for step in kind.steps.values()}
     found: dict[str, Command] = {}
-    for step in kind.steps.values():
+    for each in kind.steps.values():
+        step = whole.get(each.command, each)
         name = step.command
         if not name or name in found:
             continue
@@ -73,7 +75,8 @@ def commands(kind: Kind) -> Iterable[Command]:
         else:
             found[name] = Command(name, step.help, _step(kind, step))
     for verb in own.values():
-        found[verb.name] = Command(verb.name, verb.help, _at(verb.where))
+        help_ = verb.help or (declared.show_help if verb.name == "show" else "")
+        found[verb.name] = Command(verb.name, help_, _at(verb.where))
     if declared.listing is not None and "list" not in found:
         found["list"] = Command("list", declared.listing.help, _list(kind))
     if "show" not in found:
@@ -106,26 +109,26 @@ def take(kind: Kind, step: Step) -> Function:
     """The command that lets a step happen: its options are the fields of the event."""
     from propcli.engine.fields import shapes
 
-    known = {name: its for name, its in shapes(kind.event).items() if name in (*step.needs, *step.takes)}
-    order = [name for name in (*step.needs, *step.takes) if name in known]
+    asked = [name for name in (*step.needs, *step.takes) if name not in step.fills]
+    known = {name: its for name, its in shapes(kind.event).items() if name in asked}
+    order = [name for name in asked if name in known]
     order.sort(key=lambda name: not step.asks.get(name, asking.NOTHING).argument)
 
     def run(record_id: str, by: str | None = None, **typed: Any) -> int:
         from propcli.commands.session import session
-        from propcli.commands.standing import show_standing
+        from propcli.commands.standing import show_change
         from propcli.records import changing
 
         here = session()
-        extra = {name: typed.pop(name) for name in step.extra}
-        given = asking.checked(kind.event, asking.read(here, known, step.asks, typed), step.asks)
-        given |= {name: value for name, value in extra.items() if value}
+        extra = _extras(step, typed)
+        given = asking.checked(kind.event, asking.read(here, known, step.asks, typed), step.asks) | extra
         found = here.resident(record_id, "ID") if kind.name == "resident" else here.record_id(kind, record_id)
         after, notes = changing.step(here, kind, found, by, step.event, given)
-        show_standing(after, [*notes, *kind.declared.after(after, here)])
+        show_change(after, notes)
         return 0
 
     parameters = [
-        asking.parameter(known[name], ask, name in step.needs or ask.needed)
+        asking.parameter(known[name], ask, name in step.needs if ask.needed is None else ask.needed)
         for name in order
         for ask in (step.asks.get(name, asking.NOTHING),)
     ]
@@ -136,10 +139,20 @@ def take(kind: Kind, step: Step) -> Function:
 def _extra(name: str, ask: Ask) -> inspect.Parameter:
     """An option that is no field: a text where it has a metavar, else yes or no."""
     info = typer.Option(ask.option or "--" + name.replace("_", "-"), metavar=_(ask.metavar) or None, help=_(ask.help))
-    if ask.needed:
-        return _parameter(name, Annotated[str, info])
-    annotation: Any = Annotated[str | None, info] if ask.metavar else Annotated[bool, info]
-    return _parameter(name, annotation, None if ask.metavar else False)
+    if not ask.metavar:
+        return _parameter(name, Annotated[bool, info], False)
+    kind: Any = list[str] if ask.several else str
+    return _parameter(name, Annotated[kind if ask.needed else kind | None, info], *([] if ask.needed else [None]))
+
+
+def _extras(step: Step, typed: dict[str, Any]) -> dict[str, Any]:
+    """What was typed for a step's options that are no fields, taken out of the rest."""
+    found = {}
+    for name, ask in step.extra.items():
+        value = typed.pop(name)
+        if value:
+            found[name] = options.secret(value, _(ask.secret)) if ask.secret else value
+    return found
 
 
 def begin(kind: Kind, step: Step) -> Function:
@@ -149,29 +162,31 @@ def begin(kind: Kind, step: Step) -> Function:
     declared = kind.declared
     of_record, of_event = shapes(kind.model), shapes(kind.event)
     asked = {name: of_record[name] for name in declared.asked}
-    besides = {name: of_event[name] for name in step.takes if name not in asked}
+    besides = {name: of_event[name] for name in step.takes if name not in (*asked, *step.fills)}
     known, asks = {**asked, **besides}, {**declared.asks, **step.asks}
     numbered = bool(kind.prefix)
 
     def run(record_id: str | None = None, by: str | None = None, **typed: Any) -> int:
         from propcli.commands.session import session
-        from propcli.commands.standing import show_standing
+        from propcli.commands.standing import show_change
         from propcli.records import changing
 
         here = session()
         here.happened()
         if record_id is not None:
             options.typed(kind.model, {"id": record_id}, {"id": "ID"})
+        extra = _extras(step, typed)
         given = asking.read(here, known, asks, typed)
         fields = asking.checked(kind.model, {n: v for n, v in given.items() if n in asked}, asks)
         event = asking.checked(kind.event, {n: v for n, v in given.items() if n in besides}, asks)
-        made, notes = changing.begin(here, kind, record_id, by, step.event, fields, event)
-        show_standing(made, [*notes, *declared.after(made, here)])
+        made, notes = changing.begin(here, kind, record_id, by, step.event, fields | extra, event)
+        show_change(made, notes)
         return 0
 
     needed = {name for name, its in asked.items() if its.required and name not in declared.completed} | declared.needed
     parameters = [asking.parameter(its, asks.get(name, asking.NOTHING), name in needed) for name, its in known.items()]
     parameters.sort(key=lambda p: p.default is not inspect.Parameter.empty)
+    parameters += [_extra(name, ask) for name, ask in step.extra.items()]
     id_ = Annotated[str, typer.Argument(metavar="ID", help=_(declared.id_help))]
     first = [] if numbered else [_parameter("record_id", id_)]
     return _signed(run, [*first, *parameters, _parameter("by", options.By, None)])
@@ -199,14 +214,21 @@ def _list(kind: Kind) -> Callable[[], Function]:
         if "unit" in kind.model.model_fields:
             help_ = _("A unit, or the beginning of one: 3-2.")
             parameters.append(_parameter("unit", Annotated[str | None, typer.Option("--unit", help=help_)], None))
-        for one in listing.filters:
-            kind_of_option: Any = (str | None) if one.metavar else bool
-            info = typer.Option(f"--{one.name}", metavar=one.metavar or None, help=_(one.help))
-            parameters.append(_parameter(one.name, Annotated[kind_of_option, info], None if one.metavar else False))
+        parameters += [_filter(kind, one) for one in listing.filters]
         parameters += [_parameter("reveal", options.Reveal, False), _parameter("format", options.Format, "table")]
         return _signed(run, parameters)
 
     return make
+
+
+def _filter(kind: Kind, one: Filter) -> inspect.Parameter:
+    if one.like:
+        from propcli.commands.listing import filtered
+
+        return asking.parameter(filtered(kind, one), Ask(help=one.help, metavar=one.metavar), False)
+    kind_of_option: Any = (str | None) if one.metavar else bool
+    info = typer.Option(f"--{one.name}", metavar=one.metavar or None, help=_(one.help))
+    return _parameter(one.name, Annotated[kind_of_option, info], None if one.metavar else False)
 
 
 def _show(kind: Kind) -> Callable[[], Function]:
@@ -217,6 +239,12 @@ def _show(kind: Kind) -> Callable[[], Function]:
 
             return show_record(kind, session().record_id(kind, record_id), options.form(format))
 
-        return show_one
+        def show_own(record_id: Id, whole: options.Whole = False, format: options.Format = "table") -> int:
+            from propcli.commands.session import session
+            from propcli.commands.showing import show_any
+
+            return show_any(kind, session().record_id(kind, record_id), options.form(format), whole)
+
+        return show_own if kind.declared.show else show_one
 
     return make

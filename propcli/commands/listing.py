@@ -1,17 +1,19 @@
 """The list of a kind of record: the states and the unit asked for, the kind's own filters, masked unless revealed."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from propcli.commands import options
+from propcli.commands import asking, options
 from propcli.commands.reading import Office
-from propcli.commands.session import show_table
-from propcli.engine.fields import shapes
-from propcli.engine.table import Column, Table
-from propcli.engine.text import Text
+from propcli.commands.session import session, show_table
+from propcli.desk.views import column_of
+from propcli.engine.fields import Shape, shapes
+from propcli.engine.table import Table
 
 if TYPE_CHECKING:
     from propcli.kinds.catalog import Kind
-    from propcli.kinds.declaration import Shown
+    from propcli.kinds.declaration import Filter
 
 
 def list_records(
@@ -22,34 +24,36 @@ def list_records(
     listing = declared.listing
     assert listing is not None
     form = options.form(format)
-    asked = [(one, typed[one.name]) for one in listing.filters if typed.get(one.name)]
-    default = "all" if any(one.every for one, _value in asked) else listing.default
+    asked = [one for one in listing.filters if typed.get(one.name)]
+    default = "all" if any(one.every for one in asked) else listing.default
     vocabulary = declared.states or kind.life.states
     wanted = options.states(state, default, vocabulary, listing.groups)
+    tests = [_test(kind, one, typed[one.name]) for one in asked]
     office = Office()
     view = office.view(reveal)
     records = [
         record
         for record in office.records(kind)
-        if view.state(record).code in wanted
-        and options.at_unit(record, unit)
-        and all(one.test(record, value) for one, value in asked)
+        if view.state(record).code in wanted and options.at_unit(record, unit) and all(test(record) for test in tests)
     ]
     if listing.order is not None:
         records.sort(key=listing.order)
     shown = [column for column in listing.columns if not column.more or form != "table" or reveal]
     rows = [view.row(record, shown) for record in records]
     options.revealed(reveal, f"{kind.name} list")
-    show_table(Table(kind.folder, None, [_column(kind, column) for column in shown], rows, listing.empty), form)
+    show_table(Table(kind.folder, None, [column_of(kind, column) for column in shown], rows, listing.empty), form)
     return office.finish()
 
 
-def _column(kind: "Kind", column: "Shown") -> Column:
-    return Column(column.key, title_of(kind, column), column.wide)
+def filtered(kind: "Kind", one: "Filter") -> Shape:
+    """What is typed for a filter that is read like a field: several of those."""
+    return replace(shapes(kind.model)[one.like], name=one.name, many=True)
 
 
-def title_of(kind: "Kind", column: "Shown") -> Text:
-    """What a column or line is called: as declared, else as its field is."""
-    if column.title is not None:
-        return column.title
-    return Text(shapes(kind.model)[column.key].title)
+def _test(kind: "Kind", one: "Filter", typed: Any) -> Callable[[Any], bool]:
+    """Whether a filter means a record, given what was typed for it."""
+    test = one.test or (lambda record, value: value == getattr(record, one.like))
+    if not one.like:
+        return lambda record: test(record, typed)
+    values = asking.value(session(), filtered(kind, one), asking.NOTHING, typed)
+    return lambda record: not values or any(test(record, value) for value in values)

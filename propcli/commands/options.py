@@ -1,6 +1,5 @@
 """Options that many commands share, so that they are called and explained the same everywhere."""
 
-import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -10,9 +9,16 @@ import typer
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
 from propcli.engine.words import Vocabulary
-from propcli.output import language
 from propcli.output.language import _
 from propcli.output.table import FORMATS
+from propcli.records.choosing import EVERY as EVERY
+from propcli.records.choosing import amount as amount
+from propcli.records.choosing import chosen as chosen
+from propcli.records.choosing import code as code
+from propcli.records.choosing import known as known
+from propcli.records.choosing import money as money
+from propcli.records.choosing import of as of
+from propcli.records.choosing import parts as parts
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,6 +38,7 @@ How = Annotated[str | None, typer.Option("--how", metavar="CHANNEL", help=_("By 
 From = Annotated[str | None, typer.Option("--from", metavar="TIME", help=_("From this time or day."))]
 To = Annotated[str | None, typer.Option("--to", metavar="TIME", help=_("Until this time, or the end of this day."))]
 Month = Annotated[str | None, typer.Option("--month", metavar="YYYY-MM", help=_("A whole month."))]
+Whole = Annotated[bool, typer.Option("--all", help=_("Its whole history, not only the latest."))]
 Reveal = Annotated[
     bool, typer.Option("--reveal", help=_("Show personal data in full; that you looked is put on record [T12]."))
 ]
@@ -43,19 +50,6 @@ def commands(group: typer.Typer, *rows: tuple[str, Callable[..., int], str]) -> 
         group.command(name, help=help_text)(function)
 
 
-def code(vocabulary: Vocabulary, typed: str | None, option: str) -> str | None:
-    """The code for what was typed for an option, in either language; refuses what is not in the vocabulary."""
-    if typed is None:
-        return None
-    found = language.parse(vocabulary, typed)
-    if found is None:
-        raise Refusal(
-            say("{option}: {value} is not known", option=option, value=repr(typed)),
-            hint=say("one of: {known}", known=known(vocabulary, vocabulary)),
-        )
-    return found
-
-
 def category(typed: str, option: str) -> str:
     """A category by code or name; one that the estate added to its routing stands for itself [T4]."""
     from propcli.commands.session import session
@@ -64,46 +58,9 @@ def category(typed: str, option: str) -> str:
     return typed if typed in session().estate.policy.routing else code(CATEGORY, typed, option) or typed
 
 
-def known(vocabulary: Vocabulary, codes: Iterable[str]) -> str:
-    """Codes to choose from, with their words where these say more."""
-    said = ((code, language.words(vocabulary.word(code))) for code in codes)
-    return ", ".join(code if word == code else f"{code} {word}" for code, word in said) or "–"
-
-
-def parts(typed: Iterable[str] | None) -> list[str]:
-    """What repeated options name, each perhaps several with commas, of full width too, or as the program lists them."""
-    return [part for text in typed or () for part in re.split(r"\s*[,，、]\s*", text.strip()) if part]
-
-
 def codes(vocabulary: Vocabulary, typed: Iterable[str] | None, option: str) -> tuple[str, ...]:
     """Several codes, from a repeated option or one with commas."""
     return tuple(found for part in parts(typed) if (found := code(vocabulary, part, option)) is not None)
-
-
-def chosen(
-    vocabulary: Vocabulary,
-    asked: Iterable[str],
-    typed: Iterable[str] | None,
-    option: str,
-    every: Iterable[str] | None = None,
-) -> tuple[str, ...]:
-    """Several codes among those that are asked for here; `all` means each of them, or each of `every`."""
-    asked = tuple(asked)
-    found: dict[str, None] = {}
-    for part in parts(typed):
-        if part in EVERY:
-            found.update(dict.fromkeys(asked if every is None else every))
-            continue
-        picked = part if part in asked else language.parse(vocabulary, part)
-        if picked is None or picked not in asked:
-            raise Refusal(
-                say("{option}: {value} is not asked for here; there is no such word", option=option, value=part)
-                if picked is None
-                else say("{option}: {value} is not asked for here", option=option, value=part),
-                hint=say("one of: {known}", known=known(vocabulary, asked)),
-            )
-        found[picked] = None
-    return tuple(found)
 
 
 def day(typed: str | None, option: str) -> "date | None":
@@ -152,32 +109,7 @@ def amounts(given: dict[str, str | None]) -> "dict[str, Decimal | None]":
     """Meter readings and other amounts from options named like them."""
     from propcli.engine.record import Amount
 
-    return {name: _amount(Amount, text, f"--{name}") for name, text in given.items()}
-
-
-def money(typed: str | None, option: str) -> "Decimal | None":
-    """Yuan from an option, exact to the fen."""
-    from propcli.engine.record import Money
-
-    return _amount(Money, typed, option)
-
-
-def _amount(annotation: Any, typed: str | None, option: str) -> "Decimal | None":
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        return None if typed is None else TypeAdapter(annotation).validate_python(typed.strip())
-    except ValidationError as error:
-        raise Refusal(say("{option}: {what}", option=option, what=error.errors()[0]["ctx"]["text"])) from None
-
-
-def of(option: str, make: Callable[[], T]) -> T:
-    """What is made of an option's value; what refuses it names the option."""
-    try:
-        return make()
-    except Refusal as refusal:
-        reasons = [say("{option}: {what}", option=option, what=reason) for reason in refusal.reasons]
-        raise Refusal(*reasons, hint=refusal.hint) from None
+    return {name: amount(Amount, text, f"--{name}") for name, text in given.items()}
 
 
 def phone(typed: str | None, option: str) -> str | None:
@@ -205,9 +137,6 @@ def secret(typed: str, question: str) -> str:
     if sys.stdin.isatty():
         return str(typer.prompt(question, hide_input=True)).strip()
     return sys.stdin.readline().strip()
-
-
-EVERY = ("all", "全部")
 
 
 def states(

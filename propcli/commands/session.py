@@ -193,8 +193,10 @@ class Session:
             return typed
         close = [i for i in ids if typed and (typed.lower() in i.split(".") or i.startswith(typed.lower()))]
         if len(close) != 1:
+            from propcli.records.people import same_name
+
             people = self.estate.read(Staff).records
-            close = [p.id for p in people if p.name == typed] or close
+            close = [p.id for p in people if same_name(p.name, typed)] or close
         if len(close) == 1:
             return close[0]
         if close:
@@ -242,10 +244,6 @@ class Session:
 
             self._people = People(self.estate, self.keys)
         return self._people
-
-    def listed(self, ids: "Iterable[str]") -> str:
-        """Residents to choose from, by id and name."""
-        return ", ".join(f"{i} {words(self.people.called(i))}" for i in ids) or "–"
 
     def resident(self, typed: str, option: str) -> str:
         """A resident's id from the id, its ending, or a name that only one has."""

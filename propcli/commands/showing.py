@@ -1,18 +1,18 @@
 """One record on one screen: what is known, what happened, what is owed, what may come next and what the rest lacks."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from propcli.commands.listing import title_of
 from propcli.commands.reading import Office
 from propcli.commands.session import session, show
 from propcli.commands.standing import headline
+from propcli.desk.views import title_of
 from propcli.engine.fields import shapes
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import Kind, kind_of
-from propcli.kinds.declaration import function_at
+from propcli.kinds.declaration import function_at, loaded
 from propcli.output.language import CLAUSES, words
 from propcli.output.table import cell, raw
 from propcli.records.changing import opening
@@ -20,6 +20,7 @@ from propcli.records.changing import opening
 if TYPE_CHECKING:
     from propcli.desk.duty import Duties
     from propcli.desk.views import Names, View
+    from propcli.engine.lifecycle import Lack
 
 
 def show_any(kind: Kind, record_id: str, form: str, whole: bool) -> int:
@@ -95,8 +96,12 @@ def event_said(record: Any, event: Any, view: "View") -> list[str]:
     declared = kind.declared
     said = []
     for its in shapes(kind.event).values():
-        value = getattr(event, its.name)
-        if its.name in ("at", "by", "event") or its.name in declared.untold or value in (None, ()):
+        value, here = getattr(event, its.name), f"{event.event}.{its.name}"
+        if its.name in ("at", "by", "event") or {its.name, here} & declared.untold or value in (None, ()):
+            continue
+        if its.name in declared.says:
+            own = loaded(declared.says[its.name])(record, event, view)
+            said += [words(own)] if own is not None else []
             continue
         if its.name in declared.flags:
             text = declared.flags[its.name][0 if value else 1]
@@ -106,7 +111,7 @@ def event_said(record: Any, event: Any, view: "View") -> list[str]:
             said.append(cell(declared.called(record, value, view.people)))
             continue
         shown = cell([view.value(one, its) for one in value]) if its.many else cell(view.value(value, its))
-        label = declared.labels.get(its.name)
+        label = declared.labels.get(here) or declared.labels.get(its.name)
         if label is None:
             said.append(shown)
         elif "{" in label.pattern:
@@ -145,15 +150,17 @@ def owed_lines(duties: "Duties", names: "Names") -> list[Text]:
     return found
 
 
-def ahead(record: Any, office: Office) -> None:
-    """What is possible now, and of the steps whose turn it is what the others lack."""
+def ahead(record: Any, office: Office, besides: "Mapping[str, Iterable[Lack]] | None" = None) -> None:
+    """What is possible now, and of the steps whose turn it is what the others lack. `besides`: what they lack that
+    other records say."""
     kind = kind_of(record)
     state, _faults = kind.life.replay(record, record.events or opening(record, office.now, record.id))
     steps = kind.life.steps
     possible: dict[str, None] = {}
     lacking: dict[str, list[Text]] = {}
-    for event, lacks in kind.life.ahead(state, office.now).items():
+    for event, own in kind.life.ahead(state, office.now).items():
         verb = steps[event].verb
+        lacks = [*own, *(besides or {}).get(event, ())]
         if verb and not lacks:
             possible[verb] = None
         elif verb:

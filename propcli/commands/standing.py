@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from propcli.commands.session import session, show, tell_unknown_years
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import Kind, kind_of
+from propcli.kinds.declaration import loaded
 from propcli.output.language import words
 
 if TYPE_CHECKING:
@@ -93,6 +94,15 @@ def show_standing(record: Any, notes: Iterable[Text] = ()) -> None:
                 else say("  {rule} {owed} by {due}, {who}", **values)
             )
     tell_unknown_years(estate.calendar)
+
+
+def show_change(record: Any, notes: Iterable[Text] = ()) -> None:
+    """How a record stands after a change, with what its kind says of it besides."""
+    here = session()
+    declared = kind_of(record).declared
+    show_standing(record, [*notes, *declared.after(record, here)])
+    for line in loaded(declared.lacking)(record, here):
+        show(line)
 
 
 def repair(ticket: "Ticket") -> Text:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from propcli.commands import options, standing
+from propcli.commands import options
 from propcli.commands.session import session, show
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
@@ -23,10 +23,10 @@ def rain(
     text: options.Text = None,
     by: options.By = None,
 ) -> int:
+    from propcli.commands.standing import show_standing
     from propcli.kinds.catalog import UNIT
     from propcli.kinds.unit.model import Unit
-    from propcli.records.recording import Recorder
-    from propcli.store.transaction import operation
+    from propcli.records.changing import changing
 
     here = session()
     now = here.happened()
@@ -45,14 +45,12 @@ def rain(
         return 0
     # a check before rain that has begun cannot be owed any more
     fields: dict[str, Any] = {"rain_from": begins if begins > now else None, "rain_until": ends, "text": text}
-    desk = here.desk(by)
-    with operation(here.estate.root) as op:
-        recorder = Recorder(here.estate, op)
-        after = [standing.record(recorder, UNIT, unit_id, desk, ("rain_warned", fields)) for unit_id in kept]
+    with changing(here, by) as change:
+        after = [change.take(UNIT, unit_id, by, ("rain_warned", fields)) for unit_id in kept]
         subject = words(
             say("Heavy rain from {start} to {end}: {n} homes in custody", start=begins, end=ends, n=len(kept))
         )
-        recorder.commit(subject, desk)
+        change.recorder.commit(subject, change.desk)
     for unit in after:
-        standing.show_standing(unit)
+        show_standing(unit)
     return 0

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from propcli.engine.fields import Shape, shapes
-from propcli.engine.table import Word
+from propcli.engine.table import Column, Word
 from propcli.engine.text import Text
 from propcli.engine.words import Vocabulary
-from propcli.kinds.catalog import RESIDENT, kind_of
+from propcli.kinds.catalog import RESIDENT, Kind, kind_of
 from propcli.kinds.declaration import Shown
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
@@ -103,6 +103,15 @@ class View:
         if its.named:
             return self.private(self.people.who(value))
         return " ".join(value.split("\n")) if isinstance(value, str) and not self.reveal else value
+
+
+def title_of(kind: Kind, column: Shown) -> Text:
+    """What a column or line is called: as declared, else as its field is."""
+    return column.title if column.title is not None else Text(shapes(kind.model)[column.key].title)
+
+
+def column_of(kind: Kind, column: Shown) -> Column:
+    return Column(column.key, title_of(kind, column), column.wide)
 
 
 def state_of(record: Any, now: datetime) -> Word:

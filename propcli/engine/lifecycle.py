@@ -42,14 +42,19 @@ ENDS = frozenset({"done", "closed", "cancelled", "merged", "paused", "reopened",
 class Ask:
     """How a step asks for one of its fields where the field's own name and description do not say it. `option`: what
     it is called (`--for`; `--ok/--wrong` of yes and no); `argument`: it is given without a name; `end`: of a day alone
-    its end is meant; `needed`: the command needs it though the event could do without."""
+    its end is meant; `needed`: whether the command needs it, where that differs from the event.
+    `raw`: what was typed is left to the kind, which reads it with the record at hand; `several`: it is given several
+    times though the event has one; `secret`: the question asked for what is not to be seen, where `-` is typed."""
 
     option: str = ""
     help: str = ""
     metavar: str = ""
     argument: bool = False
     end: bool = False
-    needed: bool = False
+    needed: bool | None = None
+    raw: bool = False
+    several: bool = False
+    secret: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ class Step:
     `kinds`: only records of these kinds. `stays`: states it leaves as they are.
     `verb` and `help`: the command that records it (none: no command by itself does), perhaps with its option; `asks`:
     how it asks for its fields; `extra`: its options that are no fields of the event (a text where they have a metavar,
-    else yes or no), for what the kind does before the step.
+    else yes or no), for what the kind does before the step; `fills`: fields that the kind fills in, no options. Of
+    several steps of one command the one whose `verb` has no option, else the first, has the options.
     What an event says of a field that the record keeps stands until another says otherwise or a step `clears` it; a
     step that `adds` leaves what was said before as well."""
 
@@ -80,6 +86,7 @@ class Step:
     help: str = ""
     asks: Mapping[str, Ask] = field(default_factory=dict)
     extra: Mapping[str, Ask] = field(default_factory=dict)
+    fills: tuple[str, ...] = ()
 
     @property
     def command(self) -> str:

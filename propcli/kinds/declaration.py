@@ -28,13 +28,23 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """An option of the list besides --state and --unit: which records are meant. `every`: in whatever state."""
+    """An option of the list besides --state and --unit: which records are meant. `every`: in whatever state.
+
+    Without a test the option is one of the record's fields, or `field`: what is typed is read by what that is, several
+    with commas, and means the records that have one of those. With a test it is given to that: as it is typed (yes or
+    no without a metavar) or, with a `field` too, read like one."""
 
     name: str
-    help: str
-    test: Callable[[Any, str], bool]
+    help: str = ""
+    test: Callable[[Any, str], bool] | None = None
     metavar: str = ""
     every: bool = False
+    field: str = ""
+
+    @property
+    def like(self) -> str:
+        """The field that says what is typed; none where it stays as it is."""
+        return self.field or ("" if self.test is not None else self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,15 @@ def function_at(where: str) -> Any:
     return getattr(import_module(f"propcli.{module}"), name)
 
 
+Hook = Callable[..., Any] | str  # a function, or where it is
+
+
+def loaded(hook: Hook) -> Callable[..., Any]:
+    """The function of a hook that may be named by module and function."""
+    found: Callable[..., Any] = function_at(hook) if isinstance(hook, str) else hook
+    return found
+
+
 def no_notes(_record: Any, _here: Any) -> Iterable[Text]:
     return ()
 
@@ -89,13 +108,17 @@ class Declaration:
 
     `begins(change, fields, event, by)` completes the fields of a new record and of its first event (`completed`: fields
     that the model requires and that may be left to it); `before[event](change, record, fields)` looks at a
-    step before it is taken and may put others before or after it; `after(record, here)` says more of how it stands.
+    step before it is taken and may put others before or after it; `after(record, here)` says more of how it stands, and
+    `lacking(record, here)`, last, what it lacks for what comes next. `begins` may return the steps that follow the
+    first. These, and `says`, may be named by module and function.
     `opening(record)`: the first event of a record whose file has none yet, or None.
     `names(change, record, who, by)`: how its events name somebody, where not as every other's do.
     `called(record, who, people)`: and how whoever they name is shown.
     `state_at(record, now)`: its state, where time alone changes it, of `states`.
     `labels` and `flags`: what stands before a value in the line of an event, and the words for yes and no; `untold`:
-    fields that such a line leaves out. `finds`: its texts in which `find` looks, besides whom and what it names.
+    fields that such a line leaves out; labels and untold by field, or as `event.field` for one event alone;
+    `says[field](record, event, view)`: what it tells of a field that its type does not tell so (None: nothing).
+    `finds`: its texts in which `find` looks, besides whom and what it names.
     `checks(record, around)`: what keeps a record from being written besides its types and its life; `validates`: what
     is told of one that stands; `compares(records)`: of several, as pairs of a record and a finding; `show(id, form,
     whole=…)`: a screen of its own. They are named by module and function, so that they are loaded only where they are
@@ -108,11 +131,12 @@ class Declaration:
     asked: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()
     asks: Mapping[str, Ask] = field(default_factory=dict)
-    begins: Callable[..., None] | None = None
+    begins: Hook | None = None
     completed: frozenset[str] = frozenset()
     opening: Callable[[Any], dict[str, Any] | None] | None = None
-    before: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    before: Mapping[str, Hook] = field(default_factory=dict)
     after: Callable[[Any, Any], Iterable[Text]] = no_notes
+    lacking: Hook = no_notes
     states: Vocabulary | None = None
     state_at: Callable[[Any, datetime], str] | None = None
     names: Callable[..., str] | None = None
@@ -121,6 +145,7 @@ class Declaration:
     flags: Mapping[str, tuple[Text | None, Text | None]] = field(default_factory=dict)
     untold: frozenset[str] = frozenset()
     finds: tuple[str, ...] = ()
+    says: Mapping[str, Hook] = field(default_factory=dict)
     heading: Callable[[Any, Any], Text] | None = None
     id_help: str = ""
     verbs: tuple[Verb, ...] = ()

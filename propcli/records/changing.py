@@ -13,6 +13,7 @@ from propcli.engine.problem import Refusal
 from propcli.engine.record import Event, Model
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT, UNIT, Kind, kind_of
+from propcli.kinds.declaration import loaded
 from propcli.output.language import listing, words
 from propcli.records.hidden import concealed, personal
 from propcli.records.household import written
@@ -56,6 +57,10 @@ class Here(Protocol):
         """The time of what is being recorded; refuses one that has not come."""
         ...
 
+    def team(self, typed: str, option: str = "--team") -> str:
+        """A team's code from the code or the name."""
+        ...
+
     def desk(self, by: str | None) -> str:
         """Who does it: whoever is named, else who is at the desk."""
         ...
@@ -65,12 +70,18 @@ class Here(Protocol):
 class Change:
     """A change under way: whatever it touches is committed together or not at all. `notes`: what is to be said of it
     besides how the record stands then; `changes`: fields of the record that go along with a step and that no event
-    says (None removes one)."""
+    says (None removes one); `by`: who was named as doing it."""
 
     here: Here
     recorder: Any
     notes: list[Text] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
+    by: str | None = None
+
+    @property
+    def desk(self) -> str:
+        """Who signs what is no step of the record itself."""
+        return self.here.desk(self.by)
 
     def event(self, kind: Kind, before: Any, name: str, by: str | None, fields: dict[str, Any]) -> Event:
         """A step as an event: now, by whom it belongs to (`before`: the record; None for a new one). Refuses values
@@ -144,11 +155,11 @@ def opening(record: Any, at: datetime, by: str) -> list[Event]:
 
 
 @contextmanager
-def changing(here: Here) -> Iterator[Change]:
+def changing(here: Here, by: str | None = None) -> Iterator[Change]:
     """A change of several records, under the lock; whoever makes it commits it with its recorder."""
     here.happened()
     with operation(here.estate.root) as op:
-        yield Change(here, Recorder(here.estate, op))
+        yield Change(here, Recorder(here.estate, op), by=by)
 
 
 def take(
@@ -156,7 +167,7 @@ def take(
 ) -> tuple[Any, list[Text]]:
     """Let steps happen to a record, all or none, in one commit: the record after them, and what is to be said. `steps`
     finds them from the record as it is under the lock, and may change other records with it."""
-    with changing(here) as change:
+    with changing(here, by) as change:
         chosen = list(steps(change, change.recorder.record(kind, record_id)))
         after = change.take(kind, record_id, by, *chosen, changes=change.changes)
         why = next((" ".join(str(f["reason"]).split()) for _name, f in chosen if f.get("reason")), None)
@@ -173,7 +184,7 @@ def step(
     hook = kind.declared.before.get(name)
 
     def steps(change: Change, before: Any) -> Iterable[Taken]:
-        found = hook(change, before, fields) if hook is not None else None
+        found = loaded(hook)(change, before, fields) if hook is not None else None
         extra = kind.life.steps[name].extra
         return [(name, {n: v for n, v in fields.items() if n not in extra})] if found is None else found
 
@@ -192,16 +203,15 @@ def begin(
     """A new record, in one commit. `fields`: of the record; `event`: of its first event. Without an id it gets the next
     number."""
     desk = here.desk(by)
-    with changing(here) as change:
+    with changing(here, by) as change:
         declared = kind.declared
-        if declared.begins is not None:
-            declared.begins(change, fields, event, desk)
+        more = loaded(declared.begins)(change, fields, event, desk) if declared.begins is not None else ()
         opening = kind.life.steps[name]
         given = {**event, **{n: fields[n] for n in (*opening.needs, *opening.takes) if n in fields}}
-        first = change.event(kind, None, name, desk, given)
+        events = [change.event(kind, None, step, desk, said) for step, said in ((name, given), *(more or ()))]
         clear = {n: v for n, v in fields.items() if n not in kind.life.folded}
         whole = concealed(kind.model, clear, change.recorder, here.keys)
-        made = change.recorder.add(kind, record_id or change.recorder.new_id(kind, here.today), whole, [first])
+        made = change.recorder.add(kind, record_id or change.recorder.new_id(kind, here.today), whole, events)
         change.recorder.commit(subject(made, [name]), desk)
     return made, change.notes
 

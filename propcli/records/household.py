@@ -10,7 +10,8 @@ from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT, TICKET, UNIT
 from propcli.kinds.staff import Staff
 from propcli.kinds.ticket.model import Ticket, TicketEvent
-from propcli.kinds.unit.model import TIE, Unit
+from propcli.kinds.unit.model import Unit
+from propcli.kinds.unit.words import TIE
 from propcli.records.people import Face, People, matching, same_name
 from propcli.records.people import phone as digits
 from propcli.records.recording import Recorder

@@ -11,6 +11,7 @@ from functools import cached_property
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
 from propcli.records import pinyin
+from propcli.records.plates import written
 
 DROPPED = "'\"‘’“”·•・"  # signs that people write or leave out
 SEPARATORS = "-‐–—()./+"  # what stands between the digits of a phone number
@@ -31,7 +32,8 @@ class Rank(IntEnum):
 
 
 def fold(text: str) -> str:
-    """A text without what does not tell texts apart: width, case, spaces, quotes, dots in names."""
+    """A text without what does not tell texts apart: width, case, spaces, quotes, dots in names. Two names are the same
+    where this of them is."""
     text = "".join(unicodedata.normalize("NFKC", text).casefold().split())
     for sign in DROPPED:
         text = text.replace(sign, "")
@@ -63,7 +65,7 @@ class Word:
     @cached_property
     def plate(self) -> str:
         """What it is as a part of a number plate; '' where it is too short for one."""
-        part = self.text.replace("-", "")
+        part = written(self.text).casefold()
         return part if len(part) >= (SHORTEST_NUMBER if _is_number(part) else 2) else ""
 
     @cached_property
@@ -169,7 +171,7 @@ def _phone(word: Word, value: str) -> Rank | None:
 
 
 def _plate(word: Word, value: str) -> Rank | None:
-    return _placed(word.plate, fold(value)) if word.plate else None
+    return _placed(word.plate, written(value).casefold()) if word.plate else None
 
 
 def _text(word: Word, value: str) -> Rank | None:

@@ -14,6 +14,7 @@ from propcli.engine.text import Person, Text, say
 from propcli.kinds.catalog import RESIDENT, STAFF
 from propcli.kinds.resident.model import ALWAYS_SEALED, SEALABLE, Resident, SealedPart, is_child
 from propcli.output.language import words
+from propcli.records.matching import fold
 from propcli.store.estate import Estate
 from propcli.store.reading import described
 from propcli.store.sealing import Keys, Spoilt, seal, spoilt
@@ -127,8 +128,8 @@ class People:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two names are the same but for spaces and case."""
-    return re.sub(r"\s+", "", one).casefold() == re.sub(r"\s+", "", other).casefold()
+    """Whether two names are the same but for what tells none apart: width, case, spaces, dots."""
+    return fold(one) == fold(other)
 
 
 def same_phone(one: str, other: str) -> bool:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
+from propcli.output.privacy import mask_number
 from propcli.records import people
 
 _DASHES = re.compile("[‐‑‒–—―−_~]")
@@ -34,14 +35,9 @@ _LONG = re.compile(
 )
 
 
-def mask(number: str) -> str:
-    """An identity number or account as it may be shown: the first three and the last two characters."""
-    return number[:3] + "*" * (len(number) - 5) + number[-2:] if len(number) > 7 else "*" * len(number)
-
-
 def concealed(text: str) -> str:
     """A text with every number masked that is long enough to be somebody's identity number or account."""
-    return _LONG.sub(lambda m: mask(m[0]) if sum(c.isalnum() for c in m[0]) > 13 else m[0], text)
+    return _LONG.sub(lambda m: mask_number(m[0]) if sum(c.isalnum() for c in m[0]) > 13 else m[0], text)
 
 
 def discreet(text: Text) -> Text:

@@ -336,6 +336,27 @@ def test_nothing(homes):
         assert "nothing to look for" in homes.refused("find", nothing)
 
 
+# --- one idea of the same
+
+
+@pytest.mark.parametrize("typed", ["JOHN SMITH", "ＪＯＨＮ ＳＭＩＴＨ", "john  smith", "johnsmith"])
+def test_whom_find_finds_every_command_knows(desk: Desk, typed: str) -> None:
+    """Width, case and spaces tell no names apart: not in find, nor where somebody is named."""
+    desk.ok("resident", "add", "--name", "John Smith", "--phone", "13800138000")
+    assert records(desk, typed) == ["R-00001"]
+    assert "John Smith" in desk.ok("resident", "show", typed)
+    assert "is new" not in desk.ok("unit", "add", "3-2-0501", "--owner", typed)
+    assert "R-00001" in desk.refused("resident", "add", "--name", typed, "--phone", "13800138000")
+
+
+@pytest.mark.parametrize("typed", ["粤b·12345", "粤B 12345", "粤Ｂ-123.45"])
+def test_a_plate_is_the_same_however_it_is_written(desk: Desk, typed: str) -> None:
+    """It is put on record as it is written everywhere, and found however it is typed."""
+    desk.ok("resident", "add", "--name", "王丽", "--plate", typed, "--plate", "粤B12345")
+    assert json.loads(desk.ok("resident", "show", "00001", "--format", "json"))["plates"] == ["粤B12345"]
+    assert matched(desk, typed.replace(" ", ""), "R-00001") == ["plate"]
+
+
 # --- privacy
 
 

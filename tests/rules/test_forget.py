@@ -144,6 +144,17 @@ def test_what_stands_in_clear_is_told(moved):
     }
 
 
+def test_what_still_points_is_told(moved):
+    """Records that name the id are told apart from those that say the name: a ticket, a lent key; not the home that
+    was left."""
+    do(moved, "unit key-in 3-2-0501 K-1 --place 钥匙柜")
+    said = do(moved, FORGET)
+    assert "  still pointed at by: T-20261014-001\n" in said and "3-2-0501" not in said.split("pointed at")[1]
+    do(moved, "unit key-lend 3-2-0501 K-1 --who 孙建平 --until +2h")
+    said = do(moved, "resident forget 00002 --reason 本人要求 --though-tied --yes")
+    assert "  still pointed at by: 3-2-0501\n" in said
+
+
 def test_what_was_sealed_before_is_looked_for_as_well(desk):
     """A phone that older versions had only sealed may stand in a ticket in clear: it is looked for."""
     append(desk, "propcli.yaml", "sealed: [name, phones]\n")

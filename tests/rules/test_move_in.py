@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from propcli.kinds.unit.model import ITEM, METER, PAPER
+from propcli.kinds.unit.words import ITEM, METER, PAPER
 
 from .asking import add, falls_due, owed, record, replace, rows, walk
 

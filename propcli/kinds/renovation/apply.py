@@ -80,7 +80,7 @@ def apply(
     from propcli.kinds.renovation import neighbours
     from propcli.kinds.renovation.life import ENDED
     from propcli.kinds.renovation.model import Renovation
-    from propcli.kinds.unit.model import TIE
+    from propcli.kinds.unit.words import TIE
     from propcli.records.hidden import concealed
     from propcli.records.recording import Recorder
     from propcli.store.transaction import operation

@@ -106,8 +106,8 @@ def _no_longer_renovating(
     """The unit's state after the works, unless others go on in it [U1]."""
     from propcli.kinds.renovation.filings import RUNNING
     from propcli.kinds.renovation.neighbours import of_units
-    from propcli.kinds.unit.life import FREE, LIFE
-    from propcli.kinds.unit.model import STATE
+    from propcli.kinds.unit.life import LIFE
+    from propcli.kinds.unit.words import FREE, STATE
     from propcli.records.household import unit_of
 
     state = code(STATE, typed, "--then")

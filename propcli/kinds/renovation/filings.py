@@ -16,7 +16,8 @@ from propcli.kinds.renovation.model import Renovation
 from propcli.kinds.renovation.neighbours import leaks
 from propcli.kinds.ticket.model import Ticket
 from propcli.kinds.unit.homes import named, resident_for
-from propcli.kinds.unit.model import TIE, floor_of
+from propcli.kinds.unit.model import floor_of
+from propcli.kinds.unit.words import TIE
 from propcli.records.hidden import opened
 from propcli.records.household import among, unit_of
 from propcli.records.people import People

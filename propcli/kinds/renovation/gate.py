@@ -8,7 +8,7 @@ from propcli.engine.policy import SOURCE, GateRow, Policy, RenovationRules, limi
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.kinds.renovation.model import FILING_PAPER, TOUCHES
-from propcli.kinds.unit.model import OWNERS
+from propcli.kinds.unit.words import OWNERS
 
 
 def rules_of(policy: Policy) -> RenovationRules:

@@ -31,7 +31,7 @@ from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import RENOVATION
 from propcli.kinds.resident.model import Phone, Recipient, ResidentId, Sealed, has_its_key
 from propcli.kinds.ticket.model import PUBLIC, Source, TicketUnit
-from propcli.kinds.unit.model import TieKind
+from propcli.kinds.unit.words import TieKind
 
 Status = Literal[
     "applied",

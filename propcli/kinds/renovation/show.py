@@ -59,7 +59,7 @@ def _line(label: Text, value: Any) -> None:
 def _cover(filing: "Renovation", its: "File") -> None:
     """Term, owner, contact, state of the works, payments [N13]."""
     from propcli.kinds.renovation.model import DEPOSIT, FILING_PAYMENT, STATES, state_at, yuan
-    from propcli.kinds.unit.model import TIE
+    from propcli.kinds.unit.words import TIE
     from propcli.records.hidden import personal
 
     here = session()

@@ -3,9 +3,11 @@ only the last."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from propcli.kinds.catalog import KINDS, RESIDENT
+from propcli.engine.fields import Path, marked
+from propcli.kinds.catalog import KINDS, RESIDENT, UNIT, kind_of
 from propcli.store import yamlfile
 from propcli.store.estate import Estate
 from propcli.store.sealing import Keys, Spoilt
@@ -62,3 +64,30 @@ def present(estate: Estate, found: Past) -> list[str]:
     texts = [value.encode() for values in found.values.values() for value in values]
     paths = [path for kind in KINDS.values() for path in estate.paths(kind)[0]]
     return [str(path) for path in paths if any(text in estate.raw(path) for text in texts)]
+
+
+def pointing(estate: Estate, resident_id: str, day: date) -> list[str]:
+    """Which records of today still point at somebody by id, but for ties that are over: whoever they are about or was
+    met there cannot be called any more."""
+    found = []
+    for kind in KINDS.values():
+        for path in estate.paths(kind)[0]:
+            if path.stem == resident_id or resident_id.encode() not in estate.raw(path):
+                continue
+            record, _problems = estate.load(kind.model, path, walked=True)
+            if record is None or any(
+                value == resident_id and not _is_over(record, place, day)
+                for place, value, _its in marked(record, "ref", "named")
+            ):
+                found.append(path.stem)
+    return found
+
+
+def _is_over(record: Any, place: Path, day: date) -> bool:
+    """Whether what points is a unit's tie that has ended, or tells how one came about."""
+    if kind_of(record) is not UNIT:
+        return False
+    if place[0] == "people":
+        until = record.people[place[1]].until
+        return until is not None and until < day
+    return place[0] == "events" and place[2] in ("ties", "ends")

@@ -14,11 +14,14 @@ from pydantic import ValidationError
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import UNIT
-from propcli.kinds.resident.model import IDENTITY, PERSON, SEALABLE, Resident
+from propcli.kinds.resident.model import SEALABLE, Resident
 from propcli.kinds.resident.recognising import Answers, Described, Question, Recognition, Somebody
+from propcli.kinds.resident.words import IDENTITY, PERSON
 from propcli.kinds.settings import Settings
-from propcli.kinds.unit.model import OWNERS, TIE, Tie, Unit, UnitEvent, fraction
-from propcli.records import people, repairs
+from propcli.kinds.unit.model import Tie, Unit, UnitEvent, fraction
+from propcli.kinds.unit.words import OWNERS, TIE
+from propcli.output.privacy import mask_number
+from propcli.records import people, plates, repairs
 from propcli.records.cells import Cells, Reader, Reads, adapter
 from propcli.records.checking import IMPORTER
 from propcli.records.importing import Mapping, PlaceTarget, Plan, ResidentTarget, Target, place_targets
@@ -242,12 +245,13 @@ class Table:
         return found
 
     def _plates(self, cells: Cells) -> tuple[str, ...]:
-        text = cells.mended(
-            "plate", lambda t: re.sub(r"[\s-]", "", re.sub(r"[;、,]", "/", repairs.plain(t))).upper(), "plate"
-        )
-        plates = tuple(dict.fromkeys(p for p in (text or "").split("/") if p))
+        def mended(text: str) -> str:
+            return "/".join(map(plates.written, re.split("[/;、,]", repairs.plain(text))))
+
+        text = cells.mended("plate", mended, "plate")
+        found = tuple(dict.fromkeys(p for p in (text or "").split("/") if p))
         try:
-            return tuple(adapter(Resident, "plates").validate_python(plates))
+            return tuple(adapter(Resident, "plates").validate_python(found))
         except ValidationError as error:
             cells.misfits(error, Resident, lambda _where: "plate")
             return ()
@@ -260,7 +264,7 @@ class Table:
             found = people.identity(kind, text)
         except Refusal as refusal:
             cells.complain(
-                "identity", say("{number}: {what}", number=repairs.mask(text), what=refusal.reasons[0]), refusal.hint
+                "identity", say("{number}: {what}", number=mask_number(text), what=refusal.reasons[0]), refusal.hint
             )
             return None
         if found["number"] != text:
@@ -279,7 +283,7 @@ class Table:
         number = cells.value_of(target)
         if repairs.digits_lost(text) or (number is not None and number >= EXACT):
             what = say(
-                "{number}: the spreadsheet kept it as a number, and its last digits are lost", number=repairs.mask(text)
+                "{number}: the spreadsheet kept it as a number, and its last digits are lost", number=mask_number(text)
             )
             cells.complain(target, what, say("read it again from the paper, and format the column as text"))
             return None
@@ -457,7 +461,7 @@ class _Joining:
 
 
 def _alike(name: str, one: str, other: str) -> bool:
-    return people.same_phone(one, other) if name == "phones" else one == other
+    return people.same_phone(one, other) if name == "phones" else plates.same_plate(one, other)
 
 
 def _group(tie: Tie) -> str:

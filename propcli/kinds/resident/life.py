@@ -2,18 +2,11 @@
 
 from collections.abc import Iterator
 
-from propcli.engine.lifecycle import Lifecycle, State, Step, table
+from propcli.engine.lifecycle import Lifecycle, State
 from propcli.engine.text import Text, say
-from propcli.kinds.resident.model import CONSENT, RESIDENT_EVENT, RESIDENT_STATUS, ResidentEvent
-
-STEPS = table(
-    Step("registered", frozenset(), "active", (), ("to", "text"), rule="U1"),
-    Step("changed", frozenset({"active"}), None, ("fields",), ("text",), rule="U1"),
-    Step("consented", frozenset({"active"}), None, ("to",), ("text",), rule="T12"),
-    Step("withdrawn", frozenset({"active"}), None, ("to",), ("text",), rule="T12"),
-    Step("noted", frozenset({"active"}), None, ("text",)),
-    Step("forgotten", frozenset({"active"}), "forgotten", ("reason",), (), rule="T12"),
-)
+from propcli.kinds.resident.kind import STEPS
+from propcli.kinds.resident.model import ResidentEvent
+from propcli.kinds.resident.words import CONSENT, RESIDENT_EVENT, RESIDENT_STATUS
 
 
 def _fold(state: State, event: ResidentEvent) -> None:

@@ -5,31 +5,15 @@ command and no editor can put them into the history in clear."""
 
 import re
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from propcli.engine.record import Code, Day, Event, Form, Line, Model, PersonName, Private, Ref, Words, wrong
 from propcli.engine.text import Text, say
-from propcli.engine.words import Vocabulary
 from propcli.engine.worktime import add_months
 from propcli.kinds.catalog import RESIDENT
-
-Status = Literal["active", "forgotten"]
-PersonKind = Literal["person", "company"]
-EventName = Literal["registered", "changed", "consented", "withdrawn", "noted", "forgotten"]
-Consent = Literal["contact", "messages", "survey", "publication"]
-IdentityKind = Literal["id_card", "passport", "permit", "company_number", "other"]
-
-RESIDENT_STATUS = Vocabulary("resident state", get_args(Status))
-PERSON = Vocabulary("person or company", get_args(PersonKind))
-CONSENT = Vocabulary("consent", get_args(Consent), messages="messages", publication="publication of the name")
-IDENTITY = Vocabulary(
-    "identity", get_args(IdentityKind), id_card="ID card", permit="residence or travel permit", other="other paper"
-)
-RESIDENT_EVENT = Vocabulary(
-    "resident event", get_args(EventName), consented="consent given", withdrawn="consent withdrawn"
-)
+from propcli.kinds.resident.words import CONSENT, RESIDENT_STATUS, Consent, EventName, IdentityKind, PersonKind, Status
 
 ResidentId = Annotated[str, Form(RESIDENT.pattern, say("a resident's id (like R-00042)")), Ref("resident")]
 _PHONE = re.compile(r"\+?[0-9]{3,15}(-[0-9]{1,6})?")
@@ -80,9 +64,11 @@ class ResidentEvent(Event):
 
     event: EventName
     fields: tuple[Code, ...] = ()
-    to: tuple[Consent, ...] = ()
+    to: tuple[Annotated[Consent, CONSENT], ...] = Field(
+        (), title="consent", description="contact, messages, survey or publication."
+    )
     reason: Words | None = None
-    text: Words | None = None
+    text: Words | None = Field(None, title="text", description="In words.")
 
 
 class Resident(Model):
@@ -111,8 +97,7 @@ class Resident(Model):
 
     @model_validator(mode="after")
     def _fits(self) -> "Resident":
-        if self.sealed is not None and self.key is None:
-            raise wrong(say("what is sealed needs its key"), "sealed")
+        has_its_key(self)
         if self.status == "active" and self.name is None and self.sealed is None:
             raise wrong(say("name is missing"), "name")
         if self.status == "forgotten" and any(

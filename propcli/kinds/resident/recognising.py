@@ -1,12 +1,12 @@
 """Who is who in a table of people [U1]: somebody on record, somebody in a row before, or new. What is not certain is a
 question; nobody is guessed."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from propcli.engine.text import Text, say
+from propcli.records.matching import fold
 from propcli.records.people import Face, same_phone
 
 Relation = Literal["same", "other", "namesake", "number"]
@@ -35,7 +35,7 @@ class Somebody:
     homes: frozenset[tuple[str, str]] = frozenset()  # of those on record
 
     def learn(self, row: Described) -> None:
-        self.names.add(called(row.name))
+        self.names.add(fold(row.name))
         self.phones += [p for p in row.phones if p not in self.phones]
         self.identity = self.identity or row.identity
 
@@ -44,7 +44,7 @@ class Somebody:
 
         The same identity number, or the same name and a phone in common, is the same person; so is a row that says
         nothing of somebody that his record does not say. Another number of the same kind is another person."""
-        same_name = called(row.name) in self.names
+        same_name = fold(row.name) in self.names
         numbers = row.identity, self.identity
         comparable = numbers[0] is not None and numbers[1] is not None and numbers[0][0] == numbers[1][0]
         if comparable and numbers[0] == numbers[1]:
@@ -105,7 +105,7 @@ class Recognition:
             if face.status == "active" and face.name is not None:
                 number = (face.identity["kind"], face.identity["number"]) if face.identity else None
                 home = homes.get(face.id, frozenset())
-                self._enter(Somebody(face.id, None, {called(face.name)}, list(face.phones), number, home))
+                self._enter(Somebody(face.id, None, {fold(face.name)}, list(face.phones), number, home))
 
     def recognise(self, rows: Iterable[Described]) -> None:
         """Find out who each row is, in the order of the table."""
@@ -171,7 +171,7 @@ class Recognition:
 
     def _close(self, row: Described) -> list[Somebody]:
         """Those who could be the person of a row: by name, or by number."""
-        found = {s.key: s for s in self._by_name.get(called(row.name), ())}
+        found = {s.key: s for s in self._by_name.get(fold(row.name), ())}
         if row.identity is not None:
             found.update({s.key: s for s in self._by_number.get(row.identity, ())})
         return list(found.values())
@@ -180,11 +180,6 @@ class Recognition:
 def _key(somebody: Somebody) -> str:
     """How a user names somebody: by the id, or by the row."""
     return somebody.key if somebody.row is None else str(somebody.row)
-
-
-def called(name: str) -> str:
-    """A name as it is compared: spaces, case and the width of letters do not count."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def on_record(key: str) -> bool:

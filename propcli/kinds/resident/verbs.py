@@ -1,19 +1,20 @@
-"""`propcli resident`: people and companies, with what of them is sealed; and forgetting them [U1, T12]."""
+"""Residents put on record, changed, sealed, and forgotten [U1, T12]."""
 
-import json
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from propcli.commands import options, standing
+from propcli.commands import options
 from propcli.commands.options import By, Id, code, codes
 from propcli.commands.session import note as say_note
-from propcli.commands.session import session, show, show_table, told
+from propcli.commands.session import session, show
+from propcli.commands.standing import show_standing
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
+from propcli.kinds.resident.words import CONSENT, FIELDS, IDENTITY
 from propcli.output.language import _, words
-from propcli.output.table import cell, raw
 
 if TYPE_CHECKING:
     from propcli.kinds.resident.forgetting import Past
@@ -42,27 +43,6 @@ Keep = Annotated[
     str | None,
     typer.Option("--keep-until", metavar="DAY", help=_("How long the record may be kept after the last tie.")),
 ]
-ConsentTo = Annotated[list[str], typer.Option("--to", help=_("contact, messages, survey or publication."))]
-
-
-def register(app: typer.Typer) -> None:
-    group = typer.Typer(no_args_is_help=True, help=_("Residents: people and companies with a tie to a unit."))
-    options.commands(
-        group,
-        ("add", add, _("Put somebody on record. Identity numbers and bank accounts are sealed [T12].")),
-        ("list", list_, _("Residents, with their homes.")),
-        ("show", show_one, _("One resident: what is known, homes, tickets.")),
-        ("change", change, _("Other phones, another name, a number that was missing.")),
-        ("consent", consent, _("Consent was given to be contacted, to messages, … [T12].")),
-        ("withdraw", withdraw, _("Consent was withdrawn [T12].")),
-        ("note", note, _("Write something down.")),
-        ("seal", seal, _("Seal what this estate seals and what still stands in clear, of everybody [T12].")),
-        ("forget", forget, _("Destroy the key of somebody's sealed fields and everything else on record [T12].")),
-    )
-    from propcli.commands.edit import edit
-
-    group.command("edit", help=_("Open the record in $EDITOR; it is saved only if it is valid."))(edit)
-    app.add_typer(group, name="resident")
 
 
 def add(
@@ -81,22 +61,19 @@ def add(
     keep_until: Keep = None,
     by: By = None,
 ) -> int:
-    from propcli.kinds.resident.model import CONSENT
-    from propcli.records.recording import Recorder
-    from propcli.records.residents import register as put
-    from propcli.store.transaction import operation
+    from propcli.records.changing import changing, subject
+    from propcli.records.residents import register
 
     here = session()
-    now = here.happened()
+    here.happened()
     values = _values(name, phone, id_card, identity, born, plate, bank, language, keep_until)
     values["type"] = "company" if company else "person"
     values["consent"] = codes(CONSENT, consent_to, "--consent")
     _refuse_twin(values)
-    desk = here.desk(by)
-    with operation(here.estate.root) as op:
-        recorder = Recorder(here.estate, op)
-        made = put(recorder, here.people, values, now, desk)
-        recorder.commit(standing.subject(made, ["registered"]), desk)
+    here.desk(by)
+    with changing(here, by) as change:
+        made = register(change.recorder, here.people, values, here.now, change.desk)
+        change.recorder.commit(subject(made, ["registered"]), change.desk)
     _stands(made)
     return 0
 
@@ -116,60 +93,42 @@ def _refuse_twin(values: dict[str, Any]) -> None:
             )
 
 
-def _values(
-    name: str | None,
-    phone: list[str] | None,
-    id_card: str | None,
-    identity: str | None,
-    born: str | None,
-    plate: list[str] | None,
-    bank: str | None,
-    language: str | None,
-    keep_until: str | None,
-) -> dict[str, Any]:
+OPTIONS = ("name", "phone", "id_card", "identity", "born", "plate", "bank", "language", "keep_until")
+
+
+def _values(*options_given: Any) -> dict[str, Any]:
     """What the options say of a person, checked: numbers by their check digits, phones by their country's plan. What
     is wrong never shows the number itself."""
-    from propcli.kinds.resident.model import IDENTITY
-    from propcli.records import people
+    from propcli.records import people, plates
 
     here = session()
+    region = here.estate.settings.region
     given: dict[str, Any] = {}
     wrong: list[Text] = []
-
-    def put(field: str, option: str, make: Any) -> None:
-        try:
-            given[field] = make()
-        except Refusal as refusal:
-            wrong.extend(say("{option}: {what}", option=option, what=reason) for reason in refusal.reasons)
-
-    if name is not None:
-        given["name"] = name.strip()
-        if not given["name"]:
-            wrong.append(say("{option}: {what}", option="--name", what=say("empty")))
-    if phone is not None:
-        put("phones", "--phone", lambda: tuple(people.phone(p, here.estate.settings.region) for p in phone))
-    if id_card is not None and identity is not None:
+    makes: dict[str, tuple[str, Callable[[Any], Any]]] = {
+        "name": ("name", _name),
+        "phone": ("phones", lambda numbers: tuple(people.phone(number, region) for number in numbers)),
+        "id_card": ("identity", lambda number: people.identity("id_card", options.secret(number, _("ID card number")))),
+        "identity": ("identity", lambda paper: people.identity(paper[0], options.secret(paper[1], _("Number")))),
+        "bank": ("bank", lambda account: options.secret(account, _("Bank account"))),
+        "plate": ("plates", lambda texts: tuple(dict.fromkeys(map(plates.written, texts)))),
+        "language": ("language", lambda text: text.lower()[:2]),
+    }
+    typed = {name: value for name, value in zip(OPTIONS, options_given, strict=True) if value is not None}
+    if "id_card" in typed and typed.pop("identity", None) is not None:
         wrong.append(say("--id-card goes without --identity"))
-    if id_card is not None:
-        put("identity", "--id-card", lambda: people.identity("id_card", options.secret(id_card, _("ID card number"))))
-    elif identity is not None:
-        kind, sign, number = identity.partition("=")
-        if not sign:  # what was typed may be the number itself: it is not shown
-            raise Refusal(
-                say("--identity does not say which paper it is"), hint=say("write KIND=NUMBER, like passport=…")
-            )
-        chosen = code(IDENTITY, kind, "--identity") or "other"
-        put("identity", "--identity", lambda: people.identity(chosen, options.secret(number, _("Number"))))
-    if bank is not None:
-        given["bank"] = options.secret(bank, _("Bank account"))
-    if born is not None:
-        given["born"] = options.day(born, "--born")
-    if plate is not None:
-        given["plates"] = tuple(p.strip().upper() for p in plate)
-    if language is not None:
-        given["language"] = language.lower()[:2]
-    if keep_until is not None:
-        given["keep_until"] = options.day(keep_until, "--keep-until")
+    if "identity" in typed:
+        typed["identity"] = _paper(typed["identity"])
+    for name, (field, make) in makes.items():
+        try:
+            if name in typed:
+                given[field] = make(typed[name])
+        except Refusal as refusal:
+            option = "--" + name.replace("_", "-")
+            wrong += [say("{option}: {what}", option=option, what=reason) for reason in refusal.reasons]
+    for name, option in (("born", "--born"), ("keep_until", "--keep-until")):
+        if name in typed:
+            given[name] = options.day(typed[name], option)
     if given.get("born") and given["born"] > here.today:
         wrong.append(say("{option}: {what}", option="--born", what=say("{day} has not come yet", day=given["born"])))
     if wrong:
@@ -177,24 +136,26 @@ def _values(
     return given
 
 
+def _name(text: str) -> str:
+    if not text.strip():
+        raise Refusal(say("empty"))
+    return text.strip()
+
+
+def _paper(text: str) -> tuple[str, str]:
+    """KIND=NUMBER. What was typed may be the number itself: it is not shown."""
+    kind, sign, number = text.partition("=")
+    if not sign:
+        raise Refusal(say("--identity does not say which paper it is"), hint=say("write KIND=NUMBER, like passport=…"))
+    return code(IDENTITY, kind, "--identity") or "other", number
+
+
 def _stands(resident: "Resident") -> None:
     here = session()
     face = here.people.face(resident.id)
     names = [words(FIELDS[f]) for f in face.sealed] if face else []
     notes = [say("  sealed: {fields}", fields=names)] if names else []
-    standing.show_standing(resident, notes)
-
-
-FIELDS = {
-    "name": say("name"),
-    "phones": say("phones"),
-    "plates": say("plates"),
-    "born": say("date of birth"),
-    "identity": say("identity number"),
-    "bank": say("bank account"),
-    "language": say("language"),
-    "keep_until": say("kept until"),
-}
+    show_standing(resident, notes)
 
 
 def change(
@@ -213,12 +174,11 @@ def change(
     ] = None,
     by: By = None,
 ) -> int:
-    from propcli.records.recording import Recorder
-    from propcli.records.residents import change as put
-    from propcli.store.transaction import operation
+    from propcli.records import residents
+    from propcli.records.changing import changing, subject
 
     here = session()
-    now = here.happened()
+    here.happened()
     values = _values(name, phone, id_card, identity, born, plate, bank, language, keep_until)
     for field in drop or ():
         if field not in FIELDS or field == "name":
@@ -228,192 +188,25 @@ def change(
                 hint=say("one of: {known}", known=known),
             )
         values[field] = None if field not in ("phones", "plates") else ()
-    desk = here.desk(by)
-    with operation(here.estate.root) as op:
-        recorder = Recorder(here.estate, op)
-        after = put(recorder, here.people, here.resident(resident_id, "ID"), values, now, desk)
-        recorder.commit(standing.subject(after, ["changed"]), desk)
+    here.desk(by)
+    with changing(here, by) as under_way:
+        found = here.resident(resident_id, "ID")
+        after = residents.change(under_way.recorder, here.people, found, values, here.now, under_way.desk)
+        under_way.recorder.commit(subject(after, ["changed"]), under_way.desk)
     _stands(after)
     return 0
 
 
-def consent(resident_id: Id, to: ConsentTo, text: options.Text = None, by: By = None) -> int:
-    return _consent(resident_id, "consented", to, text, by)
-
-
-def withdraw(resident_id: Id, to: ConsentTo, text: options.Text = None, by: By = None) -> int:
-    return _consent(resident_id, "withdrawn", to, text, by)
-
-
-def _consent(resident_id: str, step: str, to: list[str], text: str | None, by: str | None) -> int:
-    from propcli.kinds.catalog import RESIDENT
-    from propcli.kinds.resident.model import CONSENT
-
-    standing.take(
-        RESIDENT, session().resident(resident_id, "ID"), by, (step, {"to": codes(CONSENT, to, "--to"), "text": text})
-    )
-    return 0
-
-
-def note(resident_id: Id, text: Annotated[str, typer.Option("--text", help=_("In words."))], by: By = None) -> int:
-    from propcli.kinds.catalog import RESIDENT
-
-    standing.take(RESIDENT, session().resident(resident_id, "ID"), by, ("noted", {"text": text}))
-    return 0
-
-
-def list_(
-    all_: Annotated[
-        bool, typer.Option("--all", help=_("Also those who were forgotten or have no home any more."))
-    ] = False,
-    reveal: options.Reveal = False,
-    format: options.Format = "table",
-) -> int:
-    from propcli.commands.reading import Office
-    from propcli.desk.views import word
-    from propcli.engine.table import Column, Table
-    from propcli.kinds.catalog import RESIDENT, UNIT
-    from propcli.kinds.resident.model import PERSON, RESIDENT_STATUS
-    from propcli.output.privacy import mask_name, mask_phone, masked
-
-    form = options.form(format)
-    here = session()
-    office = Office()
-    homes: dict[str, list[str]] = {}
-    for unit in office.records(UNIT):
-        for tie in unit.ties_on(here.today):
-            homes.setdefault(tie.resident, []).append(unit.id)
-    rows: list[dict[str, Any]] = []
-    for resident in office.records(RESIDENT):
-        if not all_ and (resident.status != "active" or resident.id not in homes):
-            continue
-        face = here.people.add(resident)
-        rows.append(
-            {
-                "id": face.id,
-                "name": masked(face.called, mask_name, reveal),
-                "type": word(PERSON, face.type),
-                "phones": [masked(phone, mask_phone, reveal) for phone in face.phones],
-                "units": homes.get(face.id, []),
-                "state": word(RESIDENT_STATUS, face.status),
-            }
-        )
-    columns = [
-        Column("id", say("resident")),
-        Column("name", say("name"), wide=True),
-        Column("type", say("type")),
-        Column("phones", say("phones"), wide=True),
-        Column("units", say("units"), wide=True),
-        Column("state", say("state")),
-    ]
-    options.revealed(reveal, "resident list")
-    show_table(Table("residents", None, columns, rows, say("No residents.")), form)
-    return office.finish()
-
-
-def show_one(resident_id: Id, reveal: options.Reveal = False, format: options.Format = "table") -> int:
-
-    return show_resident(session().resident(resident_id, "ID"), options.form(format), reveal)
-
-
-def show_resident(resident_id: str, form: str, reveal: bool = False, whole: bool = False) -> int:
-    """One resident. Name and phones stand in full, for whoever looks somebody up has to call him; identity numbers and
-    accounts only with `reveal`."""
-    from propcli.commands.reading import Office
-    from propcli.commands.telling import event_line
-    from propcli.kinds.catalog import UNIT
-    from propcli.kinds.resident.model import CONSENT, RESIDENT_EVENT, Resident
-    from propcli.kinds.ticket.life import OPEN
-    from propcli.kinds.unit.model import TIE
-
-    here = session()
-    resident = here.estate.one(Resident, resident_id)
-    if resident is None:
-        raise Refusal(say("there is no {kind} {id}", kind=say("resident"), id=resident_id))
-    options.revealed(reveal, f"resident show {resident_id}")
-    if form == "json":
-        show(json.dumps(raw(_opened(resident, reveal)), ensure_ascii=False, indent=2))
-        return told(here.people.problems)
-    office = Office()
-    face = here.people.add(resident)
-    show(words(standing.headline(resident)).rstrip())
-    _details(face, reveal)
-    if resident.consent:
-        show(say("  consent: {to}", to=[CONSENT.word(c) for c in resident.consent]))
-    if face.hidden:
-        show(say("  a part is sealed and its key is not here: it cannot be shown (propcli keys check)"))
-    for unit in office.records(UNIT):
-        for tie in (t for t in unit.people if t.resident == resident_id):
-            values = {"unit": unit.id, "tie": TIE.word(tie.tie), "since": tie.first or "–", "until": tie.until}
-            show(
-                say("  {unit}  {tie}  {since} to {until}", **values)
-                if tie.until
-                else say("  {unit}  {tie}  since {since}", **values)
-            )
-    for ticket in (t for t in office.tickets() if t.resident == resident_id and t.status in OPEN):
-        show("  " + words(standing.headline(ticket)))
-    show("")
-    for event in resident.events:
-        said = [words(FIELDS.get(f, Text("{f}", {"f": f}))) for f in event.fields]
-        said += [words(CONSENT.word(c)) for c in event.to] + [t for t in (event.reason, event.text) if t]
-        show(event_line(event, RESIDENT_EVENT.word(event.event), office.names, said))
-    return office.finish()
-
-
-def _opened(resident: "Resident", reveal: bool) -> dict[str, Any]:
-    """The fields of a record with the sealed ones opened, where the key is here: numbers as `_details` shows them."""
-    from propcli.output.privacy import mask_number
-
-    face = session().people.add(resident)
-    plain = resident.plain()
-    if face.hidden or not face.sealed:
-        return plain
-    mask = str if reveal else mask_number
-    inside: dict[str, Any] = {name: getattr(face, name) for name in face.sealed}
-    if face.identity:
-        inside["identity"] = {**face.identity, "number": mask(face.identity["number"])}
-    if face.bank:
-        inside["bank"] = mask(face.bank)
-    whole = {**plain, **inside}
-    order = dict.fromkeys(("id", "status", "type", *inside, *plain))
-    return {name: whole[name] for name in order if name not in ("key", "sealed")}
-
-
-def _details(face: "Face", reveal: bool) -> None:
-    from propcli.kinds.resident.model import IDENTITY
-    from propcli.output.privacy import mask_number
-
-    details: list[tuple[str, Any]] = [
-        ("name", face.name),
-        ("phones", list(face.phones)),
-        ("plates", list(face.plates)),
-        ("born", face.born),
-        ("bank", face.bank if reveal or face.bank is None else mask_number(face.bank)),
-    ]
-    if face.identity:
-        number = face.identity["number"]
-        shown = number if reveal else mask_number(number)
-        details.insert(4, ("identity", f"{words(IDENTITY.word(face.identity['kind']))} {shown}"))
-    for field, value in details:
-        if value not in (None, []):
-            sealed = say(" (sealed)") if field in face.sealed else ""
-            show(Text("  {label}: {value}{sealed}", {"label": FIELDS[field], "value": cell(value), "sealed": sealed}))
-
-
 def seal(by: By = None) -> int:
+    from propcli.records.changing import changing
     from propcli.records.household import seal_callers
-    from propcli.records.recording import Recorder
     from propcli.records.residents import seal_all
-    from propcli.store.transaction import operation
 
     here = session()
-    now = here.happened()
-    desk = here.desk(by)
-    with operation(here.estate.root) as op:
-        recorder = Recorder(here.estate, op)
-        done = seal_all(recorder, here.people, now, desk)
-        callers = seal_callers(recorder, here.people, now, desk)
-        recorder.commit(words(say("{n} residents sealed", n=len(done) + len(callers))), desk)
+    with changing(here, by) as change:
+        done = seal_all(change.recorder, here.people, here.now, change.desk)
+        callers = seal_callers(change.recorder, here.people, here.now, change.desk)
+        change.recorder.commit(words(say("{n} residents sealed", n=len(done) + len(callers))), change.desk)
     if callers:
         show(say("{n} tickets point at their callers now.", n=len(callers)))
     show(say("{n} residents sealed; what older commits have in clear stays there.", n=len(done)))
@@ -433,16 +226,15 @@ def forget(
     when it is run again."""
     from propcli.kinds.resident import forgetting
     from propcli.kinds.resident.model import Resident, ResidentEvent
-    from propcli.records.recording import Recorder
+    from propcli.records.changing import changing, subject
     from propcli.records.residents import forget as bury
-    from propcli.store.transaction import operation
 
     here = session()
-    now = here.happened()
+    here.happened()
     reason = options.typed(ResidentEvent, {"reason": reason})["reason"]
     found = here.resident(resident_id, "ID")
-    with operation(here.estate.root) as op:  # what an interrupted command left is settled before anything is read
-        past = forgetting.past(here.estate, op.history, here.keys, found)
+    with changing(here) as change:  # what an interrupted command left is settled before anything is read
+        past = forgetting.past(here.estate, change.recorder.operation.history, here.keys, found)
     resident = here.estate.one(Resident, found)
     assert resident is not None
     if resident.status == "forgotten":
@@ -454,25 +246,27 @@ def forget(
             raise Refusal(say("forgetting cannot be undone"), hint=say("give --yes"))
         question = _("{who} is forgotten for good: the key of the sealed fields is destroyed. Go on")
         typer.confirm(question.format(who=f"{words(face.called)} ({found})"), abort=True)
-    desk = here.desk(by)
-    with operation(here.estate.root) as op:
-        recorder = Recorder(here.estate, op)
-        after = bury(recorder, found, reason, now, desk)
-        recorder.commit(standing.subject(after, ["forgotten"]), desk, f"Reason: {' '.join(reason.split())}")
+    here.desk(by)
+    with changing(here, by) as change:
+        after = bury(change.recorder, found, reason, here.now, change.desk)
+        why = f"Reason: {' '.join(reason.split())}"
+        change.recorder.commit(subject(after, ["forgotten"]), change.desk, why)
         gone = [here.keys.destroy(key) for key in past.keys]
-        remains = forgetting.remains(op.history, found, past)
+        remains = forgetting.remains(change.recorder.operation.history, found, past)
         present = forgetting.present(here.estate, past)
-    standing.show_standing(after)
+        pointing = forgetting.pointing(here.estate, found, here.today)
+    show_standing(after)
     if not all(gone):
         show(say("  the key was not here: if it is kept somewhere else, destroy it there"))
-    _tell(after, face, remains, present)
+    _tell(after, face, remains, present, pointing)
     return 0
 
 
 def _refuse_tied(resident_id: str, though_tied: bool) -> None:
     from propcli.kinds.renovation.life import OPEN as OPEN_FILINGS
     from propcli.kinds.renovation.model import Renovation
-    from propcli.kinds.unit.model import TIE, Unit
+    from propcli.kinds.unit.model import Unit
+    from propcli.kinds.unit.words import TIE
     from propcli.records.residents import tied_to
 
     here = session()
@@ -505,7 +299,13 @@ def _finish(resident_id: str, past: "Past") -> int:
 SHOWN = 5
 
 
-def _tell(after: "Resident", face: "Face", remains: dict[str, list[str]], present: list[str]) -> None:
+def _some(found: list[str]) -> list[str]:
+    return [*found[:SHOWN], "…"] if found[SHOWN:] else found
+
+
+def _tell(
+    after: "Resident", face: "Face", remains: dict[str, list[str]], present: list[str], pointing: list[str]
+) -> None:
     """Say honestly what is gone and what is not."""
     if face.sealed:
         names = [FIELDS[f] for f in face.sealed]
@@ -520,10 +320,10 @@ def _tell(after: "Resident", face: "Face", remains: dict[str, list[str]], presen
             else say("  still readable in the history: {field}, in {files}", **values)
         )
     if present:
-        some = present[:SHOWN]
-        files = [*some, "…"] if present[SHOWN:] else some
-        show(say("  still readable in the records of today: {files}", files=files))
+        show(say("  still readable in the records of today: {files}", files=_some(present)))
         say_note(say("somebody else of that name may be meant there: look, and put them right with propcli edit"))
+    if pointing:
+        show(say("  still pointed at by: {ids}", ids=_some(pointing)))
     words_of = [event for event in after.events if event.text]
     if words_of:
         show(say("  still readable in the record: {n} notes", n=len(words_of)))

@@ -14,11 +14,15 @@ from propcli.engine.problem import Refusal
 from propcli.engine.record import quoted
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT
-from propcli.kinds.resident.model import RESIDENT_STATUS, Resident
+from propcli.kinds.resident.model import Resident
+from propcli.kinds.resident.words import RESIDENT_STATUS
 from propcli.kinds.ticket.intake import Intake, admit
 from propcli.kinds.ticket.model import Ticket
 from propcli.kinds.unit.life import LIFE, MoveIn
-from propcli.kinds.unit.model import METER, OWNERS, SHARE, Unit, used
+from propcli.kinds.unit.model import SHARE, Unit, used
+from propcli.kinds.unit.words import METER, OWNERS
+from propcli.output.language import words
+from propcli.records.changing import Change
 from propcli.records.people import People, matching, phone
 from propcli.records.recording import Recorder
 from propcli.records.residents import register
@@ -114,16 +118,12 @@ def under_way(unit: Unit) -> MoveIn | None:
 
 
 def defects(
-    recorder: Recorder,
-    people: People,
+    change: Change,
     unit: Unit,
     found: Iterable[tuple[Text | str, str]],
     origin: str,
-    now: datetime,
-    by: str,
     resident: str | None = None,
     place: Text | None = None,
-    words: Any = str,
 ) -> list[Ticket]:
     """A repair for each finding (what, category), linked to where it was found."""
     made = []
@@ -140,7 +140,7 @@ def defects(
                 **({"place": words(place)} if place else {}),
             }
         )
-        made.append(admit(recorder, people, intake, now, by).ticket)
+        made.append(admit(change.recorder, change.here.people, intake, change.here.now, change.desk).ticket)
     return made
 
 

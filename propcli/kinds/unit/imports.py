@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import UNIT
-from propcli.kinds.unit.model import STATE, USE, Meters, Unit, UnitEvent
+from propcli.kinds.unit.model import Meters, Unit, UnitEvent
+from propcli.kinds.unit.words import STATE, USE
 from propcli.records import repairs
 from propcli.records.cells import Cells, Reader, Reads
 from propcli.records.checking import IMPORTER

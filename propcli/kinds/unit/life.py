@@ -4,94 +4,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any, get_args
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from propcli.engine.lifecycle import Guard, Lifecycle, State, Step
+from propcli.engine.lifecycle import Guard, Lack, Lifecycle, State
 from propcli.engine.text import Text, say
-from propcli.kinds.unit.model import (
-    ITEM,
-    METER,
-    OWNERS,
-    PAPER,
-    STATE,
-    UNIT_EVENT,
-    Custody,
-    Key,
-    Tie,
-    UnitEvent,
-    contradictions,
-    used,
-)
-from propcli.kinds.unit.model import State as UnitState
-
-ALL = frozenset(get_args(UnitState))
-FREE = frozenset({"vacant", "owner_occupied", "renovating"})
-HELD = ALL - {"unsold"}
-READINGS = ("water", "electricity", "gas")
-
-STEPS: dict[str, Step] = {
-    step.event: step
-    for step in (
-        Step("registered", frozenset(), None, ("state", "use"), ("ties", "handed_over", "until", "text"), "desk", "U1"),
-        # --- move-in
-        Step(
-            "move_in_began",
-            ALL - {"in_custody"},
-            None,
-            ("case", "who"),
-            ("papers", "forms", "things", "items", "meters", "text"),
-            "desk",
-            "U3",
-        ),
-        Step("papers_received", ALL, None, ("papers",), ("text",), "desk", "U3"),
-        Step("forms_signed", ALL, None, ("forms",), ("who", "text"), "desk", "U4"),
-        Step("issued", ALL, None, ("things",), ("who", "text"), "desk", "U4"),
-        Step("meters_read", ALL, None, (), (*READINGS, "who", "text"), "desk", "U5"),
-        Step("inspected", ALL, None, ("item", "ok"), ("finding", "tickets", "text"), "desk", "U5"),
-        Step("moved_in", ALL - {"in_custody"}, None, ("state",), ("handed_over", "text"), "desk", "U5"),
-        # --- who owns it and who lives there
-        Step(
-            "transferred",
-            ALL - {"in_custody"},
-            None,
-            ("manner", "ties", "state"),
-            ("on", "text"),
-            rule="U2",
-        ),
-        Step("let", FREE, "let", ("ties",), ("on", "until", "text"), rule="U2"),
-        Step("let_renewed", frozenset({"let"}), None, ("until",), ("text",), rule="U2"),
-        Step("let_ended", frozenset({"let"}), None, ("state",), ("on", "text"), rule="U2"),
-        Step("joined", HELD, None, ("ties",), ("on", "text"), rule="U2"),
-        Step("left", HELD, None, ("ends",), ("on", "text"), rule="U2"),
-        # as they were found in the former papers: nothing is said of how it came about, and no other tie ends
-        Step("people_recorded", ALL, None, ("ties",), ("text",), "import", "U2"),
-        Step("use_changed", ALL, None, ("use", "reason"), ("on",), rule="U2"),
-        Step("state_changed", FREE | {"unsold"}, None, ("state",), ("reason", "on"), rule="U1"),
-        # --- custody, empty units, keys, gas
-        Step(
-            "custody_began",
-            frozenset({"vacant", "owner_occupied"}),
-            "in_custody",
-            ("agreement", "water", "electricity"),
-            ("until", "fee", "who", "text"),
-            rule="U6",
-        ),
-        Step("custody_renewed", frozenset({"in_custody"}), None, ("until",), ("text",), rule="U6"),
-        Step("custody_ended", frozenset({"in_custody"}), None, ("state",), ("water", "electricity", "text"), rule="U6"),
-        Step("checked", ALL, None, ("ok",), (*READINGS, "finding", "tickets", "text"), rule="U6"),
-        Step("rain_warned", frozenset({"in_custody"}), None, ("rain_until",), ("rain_from", "text"), rule="U6"),
-        Step("owner_told", HELD, None, ("text",), ("who", "how"), rule="U6"),
-        Step("gas_appointed", HELD, None, ("appointment",), ("who", "how", "text"), rule="U8"),
-        Step("gas_missed", HELD, None, ("reason",), (), rule="U8"),
-        Step("gas_checked", HELD, None, ("ok", "who"), ("finding", "tickets", "text"), rule="U8"),
-        Step("key_received", ALL, None, ("key", "place"), ("who", "text"), rule="U7"),
-        Step("key_lent", ALL, None, ("key", "who", "back"), ("reason",), rule="U7"),
-        Step("key_returned", ALL, None, ("key",), ("text",), rule="U7"),
-        Step("key_given", ALL, None, ("key", "who"), ("text",), rule="U7"),
-        Step("noted", ALL, None, ("text",)),
-    )
-}
+from propcli.kinds.unit.kind import MOVE_IN, STEPS
+from propcli.kinds.unit.model import Custody, Key, Tie, UnitEvent, contradictions, used
+from propcli.kinds.unit.words import FREE, ITEM, METER, OWNERS, PAPER, READINGS, STATE, UNIT_EVENT
 
 GUARDS: tuple[Guard, ...] = (
     Guard(
@@ -136,15 +56,15 @@ class MoveIn:
     have: dict[str, list[str]] = field(default_factory=lambda: {n: [] for n in ("papers", "forms", "things", "items")})
     read: set[str] = field(default_factory=set)  # meters read and confirmed by both
 
-    def missing(self) -> Iterator[tuple[str, str, Text]]:
-        """(rule, code, what is missing), in the order of the procedure."""
+    def missing(self) -> Iterator[Lack]:
+        """What is missing, in the order of the procedure."""
         for name, (rule, vocabulary, text) in MISSING.items():
             for code in self.wanted[name]:
                 if code not in self.have[name]:
-                    yield rule, code, Text(text.pattern, {"what": vocabulary.word(code)})
+                    yield Lack(rule, Text(text.pattern, {"what": vocabulary.word(code)}))
         for code in self.wanted["meters"]:
             if code not in self.read:
-                yield "U5", code, say("meter not read and confirmed by both: {what}", what=METER.word(code))
+                yield Lack("U5", say("meter not read and confirmed by both: {what}", what=METER.word(code)))
 
     def again(self, case: str, who: str, wanted: dict[str, tuple[str, ...]]) -> "MoveIn":
         """Begun again as another case or with another of the owners: what is there stays, but papers are a person's."""
@@ -204,17 +124,13 @@ def _fold(state: State, event: UnitEvent) -> None:
     folded, facts, name = state.folded, state.facts, event.event
     if event.state is not None and name != "let":
         _becomes(state, event.state)
-    if event.use is not None:
-        folded["use"] = event.use
-    if event.handed_over is not None:
-        folded["handed_over"] = event.handed_over
     people = people_after(folded.get("people", ()), event)
     if people:
         folded["people"] = people
     if name == "registered" or name in ("let", "let_renewed"):
         folded["lease_until"] = event.until
     elif name == "move_in_began":
-        wanted = {n: getattr(event, n) for n in ("papers", "forms", "things", "items", "meters")}
+        wanted = {n: getattr(event, n) for n in MOVE_IN}
         begun = MoveIn(event.case or "", event.who or "", wanted)
         before: MoveIn | None = folded.get("move_in")
         folded["move_in"] = before.again(begun.case, begun.who, wanted) if before else begun
@@ -291,6 +207,13 @@ def _fold_keys(folded: dict[str, Any], event: UnitEvent) -> None:
     folded["keys"] = tuple(keys.values())
 
 
+def _lacks(state: State, event: str, _at: datetime) -> Iterator[Lack]:
+    """What a move-in asks for has to be there before it is complete."""
+    under_way: MoveIn | None = state.folded.get("move_in")
+    if event == "moved_in" and under_way is not None:
+        yield from under_way.missing()
+
+
 Found = Iterator[tuple[str, Text, Text | None, str]]
 
 
@@ -305,10 +228,6 @@ def _check(state: State, event: UnitEvent) -> Found:
     if name in ("registered", "let", "let_renewed") and event.until is not None:
         yield from _check_lease(state, event)
     yield from _check_tenants(state, event)
-    if name == "moved_in":
-        under_way: MoveIn | None = folded.get("move_in")
-        for rule, _code, text in under_way.missing() if under_way else ():
-            yield rule, text, None, "event"
     begun: MoveIn | None = folded.get("move_in")
     if name == "move_in_began" and begun is not None and (begun.case, begun.who) == (event.case, event.who):
         yield "U3", say("a move-in is under way already"), say("go on with it, or complete it"), "event"
@@ -465,7 +384,6 @@ def _check_keys(state: State, event: UnitEvent) -> Found:
 LIFE = Lifecycle(
     steps=STEPS,
     guards=GUARDS,
-    kinds=None,
     states=STATE,
     events=UNIT_EVENT,
     first=frozenset({"registered"}),
@@ -480,7 +398,7 @@ LIFE = Lifecycle(
         "signed",
         "issued",
     ),
-    round_facts=frozenset(),
     fold=_fold,
+    lacks=_lacks,
     check=_check,
 )

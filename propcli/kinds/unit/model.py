@@ -1,12 +1,11 @@
-"""Units: one file per home [U1], who has ties to it and since when [U2], what happened to it. Their life is in
-`unit_life`."""
+"""Units: one file per home [U1], who has ties to it and since when [U2], what happened to it."""
 
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, get_args
 
 from pydantic import Field, WithJsonSchema, model_validator
 
@@ -28,126 +27,25 @@ from propcli.engine.record import (
     wrong,
 )
 from propcli.engine.text import Text, say
-from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import TICKET
 from propcli.kinds.resident.model import ResidentId
-
-State = Literal["unsold", "vacant", "owner_occupied", "let", "in_custody", "renovating"]
-Use = Literal["residential", "shop", "office", "storage", "other"]
-TieKind = Literal["owner", "co_owner", "tenant", "family", "agent"]
-Manner = Literal["first_sale", "sale", "inheritance", "gift", "court", "correction"]
-Case = Literal["in_person", "agent", "company"]
-EventName = Literal[
-    "registered",
-    "move_in_began",
-    "papers_received",
-    "forms_signed",
-    "issued",
-    "meters_read",
-    "inspected",
-    "moved_in",
-    "transferred",
-    "let",
-    "let_renewed",
-    "let_ended",
-    "joined",
-    "left",
-    "people_recorded",
-    "use_changed",
-    "state_changed",
-    "custody_began",
-    "custody_renewed",
-    "custody_ended",
-    "checked",
-    "rain_warned",
-    "owner_told",
-    "gas_appointed",
-    "gas_missed",
-    "gas_checked",
-    "key_received",
-    "key_lent",
-    "key_returned",
-    "key_given",
-    "noted",
-]
-
-STATE = Vocabulary("unit state", get_args(State), owner_occupied="owner-occupied")  # [U1]
-USE = Vocabulary("unit use", get_args(Use))
-TIE = Vocabulary("tie", get_args(TieKind), co_owner="co-owner")
-MANNER = Vocabulary("manner", get_args(Manner), court="court decision", first_sale="first sale")  # [U2]
-CASE = Vocabulary("move-in case", get_args(Case), agent="by an agent", company="a company")  # [U3]
-UNIT_EVENT = Vocabulary(
-    "unit event",
-    get_args(EventName),
-    issued="things handed over",
-    let="let out",
-    checked="checked on site",
-    inspected="inspected item",
-    move_in_began="move-in began",
-    let_renewed="lease renewed",
-    let_ended="letting ended",
-    gas_appointed="gas check agreed",
-    gas_missed="no access for the gas check",
-    left="left the home",
-    joined="joined the home",
-    people_recorded="people as the former papers have them",
-    key_given="key given back to the owner",
-    rain_warned="heavy rain warning",
-)
-# What policy.yaml may ask for at a move-in [U3, U4]; an estate may add its own.
-PAPER = Vocabulary(
-    "paper",
-    (
-        "id_card",
-        "move_in_notice",
-        "purchase_contract",
-        "power_of_attorney",
-        "agent_id",
-        "company_certificate",
-        "person_id",
-        "registration_form",
-        "service_agreement",
-        "temporary_rules",
-        "renovation_agreement",
-        "fire_safety_undertaking",
-        "fee_agreement",
-        "keys",
-        "handbook",
-        "water_electric_plan",
-        "quality_guarantee",
-        "quality_manual",
-    ),
-    id_card="ID card",
-    move_in_notice="move-in notice",
-    agent_id="the agent's ID",
-    company_certificate="the company's certificate",
-    person_id="the person's ID",
-    temporary_rules="temporary estate rules",
-    fire_safety_undertaking="fire-safety undertaking",
-    water_electric_plan="water and electric plan",
-)
-METER = Vocabulary("meter", ("water", "electricity", "gas"))
-ITEM = Vocabulary(
-    "item",
-    (
-        "entrance_door",
-        "doors_windows",
-        "walls",
-        "floors",
-        "ceiling",
-        "kitchen",
-        "bathroom",
-        "balcony",
-        "water_pipes",
-        "drains",
-        "sockets_lights",
-        "gas_pipes",
-        "intercom",
-    ),
-    doors_windows="doors and windows",
-    water_pipes="water pipes",
-    sockets_lights="sockets and lights",
-    gas_pipes="gas pipes",
+from propcli.kinds.ticket.model import CHANNEL
+from propcli.kinds.unit.words import (
+    CASE,
+    ITEM,
+    MANNER,
+    METER,
+    OWNERS,
+    PAPER,
+    STATE,
+    TIE,
+    USE,
+    Case,
+    EventName,
+    Manner,
+    State,
+    TieKind,
+    Use,
 )
 
 TicketId = Annotated[str, Form(TICKET.pattern, say("a ticket id (like T-20261121-001)")), Ref("ticket")]
@@ -180,9 +78,6 @@ class Tie(Model):
         return self
 
 
-OWNERS = ("owner", "co_owner")
-
-
 def fraction(share: str) -> Fraction:
     """1/2, 50% or 1 as a part of the whole."""
     return Fraction(share[:-1]) / 100 if share.endswith("%") else Fraction(share)
@@ -201,7 +96,7 @@ class Key(Model):
 
     key: Line
     place: Line
-    holder: Line | None = None
+    holder: Who | None = None
     back: Moment | None = None
 
 
@@ -223,39 +118,43 @@ class UnitEvent(Event):
     `on` is the day it takes effect where that is not the day it was written down."""
 
     event: EventName
-    on: Day | None = None
-    state: State | None = None
-    use: Use | None = None
+    on: Day | None = Field(None, title="day", description="The day it took effect, if not today.")
+    state: Annotated[State, STATE] | None = Field(None, title="state")
+    use: Annotated[Use, USE] | None = Field(None, title="use")
     handed_over: Day | None = None
-    manner: Manner | None = None
+    manner: Annotated[Manner, MANNER] | None = Field(
+        None, title="manner", description="sale, inheritance, gift, court, first_sale or correction."
+    )
     ties: tuple[Tie, ...] = ()
     ends: tuple[ResidentId, ...] = ()  # whose ties end
-    case: Case | None = None
-    who: Who | None = None  # a resident's id, or the name of somebody without a record
-    papers: tuple[Code, ...] = ()
-    forms: tuple[Code, ...] = ()
-    things: tuple[Code, ...] = ()
-    meters: tuple[Code, ...] = ()
-    items: tuple[Code, ...] = ()
-    item: Code | None = None
+    case: Annotated[Case, CASE] | None = None
+    # a resident's id, or the name of somebody without a record
+    who: Who | None = Field(None, title="who", description="Who: a resident's name or id, or anybody.")
+    papers: tuple[Annotated[Code, PAPER], ...] = ()
+    forms: tuple[Annotated[Code, PAPER], ...] = ()
+    things: tuple[Annotated[Code, PAPER], ...] = ()
+    meters: tuple[Annotated[Code, METER], ...] = ()
+    items: tuple[Annotated[Code, ITEM], ...] = ()
+    item: Annotated[Code, ITEM] | None = None
     ok: Yes | None = None
     finding: Words | None = None
     tickets: tuple[TicketId, ...] = ()
-    water: Amount | None = None  # m³
-    electricity: Amount | None = None  # kWh
-    gas: Amount | None = None  # m³
-    agreement: Line | None = None
-    until: Day | None = None
+    # m³, kWh, m³
+    water: Amount | None = Field(None, title="water", description="The water meter's reading.")
+    electricity: Amount | None = Field(None, title="electricity", description="The electricity meter's reading.")
+    gas: Amount | None = Field(None, title="gas", description="The gas meter's reading.")
+    agreement: Line | None = Field(None, title="agreement", description="The number of the agreement.")
+    until: Day | None = Field(None, title="until", description="The last day of the lease or the agreement.")
     fee: Count | None = None  # percent
     rain_from: Moment | None = None
     rain_until: Moment | None = None
-    appointment: Moment | None = None
-    how: Code | None = None
-    key: Line | None = None
-    place: Line | None = None
-    back: Moment | None = None
-    reason: Words | None = None
-    text: Words | None = None
+    appointment: Moment | None = Field(None, title="appointment", description="When we come: tomorrow or later.")
+    how: Annotated[Code, CHANNEL] | None = Field(None, title="how", description="By which channel (phone, visit, …).")
+    key: Line | None = Field(None, title="key", description="The number on the key.")
+    place: Line | None = Field(None, title="place", description="Where it hangs.")
+    back: Moment | None = Field(None, title="back", description="When it is to be back.")
+    reason: Words | None = Field(None, title="reason", description="Why.")
+    text: Words | None = Field(None, title="text", description="In words.")
 
 
 _ROOM = re.compile(r"([Bb]?)([0-9]{1,3})([0-9]{2})")
@@ -284,9 +183,11 @@ class Unit(Model):
 
     kind_of_record: ClassVar[str] = "unit"
 
-    id: UnitId
-    status: State
-    use: Use
+    id: UnitId = Field(title="unit")
+    status: State = Field(title="state")
+    use: Annotated[Use, USE] = Field(
+        title="use", description="What it is used for: residential, shop, office, storage or other."
+    )
     area: Annotated[Amount, WithJsonSchema({"type": "number", "minimum": 0})] | None = None  # m²
     layout: Line | None = None
     completed: Day | None = None

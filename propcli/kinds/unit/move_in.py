@@ -12,8 +12,11 @@ from propcli.commands import options, standing
 from propcli.commands.options import By, Id, code
 from propcli.commands.session import session, show
 from propcli.engine.problem import Refusal
-from propcli.engine.text import Text, say
+from propcli.engine.text import say
 from propcli.engine.words import Vocabulary
+from propcli.kinds.catalog import UNIT
+from propcli.kinds.unit.kind import MOVE_IN
+from propcli.kinds.unit.words import CASE, ITEM, METER, OWNERS, PAPER, STATE, UNIT_EVENT
 from propcli.output.language import _, listing, parse, words
 
 if TYPE_CHECKING:
@@ -21,15 +24,7 @@ if TYPE_CHECKING:
     from propcli.kinds.unit.life import MoveIn
     from propcli.kinds.unit.model import Unit
 
-Codes = Annotated[list[str] | None, typer.Option(metavar="WHAT")]
 YES, NO = ("y", "yes", "ok", "是", "好", "正常"), ("n", "no", "否", "不")
-READINGS = ("water", "electricity", "gas")
-
-
-def register(group: typer.Typer) -> None:
-    group.command("move-in", help=_("A move-in: papers, forms, things handed over, meters, inspection [U3, U4, U5]."))(
-        move_in
-    )
 
 
 def move_in(
@@ -73,7 +68,6 @@ def move_in(
     text: options.Text = None,
     by: By = None,
 ) -> int:
-    from propcli.kinds.catalog import UNIT
     from propcli.kinds.unit.model import Unit
 
     here = session()
@@ -93,7 +87,7 @@ def move_in(
         return 0
     if sys.stdin.isatty() and sys.stdout.isatty():
         return _ask(unit, by)
-    _show(unit)
+    _stands(unit)
     return 0
 
 
@@ -111,7 +105,6 @@ class _Walk:
         """Begin it, unless it is under way: what it asks for is written down as policy has it today."""
         from propcli.kinds.unit.homes import under_way
         from propcli.kinds.unit.life import MoveIn
-        from propcli.kinds.unit.model import CASE, OWNERS
 
         here = session()
         self.state = under_way(unit)
@@ -140,7 +133,7 @@ class _Walk:
         if chief not in owners:
             raise Refusal(
                 say("--who: {value} does not own {unit}", value=who, unit=unit.id),
-                hint=say("known: {ids}", ids=here.listed(owners)),
+                hint=say("known: {ids}", ids=here.people.listed(owners)),
             )
         fields: dict[str, Any] = {
             "case": chosen,
@@ -154,7 +147,7 @@ class _Walk:
             "text": text,
         }
         self.steps.append(("move_in_began", fields))
-        wanted = {n: tuple(fields[n]) for n in ("papers", "forms", "things", "items", "meters")}
+        wanted = {n: tuple(fields[n]) for n in MOVE_IN}
         again = self.state.again if self.state else MoveIn
         self.state = again(chosen or "", chief, wanted)
 
@@ -162,8 +155,11 @@ class _Walk:
         """Papers received, forms signed, things handed over."""
         if not given:
             return
-        step = {"papers": "papers_received", "forms": "forms_signed", "things": "issued"}[kind]
-        option = {"papers": "--paper", "forms": "--signed", "things": "--handed"}[kind]
+        step, option = {
+            "papers": ("papers_received", "--paper"),
+            "forms": ("forms_signed", "--signed"),
+            "things": ("issued", "--handed"),
+        }[kind]
         codes = self._codes(given, kind, option)
         if codes:
             self.steps.append((step, {kind: codes}))
@@ -201,67 +197,47 @@ class _Walk:
 
     def _codes(self, typed: Iterable[str], kind: str, option: str) -> tuple[str, ...]:
         """Codes of what the move-in asks for; `all` means everything still missing."""
-        from propcli.kinds.unit.model import ITEM, PAPER
-
         typed = options.parts(typed)
         if not typed:
             return ()
         state = self._begun()
         vocabulary: Vocabulary = ITEM if kind == "items" else PAPER
-        missing = [code for code in state.wanted[kind] if code not in state.have[kind]]
-        return options.chosen(vocabulary, state.wanted[kind], typed, option, missing)
+        still = [code for code in state.wanted[kind] if code not in state.have[kind]]
+        return options.chosen(vocabulary, state.wanted[kind], typed, option, still)
 
     def record(self, complete: bool = False, then: str | None = None, brief: bool = False) -> "Unit":
         """Put the steps on record, with a repair for every defect, in one commit. `brief`: say only that."""
-        from propcli.kinds.catalog import UNIT
         from propcli.kinds.unit.homes import defects
-        from propcli.kinds.unit.model import ITEM, STATE, UNIT_EVENT
-        from propcli.records.recording import Recorder
-        from propcli.store.transaction import operation
+        from propcli.kinds.unit.show import missing
+        from propcli.records import changing
 
         here = session()
-        here.happened()
-        desk = here.desk(self.by)
         asked = here.estate.policy.move_in
-        if complete:
-            self.steps.append(("moved_in", {"state": code(STATE, then, "--then")}))
-        notes: list[Text] = []
-        with operation(here.estate.root) as op:
-            recorder = Recorder(here.estate, op)
-            before: Unit = recorder.record(UNIT, self.unit_id)
-            resident = self.state.who if self.state else None
+        state = code(STATE, then, "--then")
+        resident = self.state.who if self.state else None
+        with changing.changing(here, self.by) as change:
+            before: Unit = change.recorder.record(UNIT, self.unit_id)
             for item, what in self.defects:
                 category = asked.items.get(item, "other") if asked else "other"
-                (made,) = defects(
-                    recorder,
-                    here.people,
-                    before,
-                    [(what, category)],
-                    "move_in",
-                    here.now,
-                    desk,
-                    resident,
-                    ITEM.word(item),
-                    words,
-                )
-                notes.append(standing.repair(made))
-                step = ("inspected", {"item": item, "ok": False, "finding": what, "tickets": [made.id]})
-                self.steps.insert(len(self.steps) - complete, step)
+                (made,) = defects(change, before, [(what, category)], "move_in", resident, ITEM.word(item))
+                change.notes.append(standing.repair(made))
+                found = {"item": item, "ok": False, "finding": what, "tickets": [made.id]}
+                self.steps.append(("inspected", found))
             if complete:
-                last = self.steps[-1][1]
-                last["state"] = last["state"] or ("let" if before.status == "let" else "owner_occupied")
-                last["handed_over"] = None if before.handed_over else here.today
-            events = [standing.event(UNIT, before, name, desk, fields, recorder) for name, fields in self.steps]
-            after: Unit = recorder.step(UNIT, self.unit_id, events)
-            recorder.commit(standing.subject(after, [name for name, _fields in self.steps]), desk)
+                handed_over = None if before.handed_over else here.today
+                becomes = state or ("let" if before.status == "let" else "owner_occupied")
+                self.steps.append(("moved_in", {"state": becomes, "handed_over": handed_over}))
+            after: Unit = change.take(UNIT, self.unit_id, self.by, *self.steps)
+            names = [name for name, _fields in self.steps]
+            change.recorder.commit(changing.subject(after, names), change.desk)
         if brief:
-            what = listing(words(UNIT_EVENT.word(name)) for name in dict.fromkeys(n for n, _fields in self.steps))
+            what = listing(words(UNIT_EVENT.word(name)) for name in dict.fromkeys(names))
             show(say("  on record: {what}", what=what))
-            for note in notes:
+            for note in change.notes:
                 show(note)
             return after
-        standing.show_standing(after, notes)
-        _missing(after)
+        standing.show_standing(after, change.notes)
+        missing(after)
         return after
 
 
@@ -276,28 +252,9 @@ def _rules() -> "Rules":
     return rules
 
 
-def _missing(unit: "Unit") -> bool:
-    """What a move-in under way still lacks, one line a rule; whether anything."""
+def _stands(unit: "Unit") -> None:
     from propcli.kinds.unit.homes import under_way
-
-    state = under_way(unit)
-    if state is None:
-        return False
-    lacking: dict[str, list[str]] = {}
-    for rule, _code, text in state.missing():
-        lacking.setdefault(f"[{rule}] " + words(Text(text.pattern, {"what": "{what}"})), []).append(
-            words(text.values["what"])
-        )
-    for pattern, parts in lacking.items():
-        show("  " + pattern.format(what=listing(parts)))
-    if not lacking:
-        show(say("  nothing is missing: complete it with --complete"))
-    return bool(lacking)
-
-
-def _show(unit: "Unit") -> None:
-    from propcli.kinds.unit.homes import under_way
-    from propcli.kinds.unit.model import CASE
+    from propcli.kinds.unit.show import missing
 
     state = under_way(unit)
     if state is None:
@@ -305,7 +262,7 @@ def _show(unit: "Unit") -> None:
         return
     who = session().people.called(state.who)
     show(say("Move-in of {who} into {unit}, {case}:", who=who, unit=unit.id, case=CASE.word(state.case)))
-    _missing(unit)
+    missing(unit)
 
 
 # --- by asking
@@ -314,7 +271,8 @@ def _show(unit: "Unit") -> None:
 def _ask(unit: "Unit", by: str | None) -> int:
     """Ask for one part after the other; each is on record before the next is asked."""
     from propcli.kinds.unit.homes import under_way
-    from propcli.kinds.unit.model import CASE, ITEM, METER, PAPER, Unit
+    from propcli.kinds.unit.model import Unit
+    from propcli.kinds.unit.show import missing
 
     here = session()
     estate = here.estate
@@ -337,9 +295,9 @@ def _ask(unit: "Unit", by: str | None) -> int:
         ("things", _("{what} handed over")),
     ):
         walk = _Walk(unit.id, by, state)
-        missing = [c for c in state.wanted[kind] if c not in state.have[kind]]
+        still = [c for c in state.wanted[kind] if c not in state.have[kind]]
         # whoever only presses Enter has seen nothing and signed nothing
-        there = [c for c in missing if typer.confirm(question.format(what=words(PAPER.word(c))), default=False)]
+        there = [c for c in still if typer.confirm(question.format(what=words(PAPER.word(c))), default=False)]
         walk.got(kind, there)
         if walk.steps:
             walk.record(brief=True)
@@ -374,14 +332,12 @@ def _ask(unit: "Unit", by: str | None) -> int:
         _Walk(unit.id, by, rest).record(True)
         return 0
     standing.show_standing(now)
-    _missing(now)
+    missing(now)
     return 0
 
 
 def _owner(unit: "Unit") -> str | None:
     """Which owner moves in, where there are several."""
-    from propcli.kinds.unit.model import OWNERS
-
     here = session()
     owners = [t.resident for t in unit.ties_on(here.today) if t.tie in OWNERS]
     if len(owners) < 2:

@@ -5,14 +5,17 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from propcli.commands import options
+from propcli.commands.reading import Office
 from propcli.commands.session import session, show
+from propcli.commands.showing import event_line, lines, owed
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
+from propcli.kinds.unit.words import ITEM, METER, PAPER, STATE, TIE, USE
 from propcli.output.language import CLAUSES, listing, words
-from propcli.output.table import cell, raw
+from propcli.output.table import raw
 
 if TYPE_CHECKING:
-    from propcli.commands.reading import Office
+    from propcli.desk.views import View
     from propcli.kinds.unit.model import Tie, Unit
 
 
@@ -22,7 +25,6 @@ LATEST = 12  # lines of history that fit on the screen with the rest
 def show_unit(unit_id: str, form: str, reveal: bool = False, whole: bool = False) -> int:
     """A unit as it stood at --at. People are those who had their ties on that day, also where they were written down
     only later."""
-    from propcli.commands.reading import Office
     from propcli.kinds.unit.life import LIFE
     from propcli.kinds.unit.model import Unit
 
@@ -44,19 +46,12 @@ def show_unit(unit_id: str, form: str, reveal: bool = False, whole: bool = False
         _under_way(then)
         _tickets(then, office)
         _filings(then, office)
-        _owed(then, office)
+        owed(then, office)
         _events(then, office, whole)
     return office.finish()
 
 
-def _line(label: Text, value: Any) -> None:
-    if value not in (None, "", [], ()):
-        show(Text("  {label}: {value}", {"label": label, "value": cell(value)}))
-
-
-def _head(record: "Unit", then: "Unit | None", office: "Office") -> None:
-    from propcli.kinds.unit.model import STATE, USE
-
+def _head(record: "Unit", then: "Unit | None", office: Office) -> None:
     if then is None:
         begun = record.events[0].at
         show(say("{id}  not on record yet at {at}: its file begins {begun}", id=record.id, at=office.now, begun=begun))
@@ -69,19 +64,16 @@ def _head(record: "Unit", then: "Unit | None", office: "Office") -> None:
     if then is not None:
         what = " · ".join(p for p in parts if p)
         show(Text("{id}  {state}  {what}", {"id": then.id, "state": STATE.word(then.status), "what": what}))
-    _line(say("completed"), record.completed)
-    if then is not None:
-        _line(say("handed over"), then.handed_over)
-    if record.meters is not None:
-        _line(say("meters"), [f"{words(name)} {number}" for name, number in _meters(record)])
+    meters = record.meters.plain().items() if record.meters else ()
+    lines(
+        (
+            (say("completed"), record.completed),
+            (say("handed over"), then.handed_over if then else None),
+            (say("meters"), [f"{words(METER.word(name))} {number}" for name, number in meters]),
+        )
+    )
     if record.gas is False:
         show(say("  no gas"))
-
-
-def _meters(unit: "Unit") -> list[tuple[Text, str]]:
-    from propcli.kinds.unit.model import METER
-
-    return [(METER.word(name), number) for name, number in (unit.meters.plain() if unit.meters else {}).items()]
 
 
 def _people(record: "Unit", known: bool) -> None:
@@ -95,8 +87,6 @@ def _people(record: "Unit", known: bool) -> None:
 
 def _tie(tie: "Tie") -> Text:
     """owner 1/2  王丽 (R-00001) 13800138000, since 2025-06-01"""
-    from propcli.kinds.unit.model import TIE
-
     people = session().people
     face = people.face(tie.resident)
     what = words(TIE.word(tie.tie)) + (f" {tie.share}" if tie.share else "")
@@ -119,24 +109,18 @@ def _tie(tie: "Tie") -> Text:
 
 def _holdings(unit: "Unit") -> None:
     """Lease, custody, keys, papers."""
-    from propcli.kinds.unit.model import PAPER
-
     people = session().people
-    _line(say("lease until"), unit.lease_until)
-    if unit.custody is not None:
-        c = unit.custody
-        _line(
-            say("custody"),
-            say(
-                "agreement {number}, {day} to {until}; meters at first: {water} m³, {electricity} kWh; fee {fee}%",
-                number=c.agreement,
-                day=c.first,
-                until=c.until or "–",
-                water=c.water,
-                electricity=c.electricity,
-                fee=c.fee if c.fee is not None else "–",
-            ),
-        )
+    c = unit.custody
+    custody = c and say(
+        "agreement {number}, {day} to {until}; meters at first: {water} m³, {electricity} kWh; fee {fee}%",
+        number=c.agreement,
+        day=c.first,
+        until=c.until or "–",
+        water=c.water,
+        electricity=c.electricity,
+        fee=c.fee if c.fee is not None else "–",
+    )
+    lines(((say("lease until"), unit.lease_until), (say("custody"), custody)))
     for key in unit.keys:
         values = {
             "key": key.key,
@@ -149,12 +133,12 @@ def _holdings(unit: "Unit") -> None:
             if key.holder
             else say("  key {key}: {place}", **values)
         )
-    for label, codes in (
+    papers = (
         (say("papers received"), unit.received),
         (say("signed"), unit.signed),
         (say("handed to the owner"), unit.issued),
-    ):
-        _line(label, [PAPER.word(c) for c in codes])
+    )
+    lines((label, [PAPER.word(c) for c in codes]) for label, codes in papers)
 
 
 def _warranty(unit: "Unit") -> None:
@@ -169,20 +153,36 @@ def _warranty(unit: "Unit") -> None:
         if until >= here.today:
             running.setdefault(until, []).append(words(PART.word(part)))
     groups = (f"{listing(parts)} → {until}" for until, parts in sorted(running.items()))
-    _line(say("under warranty"), words(CLAUSES).join(groups))
+    lines([(say("under warranty"), words(CLAUSES).join(groups))])
 
 
 def _under_way(unit: "Unit") -> None:
     from propcli.kinds.unit.homes import under_way
-    from propcli.kinds.unit.move_in import _missing
 
     if under_way(unit) is not None:
         show("")
         show(say("  move-in under way:"))
-        _missing(unit)
+        missing(unit)
 
 
-def _tickets(unit: "Unit", office: "Office") -> None:
+def missing(unit: "Unit") -> None:
+    """What a move-in under way still lacks, one line a rule."""
+    from propcli.kinds.unit.life import LIFE
+
+    state, _faults = LIFE.replay(unit, unit.events)
+    if state.folded.get("move_in") is None:
+        return
+    lacking: dict[str, list[str]] = {}
+    for lack in LIFE.missing(state, "moved_in", session().now):
+        pattern = f"[{lack.rule}] " + words(Text(lack.what.pattern, {"what": "{what}"}))
+        lacking.setdefault(pattern, []).append(words(lack.what.values["what"]))
+    for pattern, parts in lacking.items():
+        show("  " + pattern.format(what=listing(parts)))
+    if not lacking:
+        show(say("  nothing is missing: complete it with --complete"))
+
+
+def _tickets(unit: "Unit", office: Office) -> None:
     from propcli.commands.standing import headline
     from propcli.kinds.ticket.life import OPEN
 
@@ -194,7 +194,7 @@ def _tickets(unit: "Unit", office: "Office") -> None:
         show("  " + words(headline(ticket)))
 
 
-def _filings(unit: "Unit", office: "Office") -> None:
+def _filings(unit: "Unit", office: Office) -> None:
     """The renovation filings of the home, the latest first [N13]."""
     from propcli.commands.standing import headline
     from propcli.kinds.catalog import RENOVATION
@@ -212,42 +212,20 @@ def _filings(unit: "Unit", office: "Office") -> None:
         show(Text("  {line}  {term}", {"line": headline(filing), "term": term}))
 
 
-def _owed(unit: "Unit", office: "Office") -> None:
-    from propcli.commands.showing import owed_lines
-    from propcli.desk.duty import Duties
-
-    duties = Duties(office.settings, office.policy, office.calendar, office.now).add([unit])
-    lines = owed_lines(duties, office.names)
-    if lines:
-        show("")
-    for line in lines:
-        show(line)
-
-
-def _events(unit: "Unit", office: "Office", whole: bool) -> None:
+def _events(unit: "Unit", office: Office, whole: bool) -> None:
     """What happened, the latest last; items inspected together and in order stand in one line."""
-    from propcli.kinds.unit.model import ITEM, UNIT_EVENT
-
-    lines = []
+    view = office.view()
+    found = []
     numbered = enumerate(unit.events)
-    for (at, by, name, number), pairs in groupby(numbered, key=lambda e: (e[1].at, e[1].by, e[1].event, _alone(*e))):
+    for (*_same, number), pairs in groupby(numbered, key=lambda e: (e[1].at, e[1].by, e[1].event, _alone(*e))):
         group = [event for _number, event in pairs]
-        said = _said(group[0])
-        if number is None:
-            said = [listing(words(ITEM.word(e.item or "")) for e in group), words(say("in order"))]
-        who = office.names.person(by)
-        values = {
-            "at": at,
-            "what": UNIT_EVENT.word(name),
-            "by": who.text if who else "",
-            "said": words(CLAUSES).join(said),
-        }
-        lines.append(words(Text("  {at}  {what}  {by}  {said}", values)).rstrip())
-    earlier = 0 if whole else max(0, len(lines) - LATEST)
+        items = [listing(words(ITEM.word(e.item or "")) for e in group), words(say("in order"))]
+        found.append(event_line(unit, group[0], view, items if number is None else None))
+    earlier = 0 if whole else max(0, len(found) - LATEST)
     show("")
     if earlier:
         show(say("  … {n} earlier (--all)", n=earlier))
-    for line in lines[earlier:]:
+    for line in found[earlier:]:
         show(line)
 
 
@@ -256,56 +234,13 @@ def _alone(number: int, event: Any) -> int | None:
     return None if event.event == "inspected" and event.ok and event.text is None else number
 
 
-def _said(event: Any) -> list[str]:
-    """The fields of an event, as words."""
-    from propcli.kinds.ticket.model import CHANNEL
-    from propcli.kinds.unit.model import CASE, ITEM, MANNER, METER, PAPER, STATE, TIE, USE
-
-    people = session().people
-    vocabularies = {"state": STATE, "use": USE, "manner": MANNER, "case": CASE, "item": ITEM, "how": CHANNEL}
-    lists = {"papers": PAPER, "forms": PAPER, "things": PAPER, "meters": METER, "items": ITEM}
-    said: list[str] = []
-    for name in type(event).model_fields:
-        value = getattr(event, name)
-        if name in ("at", "by", "event") or value in (None, ()):
-            continue
-        if event.event == "move_in_began" and name in lists:
-            continue  # what it asks for stands with what is missing
-        if name in vocabularies:
-            said.append(words(vocabularies[name].word(value)))
-        elif name in lists:
-            said.append(listing(words(lists[name].word(c)) for c in value))
-        elif name == "ties":
-            said += [
-                f"{words(TIE.word(t.tie))} {words(people.called(t.resident))} {t.share or ''}".strip() for t in value
-            ]
-        elif name == "ends":
-            said += [words(people.called(i)) for i in value]
-        elif name == "who":
-            who = people.who(value)
-            said.append(words(say("confirmed by {who}", who=who) if event.event == "meters_read" else who))
-        elif name == "ok":
-            said.append(words(say("in order") if value else say("not in order")))
-        else:
-            label = LABELS.get(name)
-            said.append(f"{words(label)} {cell(value)}" if label else cell(value))
-    return said
+def begun(_unit: "Unit", event: Any, view: "View") -> str:
+    """Ties that begin: owner 王丽 1/2; co-owner 周舟 1/2."""
+    people = view.people
+    ties = (f"{words(TIE.word(t.tie))} {words(people.called(t.resident))} {t.share or ''}" for t in event.ties)
+    return words(CLAUSES).join(tie.rstrip() for tie in ties)
 
 
-LABELS = {
-    "on": say("effective"),
-    "handed_over": say("handed over"),
-    "water": say("water"),
-    "electricity": say("electricity"),
-    "gas": say("gas"),
-    "agreement": say("agreement"),
-    "until": say("until"),
-    "fee": say("service fee in percent:"),
-    "rain_from": say("rain from"),
-    "rain_until": say("rain until"),
-    "appointment": say("visit"),
-    "key": say("key"),
-    "place": say("in"),
-    "back": say("back by"),
-    "tickets": say("repairs"),
-}
+def ended(_unit: "Unit", event: Any, view: "View") -> str:
+    """Whose ties end."""
+    return words(CLAUSES).join(words(view.people.called(who)) for who in event.ends)

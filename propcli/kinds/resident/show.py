@@ -1,0 +1,155 @@
+"""Residents looked at: the list, with their homes; one on one screen, with what of him is sealed [U1, T12]."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from propcli.commands import options
+from propcli.commands.options import Id
+from propcli.commands.reading import Office
+from propcli.commands.session import session, show, show_table, told
+from propcli.desk.views import word
+from propcli.engine.problem import Refusal
+from propcli.engine.table import Column, Table
+from propcli.engine.text import Text, say
+from propcli.kinds.catalog import RESIDENT, UNIT
+from propcli.kinds.resident.words import CONSENT, FIELDS, IDENTITY, PERSON
+from propcli.kinds.unit.words import TIE
+from propcli.output.language import CLAUSES, _, words
+from propcli.output.privacy import mask_number
+from propcli.output.table import cell, raw
+
+if TYPE_CHECKING:
+    from propcli.kinds.resident.model import Resident
+    from propcli.records.people import Face
+
+
+def list_residents(
+    all_: Annotated[
+        bool, typer.Option("--all", help=_("Also those who were forgotten or have no home any more."))
+    ] = False,
+    reveal: options.Reveal = False,
+    format: options.Format = "table",
+) -> int:
+    form = options.form(format)
+    office = Office()
+    view = office.view(reveal)
+    homes: dict[str, list[str]] = {}
+    for unit in office.records(UNIT):
+        for tie in unit.ties_on(view.today):
+            homes.setdefault(tie.resident, []).append(unit.id)
+    rows: list[dict[str, Any]] = []
+    for resident in office.records(RESIDENT):
+        if all_ or (resident.status == "active" and resident.id in homes):
+            face = view.people.add(resident)
+            rows.append(
+                {
+                    "id": face.id,
+                    "name": view.private(face.called),
+                    "type": word(PERSON, face.type),
+                    "phones": [view.private(phone, "phones") for phone in face.phones],
+                    "units": homes.get(face.id, []),
+                    "state": view.state(resident),
+                }
+            )
+    columns = [
+        Column("id", say("resident")),
+        Column("name", say("name"), wide=True),
+        Column("type", say("type")),
+        Column("phones", say("phones"), wide=True),
+        Column("units", say("units"), wide=True),
+        Column("state", say("state")),
+    ]
+    options.revealed(reveal, "resident list")
+    show_table(Table("residents", None, columns, rows, say("No residents.")), form)
+    return office.finish()
+
+
+def show_one(resident_id: Id, reveal: options.Reveal = False, format: options.Format = "table") -> int:
+    return show_resident(session().resident(resident_id, "ID"), options.form(format), reveal)
+
+
+def show_resident(resident_id: str, form: str, reveal: bool = False, whole: bool = False) -> int:
+    """One resident. Name and phones stand in full, for whoever looks somebody up has to call him; identity numbers and
+    accounts only with `reveal`."""
+    from propcli.commands.showing import event_line
+    from propcli.commands.standing import headline
+    from propcli.kinds.resident.model import Resident
+    from propcli.kinds.ticket.life import OPEN
+
+    here = session()
+    resident = here.estate.one(Resident, resident_id)
+    if resident is None:
+        raise Refusal(say("there is no {kind} {id}", kind=say("resident"), id=resident_id))
+    options.revealed(reveal, f"resident show {resident_id}")
+    if form == "json":
+        show(json.dumps(raw(_opened(resident, reveal)), ensure_ascii=False, indent=2))
+        return told(here.people.problems)
+    office = Office()
+    face = here.people.add(resident)
+    show(words(headline(resident)).rstrip())
+    _details(face, reveal)
+    if resident.consent:
+        show(say("  consent: {to}", to=[CONSENT.word(c) for c in resident.consent]))
+    if face.hidden:
+        show(say("  a part is sealed and its key is not here: it cannot be shown (propcli keys check)"))
+    for unit in office.records(UNIT):
+        for tie in (t for t in unit.people if t.resident == resident_id):
+            values = {"unit": unit.id, "tie": TIE.word(tie.tie), "since": tie.first or "–", "until": tie.until}
+            show(
+                say("  {unit}  {tie}  {since} to {until}", **values)
+                if tie.until
+                else say("  {unit}  {tie}  since {since}", **values)
+            )
+    for ticket in (t for t in office.tickets() if t.resident == resident_id and t.status in OPEN):
+        show("  " + words(headline(ticket)))
+    show("")
+    view = office.view()
+    for event in resident.events:
+        show(event_line(resident, event, view))
+    return office.finish()
+
+
+def _opened(resident: "Resident", reveal: bool) -> dict[str, Any]:
+    """The fields of a record with the sealed ones opened, where the key is here: numbers as `_details` shows them."""
+    face = session().people.add(resident)
+    plain = resident.plain()
+    if face.hidden or not face.sealed:
+        return plain
+    mask = str if reveal else mask_number
+    inside: dict[str, Any] = {name: getattr(face, name) for name in face.sealed}
+    if face.identity:
+        inside["identity"] = {**face.identity, "number": mask(face.identity["number"])}
+    if face.bank:
+        inside["bank"] = mask(face.bank)
+    whole = {**plain, **inside}
+    order = dict.fromkeys(("id", "status", "type", *inside, *plain))
+    return {name: whole[name] for name in order if name not in ("key", "sealed")}
+
+
+def _details(face: "Face", reveal: bool) -> None:
+    details: list[tuple[str, Any]] = [
+        ("name", face.name),
+        ("phones", list(face.phones)),
+        ("plates", list(face.plates)),
+        ("born", face.born),
+        ("bank", face.bank if reveal or face.bank is None else mask_number(face.bank)),
+    ]
+    if face.identity:
+        number = face.identity["number"]
+        shown = number if reveal else mask_number(number)
+        details.insert(4, ("identity", f"{words(IDENTITY.word(face.identity['kind']))} {shown}"))
+    for field, value in details:
+        if value not in (None, []):
+            sealed = say(" (sealed)") if field in face.sealed else ""
+            show(Text("  {label}: {value}{sealed}", {"label": FIELDS[field], "value": cell(value), "sealed": sealed}))
+
+
+def changed(_resident: "Resident", event: Any, _view: Any) -> str:
+    """Which fields have other values now."""
+    return words(CLAUSES).join(words(FIELDS.get(name, name)) for name in event.fields)
+
+
+def consented(_resident: "Resident", event: Any, _view: Any) -> str:
+    return words(CLAUSES).join(words(CONSENT.word(consent)) for consent in event.to)
