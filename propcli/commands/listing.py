@@ -1,17 +1,21 @@
 """The list of a kind of record: the states and the unit asked for, the kind's own filters, masked unless revealed."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from propcli.commands import options
+from propcli.commands import asking, options
+from propcli.commands.periods import period
 from propcli.commands.reading import Office
-from propcli.commands.session import show_table
-from propcli.engine.fields import shapes
+from propcli.commands.session import session, show_table
+from propcli.engine.fields import Shape, shapes
 from propcli.engine.table import Column, Table
 from propcli.engine.text import Text
 
 if TYPE_CHECKING:
+    from propcli.desk.measures import Period
     from propcli.kinds.catalog import Kind
-    from propcli.kinds.declaration import Shown
+    from propcli.kinds.declaration import Filter, Shown
 
 
 def list_records(
@@ -22,18 +26,22 @@ def list_records(
     listing = declared.listing
     assert listing is not None
     form = options.form(format)
-    asked = [(one, typed[one.name]) for one in listing.filters if typed.get(one.name)]
-    default = "all" if any(one.every for one, _value in asked) else listing.default
+    asked = [one for one in listing.filters if typed.get(one.name)]
+    dated = bool(typed.get("month") or typed.get("start"))
+    default = "all" if dated or any(one.every for one in asked) else listing.default
     vocabulary = declared.states or kind.life.states
     wanted = options.states(state, default, vocabulary, listing.groups)
+    tests = [_test(kind, one, typed[one.name]) for one in asked]
+    if dated or typed.get("end"):
+        tests.append(_within(listing.period, period(typed["month"], typed["start"], typed["end"])))
     office = Office()
     view = office.view(reveal)
     records = [
         record
         for record in office.records(kind)
         if view.state(record).code in wanted
-        and options.at_unit(record, unit)
-        and all(one.test(record, value) for one, value in asked)
+        and options.at_unit(record, options.unit(unit))
+        and all(test(record) for test in tests)
     ]
     if listing.order is not None:
         records.sort(key=listing.order)
@@ -42,6 +50,24 @@ def list_records(
     options.revealed(reveal, f"{kind.name} list")
     show_table(Table(kind.folder, None, [_column(kind, column) for column in shown], rows, listing.empty), form)
     return office.finish()
+
+
+def filtered(kind: "Kind", one: "Filter") -> Shape:
+    """What is typed for a filter that is read like a field: several of those."""
+    return replace(shapes(kind.model)[one.like], name=one.name, many=True)
+
+
+def _test(kind: "Kind", one: "Filter", typed: Any) -> Callable[[Any], bool]:
+    """Whether a filter means a record, given what was typed for it."""
+    test = one.test or (lambda record, value: value == getattr(record, one.like))
+    if not one.like:
+        return lambda record: test(record, typed)
+    values = asking.value(session(), filtered(kind, one), asking.NOTHING, typed)
+    return lambda record: not values or any(test(record, value) for value in values)
+
+
+def _within(name: str, span: "Period") -> Callable[[Any], bool]:
+    return lambda record: getattr(record, name) in span
 
 
 def _column(kind: "Kind", column: "Shown") -> Column:

@@ -56,6 +56,21 @@ def code(vocabulary: Vocabulary, typed: str | None, option: str) -> str | None:
     return found
 
 
+def category(typed: str | None, option: str) -> str | None:
+    """A category by code or name; one that the estate added to its routing stands for itself."""
+    from propcli.commands.session import session
+    from propcli.kinds.ticket.words import CATEGORY
+
+    if typed is None or typed in session().estate.policy.routing:
+        return typed
+    return code(CATEGORY, typed, option)
+
+
+def unit(typed: str | None) -> str | None:
+    """A unit as it is typed; the public area in whichever of its names."""
+    return "public" if typed in ("公共", "公共区域", "公区") else typed
+
+
 def known(vocabulary: Vocabulary, codes: Iterable[str]) -> str:
     """Codes to choose from, with their words where these say more."""
     said = ((code, language.words(vocabulary.word(code))) for code in codes)

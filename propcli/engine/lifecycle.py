@@ -42,7 +42,8 @@ ENDS = frozenset({"done", "closed", "cancelled", "merged", "paused", "reopened",
 class Ask:
     """How a step asks for one of its fields where the field's own name and description do not say it. `option`: what
     it is called (`--for`; `--ok/--wrong` of yes and no); `argument`: it is given without a name; `end`: of a day alone
-    its end is meant; `needed`: the command needs it though the event could do without."""
+    its end is meant; `needed`: the command needs it though the event could do without; `of`: what it is at this step,
+    where its type leaves that open: a code of a vocabulary, or the id of a kind of record (`staff`)."""
 
     option: str = ""
     help: str = ""
@@ -50,6 +51,7 @@ class Ask:
     argument: bool = False
     end: bool = False
     needed: bool = False
+    of: Vocabulary | str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,30 +17,42 @@ from propcli.engine.words import Vocabulary
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A column of the list, or a line of `show`: a field by its type or, with `value`, what is found from the record
-    and the view it is seen in (`propcli.desk.views.View`). `more`: only for programs, and where data are revealed."""
+    and the view it is seen in (`propcli.desk.views.View`). `more`: only for programs, and where data are revealed;
+    `paragraph`: of lines of its own, below the others."""
 
     key: str
     title: Text | None = None
     value: Callable[[Any, Any], Any] | None = None
     wide: bool = False
     more: bool = False
+    paragraph: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """An option of the list besides --state and --unit: which records are meant. `every`: in whatever state."""
+    """An option of the list besides --state and --unit: which records are meant. `every`: in whatever state.
+
+    Without a test the option is one of the record's fields, or `field`: what is typed is read by what that is, several
+    with commas, and means the records that have one of those. With a test it is given to that: as it is typed (yes or
+    no without a metavar) or, with a `field` too, read like one."""
 
     name: str
-    help: str
-    test: Callable[[Any, str], bool]
+    help: str = ""
+    test: Callable[[Any, str], bool] | None = None
     metavar: str = ""
     every: bool = False
+    field: str = ""
+
+    @property
+    def like(self) -> str:
+        """The field that says what is typed; none where it stays as it is."""
+        return self.field or ("" if self.test is not None else self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """The list of a kind: its columns, which states it shows unless asked (`default`: a state or the name of a group),
-    and what it says when there is nothing."""
+    and what it says when there is nothing. `period`: the field that --month, --from and --to are about."""
 
     columns: tuple[Shown, ...]
     empty: Text
@@ -50,6 +62,7 @@ class Listing:
     groups: Mapping[str, Collection[str]] = field(default_factory=dict)
     filters: tuple[Filter, ...] = ()
     order: Callable[[Any], Any] | None = None
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,11 @@ def function_at(where: str) -> Any:
     """The function that a declaration names: its module below propcli, and its name there."""
     module, _sign, name = where.partition(":")
     return getattr(import_module(f"propcli.{module}"), name)
+
+
+def deferred(where: str) -> Callable[..., Any]:
+    """The function at `where`, loaded when it is first called: the list of commands does not need it."""
+    return lambda *given, **named: function_at(where)(*given, **named)
 
 
 def no_notes(_record: Any, _here: Any) -> Iterable[Text]:
@@ -87,8 +105,9 @@ class Declaration:
     fields that such a line leaves out.
     `checks(record, around)`: what keeps a record from being written besides its types and its life; `validates`: what
     is told of one that stands; `show(id, form, whole=…)`: a screen of its own. These three are named by module and
-    function, so that they are loaded only where they are needed. `heading(record, view)`: the first line of `show`, if
-    not as everywhere."""
+    function, so that they are loaded only where they are needed. `headline(record)`: the record in one line, if not as
+    everywhere; `heading(record, view)`: the first line of `show`, if not that. `explains(record, here)`: what `explain`
+    says of it besides what is owed."""
 
     show_help: str
     listing: Listing | None = None
@@ -107,7 +126,9 @@ class Declaration:
     labels: Mapping[str, Text] = field(default_factory=dict)
     flags: Mapping[str, tuple[Text | None, Text | None]] = field(default_factory=dict)
     untold: frozenset[str] = frozenset()
+    headline: Callable[[Any], Text] | None = None
     heading: Callable[[Any, Any], Text] | None = None
+    explains: Callable[[Any, Any], Iterable[Text | str]] = no_notes
     id_help: str = ""
     verbs: tuple[Verb, ...] = ()
     groups: Mapping[str, str] = field(default_factory=dict)  # of verbs of two words: the first, and its help

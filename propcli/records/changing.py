@@ -58,11 +58,12 @@ class Here(Protocol):
 @dataclass
 class Change:
     """A change under way: whatever it touches is committed together or not at all. `notes`: what is to be said of it
-    besides how the record stands then."""
+    besides how the record stands then; `also`: steps of other records that follow the one of this."""
 
     here: Here
     recorder: Any
     notes: list[Text] = field(default_factory=list)
+    also: list[tuple[Kind, str, Taken]] = field(default_factory=list)
 
     def event(self, kind: Kind, before: Any, name: str, by: str | None, fields: dict[str, Any]) -> Event:
         """A step as an event: now, by whom it belongs to (`before`: the record; None for a new one). Refuses values
@@ -122,9 +123,13 @@ def take(
 ) -> tuple[Any, list[Text]]:
     """Let steps happen to a record, all or none, in one commit: the record after them, and what is to be said. `steps`
     finds them from the record as it is under the lock, and may change other records with it."""
-    with changing(here) as change:
+    with operation(here.estate.root) as op:
+        change = Change(here, Recorder(here.estate, op))
         chosen = list(steps(change, change.recorder.record(kind, record_id)))
+        here.happened()  # whatever the step itself is refused for is told before that
         after = change.take(kind, record_id, by, *chosen)
+        for its_kind, its_id, its_step in change.also:
+            change.take(its_kind, its_id, by, its_step)
         why = next((" ".join(str(f["reason"]).split()) for _name, f in chosen if f.get("reason")), None)
         more = [f"Reason: {why}"] if why else []
         change.recorder.commit(subject(after, [name for name, _fields in chosen]), after.events[-1].by, *more)
