@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # command: its module below propcli, with `register(app)`; the kinds of record come before these
 COMMANDS = {
-    "ticket": "kinds.ticket.verbs",
     "unit": "kinds.unit.verbs",
     "resident": "kinds.resident.verbs",
     "weather": "commands.weather",

@@ -81,7 +81,7 @@ def _row(match: "Match", reveal: bool) -> dict[str, Any]:
     from propcli.engine.table import Word
     from propcli.kinds.catalog import RESIDENT, TICKET, UNIT
     from propcli.kinds.resident.model import RESIDENT_STATUS
-    from propcli.kinds.ticket.model import STATUS
+    from propcli.kinds.ticket.words import STATUS
     from propcli.kinds.unit.model import STATE
     from propcli.output.privacy import mask_name, mask_phone
 

@@ -13,8 +13,8 @@ from propcli.engine.text import Text
 from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import RESIDENT, TICKET, UNIT, Kind
 from propcli.kinds.resident.model import Resident
-from propcli.kinds.ticket.life import OPEN
-from propcli.kinds.ticket.model import PUBLIC, Ticket
+from propcli.kinds.ticket.model import Ticket
+from propcli.kinds.ticket.words import OPEN, PUBLIC
 from propcli.kinds.unit.model import Unit
 from propcli.records.matching import FITS, Rank, Word
 from propcli.records.people import Face, People
