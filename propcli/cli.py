@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 # command: its module below propcli, with `register(app)`; the kinds of record come before these
 COMMANDS = {
-    "ticket": "kinds.ticket.verbs",
     "weather": "commands.weather",
     "renovation": "kinds.renovation.verbs",
     "dispatch": "commands.dispatch",

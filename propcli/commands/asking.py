@@ -24,7 +24,7 @@ NOTHING = Ask()
 def option(its: "Shape", ask: Ask) -> str:
     """What an option is called where it is spoken of."""
     if ask.argument:
-        return ask.metavar or its.name.upper()
+        return ask.metavar or METAVARS.get(its.ref or "") or _metavar(its) or its.name.upper()
     return (ask.option or "--" + its.name.replace("_", "-")).split("/")[0]
 
 
@@ -53,8 +53,9 @@ def _metavar(its: "Shape") -> str | None:
 
     if its.named or its.private == "name":
         return "NAME"
-    if its.vocabulary is not None and len(its.vocabulary.labels) <= 4:
-        return "|".join(its.vocabulary)
+    codes = its.codes or tuple(its.vocabulary or ())
+    if its.vocabulary is not None and len(codes) <= 4:
+        return "|".join(codes)
     return {datetime: "TIME", date: "DAY", Decimal: "YUAN"}.get(its.base)
 
 
@@ -98,6 +99,8 @@ def value(here: "Session", its: "Shape", ask: Ask, typed: Any) -> Any:
 def _one(here: "Session", its: "Shape", ask: Ask, name: str, typed: Any) -> Any:
     from datetime import date, datetime
 
+    if its.ref == "category":
+        return options.category(typed, name)
     if its.vocabulary is not None:
         return options.code(its.vocabulary, typed, name)
     if its.ref == "staff":
@@ -125,11 +128,18 @@ def _one(here: "Session", its: "Shape", ask: Ask, name: str, typed: Any) -> Any:
     return typed
 
 
-def checked(model: Any, values: Mapping[str, Any], asks: Mapping[str, Ask]) -> dict[str, Any]:
-    """Values as the fields of a model have them; refuses every one that does not fit, by its option."""
+def checked(
+    model: Any, values: Mapping[str, Any], asks: Mapping[str, Ask], record_id: str | None = None
+) -> dict[str, Any]:
+    """Values as the fields of a model have them; refuses every one that does not fit, by its option. `record_id`: the
+    record that they are of."""
     from propcli.engine.fields import shapes
 
     known = shapes(model)
     raw = {name: value for name, value in values.items() if asks.get(name, NOTHING).raw}
     names = {name: option(known[name], asks.get(name, NOTHING)) for name in values}
-    return {**options.typed(model, {n: v for n, v in values.items() if n not in raw}, names), **raw}
+    try:
+        return {**options.typed(model, {n: v for n, v in values.items() if n not in raw}, names), **raw}
+    except Refusal as refusal:
+        title = say("{record}: refused", record=record_id) if record_id else None
+        raise Refusal(*refusal.reasons, title=title) from None

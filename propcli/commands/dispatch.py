@@ -1,17 +1,22 @@
 """`propcli dispatch`: plan for every waiting ticket who goes and why; record it with --apply [T5, T6, T7, T9]."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from propcli.commands import options
 from propcli.commands.session import note, session, show, show_table
 from propcli.engine.text import Text, say
+from propcli.kinds.catalog import TICKET
 from propcli.output.language import _, words
 
 if TYPE_CHECKING:
     from propcli.desk.dispatch import Assignment
+    from propcli.desk.views import Names
+    from propcli.engine.table import Table
+    from propcli.kinds.ticket.model import Ticket
+    from propcli.records.changing import Taken
 
 
 def register(app: typer.Typer) -> None:
@@ -45,9 +50,7 @@ def run_plan(
     """Plan for all waiting tickets (or one) and, if asked, put it on record."""
     from propcli.commands.reading import Office
     from propcli.desk.dispatch import plan
-    from propcli.desk.views import word
-    from propcli.engine.table import Column, Table
-    from propcli.kinds.ticket.model import CATEGORY, URGENCY, Ticket, place_of
+    from propcli.kinds.ticket.model import Ticket
 
     if only is not None:
         session().estate.one(Ticket, only)  # refused, with its problems, where it is no good record
@@ -58,30 +61,32 @@ def run_plan(
         tickets, office.staff, office.policy, office.calendar, office.now, frozenset({only}) if only else None
     )
     if only and not planned:
-        from propcli.engine.problem import Refusal
-        from propcli.kinds.ticket.life import WORK
-        from propcli.kinds.ticket.model import STATUS
+        _refuse(only, next((t for t in tickets if t.id == only), None))
+    show_table(_table(planned, office.names, form, explain), form)
+    if explain and form == "table":
+        _explain(planned)
+    if apply:
+        _apply(planned, one_commit, by, printed, show if form == "table" else note)
+    elif planned and form == "table":
+        show(say("This is a plan. propcli dispatch --apply records it."))
+    return office.finish()
 
-        ticket = next((t for t in tickets if t.id == only), None)
-        state = STATUS.word(ticket.status) if ticket else say("unreadable")
-        raise Refusal(
-            say("{id} does not wait to be sent: {state}", id=only, state=state),
-            hint=say("name who goes with --to STAFF to send it anyway") if ticket and ticket.status in WORK else None,
-        )
-    rows: list[dict[str, Any]] = [
-        {
-            "id": a.ticket.id,
-            "urgency": word(URGENCY, a.ticket.urgency),
-            "category": word(CATEGORY, a.ticket.category),
-            "place": place_of(a.ticket),
-            "summary": a.ticket.summary,
-            "team": office.names.team(a.team),
-            "co_teams": [office.names.team(t) for t in a.co_teams],
-            "to": office.names.person(a.person.id) if a.person else say("nobody"),
-            "why": a.why,
-        }
-        for a in planned
-    ]
+
+def _refuse(ticket_id: str, ticket: "Ticket | None") -> NoReturn:
+    from propcli.engine.problem import Refusal
+    from propcli.kinds.ticket.words import STATUS, WORK
+
+    state = STATUS.word(ticket.status) if ticket else say("unreadable")
+    raise Refusal(
+        say("{id} does not wait to be sent: {state}", id=ticket_id, state=state),
+        hint=say("name who goes with --to STAFF to send it anyway") if ticket and ticket.status in WORK else None,
+    )
+
+
+def _table(planned: "list[Assignment]", names: "Names", form: str, explain: bool) -> "Table":
+    """The plan, a ticket a row; for programs also who else helps and, to explain it, every candidate."""
+    from propcli.engine.table import Column, Table
+
     columns = [
         Column("id", say("ticket")),
         Column("urgency", say("urgency")),
@@ -89,26 +94,32 @@ def run_plan(
         Column("place", say("place"), wide=True),
         Column("summary", say("summary"), wide=True),
         Column("team", say("team")),
+        Column("co_teams", say("co-teams")),
         Column("to", say("goes")),
         Column("why", say("why"), wide=True),
+        Column("candidates", say("candidates")),
     ]
-    if form != "table":
-        columns.insert(6, Column("co_teams", say("co-teams")))
-    if explain and form != "table":
-        columns.append(Column("candidates", say("candidates")))
-        for row, assignment in zip(rows, planned, strict=True):
-            row["candidates"] = [
-                {"id": c.staff.id, "load": c.load, "sent": c.sent, "bar": c.bar} for c in assignment.candidates
-            ]
-    show_table(Table("dispatch", None, columns, rows, say("Nothing waits to be sent.")), form)
-    if explain and form == "table":
-        _explain(planned)
-    if not apply:
-        if planned and form == "table":
-            show(say("This is a plan. propcli dispatch --apply records it."))
-        return office.finish()
-    _apply(planned, one_commit, by, printed, show if form == "table" else note)
-    return office.finish()
+    left_out = {"co_teams", "candidates"} if form == "table" else set() if explain else {"candidates"}
+    shown = [column for column in columns if column.key not in left_out]
+    return Table("dispatch", None, shown, [_row(a, names) for a in planned], say("Nothing waits to be sent."))
+
+
+def _row(a: "Assignment", names: "Names") -> dict[str, Any]:
+    from propcli.desk.views import word
+    from propcli.kinds.ticket.words import CATEGORY, URGENCY
+
+    return {
+        "id": a.ticket.id,
+        "urgency": word(URGENCY, a.ticket.urgency),
+        "category": word(CATEGORY, a.ticket.category),
+        "place": a.ticket.where,
+        "summary": a.ticket.summary,
+        "team": names.team(a.team),
+        "co_teams": [names.team(t) for t in a.co_teams],
+        "to": names.person(a.person.id) if a.person else say("nobody"),
+        "why": a.why,
+        "candidates": [{"id": c.staff.id, "load": c.load, "sent": c.sent, "bar": c.bar} for c in a.candidates],
+    }
 
 
 def _explain(planned: "list[Assignment]") -> None:
@@ -135,53 +146,47 @@ def _explain(planned: "list[Assignment]") -> None:
 def _apply(
     planned: "list[Assignment]", one_commit: bool, by: str | None, printed: bool, tell: Callable[[Text], None]
 ) -> None:
-    """Record the plan. A ticket that changed since it was planned is refused by its own life."""
-    from propcli.commands.standing import record, subject
-    from propcli.kinds.catalog import TICKET
-    from propcli.kinds.ticket.life import LIFE
-    from propcli.kinds.ticket.model import LEVEL
-    from propcli.records.recording import Recorder
-    from propcli.store.transaction import operation
+    """Record the plan, each ticket in a commit of its own or all in one. A ticket that changed since it was planned is
+    refused by its own life."""
+    from propcli.records.changing import changing, subject
 
     here = session()
     here.happened()
     sender = here.desk(by)
-    steps: list[tuple[str, str, dict[str, Any]]] = []
-    for a in planned:
-        if a.person is not None:
-            fields: dict[str, Any] = {
-                "team": a.team,
-                "assignee": a.person.id,
-                "co_teams": a.co_teams,
-                "order": "printed" if printed else "oral",
-                "reason": words(a.why),
-            }
-            steps.append((a.ticket.id, "dispatched", fields))
-        elif asked := LIFE.replay(a.ticket, a.ticket.events)[0].folded.get("asked"):
-            tell(
-                say("{id}: nobody can go; it is with the {level} already", id=a.ticket.id, level=LEVEL.word(asked[-1]))
-            )
-        else:
-            steps.append((a.ticket.id, "escalated", {"to": "supervisor", "reason": words(a.why)}))
+    steps = [step for a in planned if (step := _step(a, printed, tell)) is not None]
     done: list[str] = []
     try:
-        if one_commit and steps:
-            with operation(here.estate.root) as op:
-                recorder = Recorder(here.estate, op)
-                for ticket_id, step, fields in steps:
-                    record(recorder, TICKET, ticket_id, sender, (step, fields))
-                sent = sum(step == "dispatched" for _id, step, _fields in steps)
-                recorder.commit(
-                    words(say("{sent} tickets dispatched, {up} passed up", sent=sent, up=len(steps) - sent)), sender
-                )
-            done = [step for _id, step, _fields in steps]
-        else:
-            for ticket_id, step, fields in steps:
-                with operation(here.estate.root) as op:
-                    recorder = Recorder(here.estate, op)
-                    ticket = record(recorder, TICKET, ticket_id, sender, (step, fields))
-                    recorder.commit(subject(ticket, [step]), sender)
-                done.append(step)
+        for part in [steps] if one_commit and steps else [[step] for step in steps]:
+            with changing(here) as change:
+                taken = [change.take(TICKET, ticket_id, sender, step) for ticket_id, step in part]
+                names = [name for _id, (name, _fields) in part]
+                whole = words(say("{sent} tickets dispatched, {up} passed up", **_counted(names)))
+                change.recorder.commit(whole if one_commit else subject(taken[0], names), sender)
+            done += names
     finally:
-        sent = done.count("dispatched")
-        tell(say("{sent} sent, {up} passed up to the supervisor.", sent=sent, up=len(done) - sent))
+        tell(say("{sent} sent, {up} passed up to the supervisor.", **_counted(done)))
+
+
+def _counted(names: list[str]) -> dict[str, int]:
+    """How many were sent, how many passed up."""
+    sent = names.count("dispatched")
+    return {"sent": sent, "up": len(names) - sent}
+
+
+def _step(a: "Assignment", printed: bool, tell: Callable[[Text], None]) -> "tuple[str, Taken] | None":
+    """What the plan does with a ticket: somebody is sent, or it is passed up, once."""
+    from propcli.kinds.ticket.words import LEVEL
+
+    if a.person is not None:
+        fields = {
+            "team": a.team,
+            "assignee": a.person.id,
+            "co_teams": a.co_teams,
+            "order": "printed" if printed else "oral",
+            "reason": words(a.why),
+        }
+        return a.ticket.id, ("dispatched", fields)
+    if asked := TICKET.life.replay(a.ticket, a.ticket.events)[0].folded.get("asked"):
+        tell(say("{id}: nobody can go; it is with the {level} already", id=a.ticket.id, level=LEVEL.word(asked[-1])))
+        return None
+    return a.ticket.id, ("escalated", {"to": "supervisor", "reason": words(a.why)})

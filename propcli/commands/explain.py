@@ -10,7 +10,7 @@ from propcli.commands.options import Id
 from propcli.commands.session import session, show
 from propcli.engine.text import Text, say
 from propcli.output.language import _, listing, words
-from propcli.output.table import duration
+from propcli.output.table import breadth, duration
 
 if TYPE_CHECKING:
     from propcli.desk.duty import Duties
@@ -46,47 +46,14 @@ def explain(record_id: Id, format: options.Format = "table") -> int:
     if not duties.records:
         raise Refusal(say("{id} did not exist yet at {at}", id=found, at=office.now))
     show(words(headline(duties.records[0])).rstrip())
-    _warranty(duties.records[0], office.policy)
+    for said in kind.declared.explains(duties.records[0], here):
+        show(said)
     if not duties.all:
         show(say("Nothing is owed on it."))
     for obligation in duties.all:
         show("")
         _explain(obligation, duties, office.names)
     return office.finish()
-
-
-def _warranty(record: Any, policy: Any) -> None:
-    """Free or paid: what the warranty says today, what was decided at intake and by whom otherwise [P2, P6]."""
-    from propcli.kinds.catalog import TICKET, UNIT, kind_of
-    from propcli.kinds.ticket.model import PAYMENT
-    from propcli.kinds.unit.model import Unit
-    from propcli.kinds.unit.warranty import cover
-
-    here = session()
-    if kind_of(record) is not TICKET:
-        return
-    unit = here.estate.one(Unit, record.unit) if UNIT.is_id(record.unit) else None
-    if record.payment is None:
-        if unit is not None and record.kind == "repair":
-            show("")
-            show(say("[P2] free or paid is not decided"))
-        return
-    show("")
-    taken_in = record.events[0]
-    found = cover(unit, record.part, policy) if unit and record.part else None
-    if record.covered_until is not None and (found is None or found.until != record.covered_until):
-        what = say(
-            "[P6] covered until {until}, as the policy and the unit's dates were then", until=record.covered_until
-        )
-        show(what)
-    elif found is not None and record.covered_until is not None:
-        show(say("[P6] {why}", why=found.why(taken_in.at.astimezone(here.estate.settings.zone).date())))
-    if taken_in.payment is not None:
-        values = {"payment": PAYMENT.word(taken_in.payment), "at": taken_in.at, "who": here.name_of(taken_in.by)}
-        show(say("[P2] {payment}, decided at intake {at}, {who}", **values))
-    for event in (e for e in record.events if e.event == "payment_decided"):
-        values = {"payment": PAYMENT.word(event.payment), "at": event.at, "who": here.name_of(event.by)}
-        show(say("[P2] {payment}, decided otherwise {at}, {who}: {reason}", **values, reason=event.reason))
 
 
 def _standing(o: "Obligation", duties: "Duties") -> Text:
@@ -135,9 +102,7 @@ def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
 
     def line(label: Text, value: Text | str) -> None:
         text = words(label)
-        from propcli.kinds.ticket.workorder import _columns
-
-        show("    " + text + " " * max(1, 12 - _columns(text)) + (words(value) if isinstance(value, Text) else value))
+        show("    " + text + " " * max(1, 12 - breadth(text)) + (words(value) if isinstance(value, Text) else value))
 
     sender = names.person(o.start.by)
     line(

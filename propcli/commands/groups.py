@@ -12,7 +12,7 @@ from propcli.commands import asking, options
 from propcli.engine.lifecycle import Ask, Step
 from propcli.engine.text import N_
 from propcli.kinds.catalog import Kind
-from propcli.kinds.declaration import Filter, function_at
+from propcli.kinds.declaration import Filter, Verb, function_at
 from propcli.output.language import _
 
 Function = Callable[..., int]
@@ -71,12 +71,12 @@ def commands(kind: Kind) -> Iterable[Command]:
             continue
         if name in own:
             verb = own.pop(name)
-            found[name] = Command(name, verb.help or step.help, _at(verb.where))
+            found[name] = Command(name, verb.help or step.help, _own(kind, verb, step))
         else:
             found[name] = Command(name, step.help, _step(kind, step))
     for verb in own.values():
         help_ = verb.help or (declared.show_help if verb.name == "show" else "")
-        found[verb.name] = Command(verb.name, help_, _at(verb.where))
+        found[verb.name] = Command(verb.name, help_, _own(kind, verb))
     if declared.listing is not None and "list" not in found:
         found["list"] = Command("list", declared.listing.help, _list(kind))
     if "show" not in found:
@@ -88,6 +88,32 @@ def commands(kind: Kind) -> Iterable[Command]:
 
 def _at(where: str) -> Callable[[], Function]:
     return lambda: cast(Function, function_at(where))
+
+
+def _own(kind: Kind, verb: Verb, step: Step | None = None) -> Callable[[], Function]:
+    """A command that has a function. Where that takes `**typed`, these are the fields of its step, or of a new record,
+    that it does not ask for itself."""
+
+    def make() -> Function:
+        function = cast(Function, function_at(verb.where))
+        own = list(inspect.signature(function).parameters.values())
+        if not own or own[-1].kind is not inspect.Parameter.VAR_KEYWORD:
+            return function
+        from propcli.engine.fields import shapes
+
+        if step is not None and step.after:
+            known, asks, names = shapes(kind.event), step.asks, (*step.needs, *step.takes)
+        else:
+            known, asks, names = shapes(kind.model), kind.declared.asks, kind.declared.asked
+        left = [name for name in names if name not in [p.name for p in own]]
+        asked = [asking.parameter(known[name], asks.get(name, asking.NOTHING), False) for name in left]
+
+        def run(**given: Any) -> int:
+            return function(**given)
+
+        return _signed(run, [*asked, *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own[:-1])])
+
+    return make
 
 
 def _signed(function: Function, parameters: list[inspect.Parameter]) -> Function:
@@ -107,10 +133,14 @@ def _step(kind: Kind, step: Step) -> Callable[[], Function]:
 
 def take(kind: Kind, step: Step) -> Function:
     """The command that lets a step happen: its options are the fields of the event."""
-    from propcli.engine.fields import shapes
+    from propcli.engine.fields import narrowed, shapes
 
     asked = [name for name in (*step.needs, *step.takes) if name not in step.fills]
-    known = {name: its for name, its in shapes(kind.event).items() if name in asked}
+    known = {
+        name: narrowed(its, step.asks.get(name, asking.NOTHING).of)
+        for name, its in shapes(kind.event).items()
+        if name in asked
+    }
     order = [name for name in asked if name in known]
     order.sort(key=lambda name: not step.asks.get(name, asking.NOTHING).argument)
 
@@ -121,8 +151,10 @@ def take(kind: Kind, step: Step) -> Function:
 
         here = session()
         extra = _extras(step, typed)
-        given = asking.checked(kind.event, asking.read(here, known, step.asks, typed), step.asks) | extra
+        given = asking.read(here, known, step.asks, typed)
         found = here.resident(record_id, "ID") if kind.name == "resident" else here.record_id(kind, record_id)
+        given = asking.checked(kind.event, given, step.asks, found)
+        given |= {name: value for name, value in extra.items() if value}
         after, notes = changing.step(here, kind, found, by, step.event, given)
         show_change(after, notes)
         return 0
@@ -215,6 +247,9 @@ def _list(kind: Kind) -> Callable[[], Function]:
             help_ = _("A unit, or the beginning of one: 3-2.")
             parameters.append(_parameter("unit", Annotated[str | None, typer.Option("--unit", help=help_)], None))
         parameters += [_filter(kind, one) for one in listing.filters]
+        if listing.period:
+            span = {"month": options.Month, "start": options.From, "end": options.To}
+            parameters += [_parameter(name, annotation, None) for name, annotation in span.items()]
         parameters += [_parameter("reveal", options.Reveal, False), _parameter("format", options.Format, "table")]
         return _signed(run, parameters)
 

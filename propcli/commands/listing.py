@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from propcli.commands import asking, options
+from propcli.commands.periods import period
 from propcli.commands.reading import Office
 from propcli.commands.session import session, show_table
 from propcli.desk.views import column_of
@@ -12,6 +13,7 @@ from propcli.engine.fields import Shape, shapes
 from propcli.engine.table import Table
 
 if TYPE_CHECKING:
+    from propcli.desk.measures import Period
     from propcli.kinds.catalog import Kind
     from propcli.kinds.declaration import Filter
 
@@ -25,16 +27,21 @@ def list_records(
     assert listing is not None
     form = options.form(format)
     asked = [one for one in listing.filters if typed.get(one.name)]
-    default = "all" if any(one.every for one in asked) else listing.default
+    dated = bool(typed.get("month") or typed.get("start"))
+    default = "all" if dated or any(one.every for one in asked) else listing.default
     vocabulary = declared.states or kind.life.states
     wanted = options.states(state, default, vocabulary, listing.groups)
     tests = [_test(kind, one, typed[one.name]) for one in asked]
+    if dated or typed.get("end"):
+        tests.append(_within(listing.period, period(typed["month"], typed["start"], typed["end"])))
     office = Office()
     view = office.view(reveal)
     records = [
         record
         for record in office.records(kind)
-        if view.state(record).code in wanted and options.at_unit(record, unit) and all(test(record) for test in tests)
+        if view.state(record).code in wanted
+        and options.at_unit(record, options.unit(unit))
+        and all(test(record) for test in tests)
     ]
     if listing.order is not None:
         records.sort(key=listing.order)
@@ -48,6 +55,10 @@ def list_records(
 def filtered(kind: "Kind", one: "Filter") -> Shape:
     """What is typed for a filter that is read like a field: several of those."""
     return replace(shapes(kind.model)[one.like], name=one.name, many=True)
+
+
+def _within(name: str, span: "Period") -> Callable[[Any], bool]:
+    return lambda record: getattr(record, name) in span
 
 
 def _test(kind: "Kind", one: "Filter", typed: Any) -> Callable[[Any], bool]:

@@ -58,6 +58,11 @@ def category(typed: str, option: str) -> str:
     return typed if typed in session().estate.policy.routing else code(CATEGORY, typed, option) or typed
 
 
+def unit(typed: str | None) -> str | None:
+    """A unit as it is typed; the public area in whichever of its names."""
+    return "public" if typed in ("公共", "公共区域", "公区") else typed
+
+
 def codes(vocabulary: Vocabulary, typed: Iterable[str] | None, option: str) -> tuple[str, ...]:
     """Several codes, from a repeated option or one with commas."""
     return tuple(found for part in parts(typed) if (found := code(vocabulary, part, option)) is not None)

@@ -8,7 +8,7 @@ from propcli.commands.reading import Office
 from propcli.commands.session import session, show
 from propcli.commands.standing import headline
 from propcli.desk.views import title_of
-from propcli.engine.fields import shapes
+from propcli.engine.fields import narrowed, shapes
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import Kind, kind_of
@@ -48,7 +48,11 @@ def show_record(kind: Kind, record_id: str, form: str) -> int:
     heading = kind.declared.heading
     show(words(heading(then, view) if heading is not None else headline(then)).rstrip())
     shown = view.row(then, kind.declared.details)
-    lines((title_of(kind, column), shown[column.key]) for column in kind.declared.details)
+    details = kind.declared.details
+    lines((title_of(kind, column), shown[column.key]) for column in details if not column.paragraph)
+    for text in (shown[column.key] for column in details if column.paragraph and shown[column.key]):
+        show("")
+        show("\n".join("  " + line for line in cell(text).split("\n")))
     if then.events:
         show("")
     for event in then.events:
@@ -94,10 +98,13 @@ def event_said(record: Any, event: Any, view: "View") -> list[str]:
     """The fields of an event, as words: each by what it is, with what is declared to stand before it."""
     kind = kind_of(record)
     declared = kind.declared
+    step = kind.steps.get(event.event)
+    asks = step.asks if step is not None else {}
     said = []
     for its in shapes(kind.event).values():
-        value, here = getattr(event, its.name), f"{event.event}.{its.name}"
-        if its.name in ("at", "by", "event") or {its.name, here} & declared.untold or value in (None, ()):
+        value, only_here = getattr(event, its.name), f"{event.event}.{its.name}"
+        its = narrowed(its, asks[its.name].of) if its.name in asks else its
+        if its.name in ("at", "by", "event") or {its.name, only_here} & declared.untold or value in (None, ()):
             continue
         if its.name in declared.says:
             own = loaded(declared.says[its.name])(record, event, view)
@@ -111,7 +118,7 @@ def event_said(record: Any, event: Any, view: "View") -> list[str]:
             said.append(cell(declared.called(record, value, view.people)))
             continue
         shown = cell([view.value(one, its) for one in value]) if its.many else cell(view.value(value, its))
-        label = declared.labels.get(here) or declared.labels.get(its.name)
+        label = declared.labels.get(only_here) or declared.labels.get(its.name)
         if label is None:
             said.append(shown)
         elif "{" in label.pattern:

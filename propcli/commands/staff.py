@@ -19,7 +19,7 @@ def list_(
     from propcli.desk.views import word
     from propcli.engine.table import Column, Table
     from propcli.kinds.staff import ROLE
-    from propcli.kinds.ticket.model import CATEGORY
+    from propcli.kinds.ticket.words import CATEGORY
 
     form = options.form(format)
     office = Office()

@@ -22,8 +22,8 @@ def headline(record: Any) -> Text:
     from propcli.desk.views import state_of
 
     kind = kind_of(record)
-    if kind.name == "ticket":
-        return _ticket_headline(record)
+    if (own := kind.declared.headline) is not None:
+        return own(record)
     where = getattr(record, "place", None) if kind.name == "renovation" else None
     where = where or getattr(record, "unit", None)
     return Text(
@@ -34,27 +34,6 @@ def headline(record: Any) -> Text:
             "what": Text("{unit}  {title}", {"unit": where, "title": record.title})
             if where
             else getattr(record, "what", ""),
-        },
-    )
-
-
-def _ticket_headline(ticket: "Ticket") -> Text:
-    """T-20261121-001  on site  repair · water · urgent  3-2-0501 厨房  水管漏水"""
-    from propcli.kinds.ticket.model import CATEGORY, KIND, SEVERITY, STATUS, URGENCY, place_of
-
-    what = [KIND.word(ticket.kind), CATEGORY.word(ticket.category)]
-    if ticket.severity:
-        what.append(SEVERITY.word(ticket.severity))
-    if ticket.urgency != "normal":
-        what.append(URGENCY.word(ticket.urgency))
-    return Text(
-        "{id}  {status}  {what}  {place}  {summary}",
-        {
-            "id": ticket.id,
-            "status": STATUS.word(ticket.status),
-            "what": " · ".join(words(w) for w in what),
-            "place": place_of(ticket),
-            "summary": ticket.summary,
         },
     )
 
@@ -107,7 +86,7 @@ def show_change(record: Any, notes: Iterable[Text] = ()) -> None:
 
 def repair(ticket: "Ticket") -> Text:
     """A repair that came of a check, and who pays for it."""
-    from propcli.kinds.ticket.model import PAYMENT
+    from propcli.kinds.ticket.words import PAYMENT
 
     what = f"{ticket.place} {ticket.summary}" if ticket.place else ticket.summary
     if ticket.payment is None:

@@ -11,8 +11,8 @@ from propcli.engine.policy import Policy
 from propcli.engine.text import Text, say
 from propcli.engine.worktime import Calendar
 from propcli.kinds.staff import Staff
-from propcli.kinds.ticket.life import ENDED, FINISHED
 from propcli.kinds.ticket.model import Ticket
+from propcli.kinds.ticket.words import ENDED, FINISHED
 
 URGENCY_ORDER = {"urgent": 0, "normal": 1, "low": 2}
 

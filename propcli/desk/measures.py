@@ -11,8 +11,9 @@ from propcli.desk.duty import Duties
 from propcli.engine.obligations import Obligation
 from propcli.engine.table import Rate
 from propcli.engine.text import Text, say
-from propcli.kinds.ticket.life import ANSWERS, CLOSING, ENDED
-from propcli.kinds.ticket.model import PUBLIC, Ticket, TicketEvent
+from propcli.kinds.ticket.life import CLOSING
+from propcli.kinds.ticket.model import Ticket, TicketEvent
+from propcli.kinds.ticket.words import ANSWERS, ENDED, PUBLIC
 
 
 @dataclass(frozen=True, slots=True)

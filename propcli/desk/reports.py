@@ -12,8 +12,8 @@ from propcli.engine.policy import OWED, ROLES
 from propcli.engine.table import Bar, Column, Minutes, Rate, Report, Table, Word
 from propcli.engine.text import Text, say
 from propcli.kinds.staff import Staff
-from propcli.kinds.ticket.life import ENDED, FINISHED
-from propcli.kinds.ticket.model import CATEGORY, CHANNEL, KIND, SEVERITY, STATUS, URGENCY, WAITING, Ticket, place_of
+from propcli.kinds.ticket.model import Ticket
+from propcli.kinds.ticket.words import CATEGORY, CHANNEL, ENDED, FINISHED, KIND, STATUS, URGENCY, WAITING
 from propcli.records.checking import IMPORTER
 
 NO_HEADER = Text("{nothing}", {"nothing": ""})
@@ -37,14 +37,12 @@ def ticket_row(ticket: Ticket, names: Names) -> dict[str, object]:
     return {
         "id": ticket.id,
         "kind": word(KIND, ticket.kind),
-        "severity": word(SEVERITY, ticket.severity),
         "category": word(CATEGORY, ticket.category),
         "urgency": word(URGENCY, ticket.urgency),
-        "place": place_of(ticket),
+        "place": ticket.where,
         "summary": ticket.summary,
         "status": word(STATUS, ticket.status),
         "assignee": names.person(ticket.assignee or ticket.acceptor),
-        "reported": ticket.reported,
     }
 
 

@@ -4,7 +4,7 @@ list, a line of `show`, a cell of an import, and is checked, masked and searched
 import types
 import typing
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Union
 
@@ -39,6 +39,13 @@ def shapes(model: type[Model]) -> dict[str, Shape]:
 
 def shape(model: type[Model], name: str) -> Shape:
     return _shapes(model)[name]
+
+
+def narrowed(its: Shape, of: Vocabulary | str | None) -> Shape:
+    """A field as one step means it (`Ask.of`), where its type leaves that open."""
+    if of is None:
+        return its
+    return replace(its, ref=of) if isinstance(of, str) else replace(its, vocabulary=of)
 
 
 @cache

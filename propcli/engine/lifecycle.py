@@ -42,7 +42,8 @@ ENDS = frozenset({"done", "closed", "cancelled", "merged", "paused", "reopened",
 class Ask:
     """How a step asks for one of its fields where the field's own name and description do not say it. `option`: what
     it is called (`--for`; `--ok/--wrong` of yes and no); `argument`: it is given without a name; `end`: of a day alone
-    its end is meant; `needed`: whether the command needs it, where that differs from the event.
+    its end is meant; `needed`: whether the command needs it, where that differs from the event; `of`: what it is at
+    this step, where its type leaves that open: a code of a vocabulary, or the id of a kind of record (`staff`).
     `raw`: what was typed is left to the kind, which reads it with the record at hand; `several`: it is given several
     times though the event has one; `secret`: the question asked for what is not to be seen, where `-` is typed."""
 
@@ -52,6 +53,7 @@ class Ask:
     argument: bool = False
     end: bool = False
     needed: bool | None = None
+    of: Vocabulary | str | None = None
     raw: bool = False
     several: bool = False
     secret: str = ""

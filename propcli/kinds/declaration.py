@@ -17,13 +17,15 @@ from propcli.engine.words import Vocabulary
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A column of the list, or a line of `show`: a field by its type or, with `value`, what is found from the record
-    and the view it is seen in (`propcli.desk.views.View`). `more`: only for programs, and where data are revealed."""
+    and the view it is seen in (`propcli.desk.views.View`). `more`: only for programs, and where data are revealed;
+    `paragraph`: of lines of its own, below the others."""
 
     key: str
     title: Text | None = None
     value: Callable[[Any, Any], Any] | None = None
     wide: bool = False
     more: bool = False
+    paragraph: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Filter:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """The list of a kind: its columns, which states it shows unless asked (`default`: a state or the name of a group),
-    and what it says when there is nothing."""
+    and what it says when there is nothing. `period`: the field that --month, --from and --to are about."""
 
     columns: tuple[Shown, ...]
     empty: Text
@@ -60,6 +62,7 @@ class Listing:
     groups: Mapping[str, Collection[str]] = field(default_factory=dict)
     filters: tuple[Filter, ...] = ()
     order: Callable[[Any], Any] | None = None
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,11 @@ def loaded(hook: Hook) -> Callable[..., Any]:
     return found
 
 
+def deferred(where: str) -> Callable[..., Any]:
+    """The function at `where`, loaded when it is first called: the list of commands does not need it."""
+    return lambda *given, **named: function_at(where)(*given, **named)
+
+
 def no_notes(_record: Any, _here: Any) -> Iterable[Text]:
     return ()
 
@@ -122,7 +130,8 @@ class Declaration:
     `checks(record, around)`: what keeps a record from being written besides its types and its life; `validates`: what
     is told of one that stands; `compares(records)`: of several, as pairs of a record and a finding; `show(id, form,
     whole=…)`: a screen of its own. They are named by module and function, so that they are loaded only where they are
-    needed. `heading(record, view)`: the first line of `show`, if not as everywhere."""
+    needed. `headline(record)`: the record in one line, if not as everywhere; `heading(record, view)`: the first line of
+    `show`, if not that. `explains(record, here)`: what `explain` says of it besides what is owed."""
 
     show_help: str
     listing: Listing | None = None
@@ -146,7 +155,9 @@ class Declaration:
     untold: frozenset[str] = frozenset()
     finds: tuple[str, ...] = ()
     says: Mapping[str, Hook] = field(default_factory=dict)
+    headline: Callable[[Any], Text] | None = None
     heading: Callable[[Any, Any], Text] | None = None
+    explains: Callable[[Any, Any], Iterable[Text | str]] = no_notes
     id_help: str = ""
     verbs: tuple[Verb, ...] = ()
     groups: Mapping[str, str] = field(default_factory=dict)  # of verbs of two words: the first, and its help

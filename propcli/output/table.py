@@ -122,7 +122,7 @@ def draw_report(report: Report, form: str, width: int | None = None) -> str:
         safe = html.escape(title)
         out = f'<!doctype html>\n<meta charset="utf-8">\n<title>{safe}</title>\n<h1>{safe}</h1>\n'
     else:
-        out = f"{title}\n{'=' * _width(title)}\n"
+        out = f"{title}\n{'=' * breadth(title)}\n"
     for table in report.tables:
         heading = words(table.title) if table.title else table.name
         if form == "markdown":
@@ -130,7 +130,7 @@ def draw_report(report: Report, form: str, width: int | None = None) -> str:
         elif form == "html":
             out += f"<h2>{html.escape(heading)}</h2>\n"
         else:
-            out += f"\n{heading}\n{'-' * _width(heading)}\n"
+            out += f"\n{heading}\n{'-' * breadth(heading)}\n"
         if table.rows:
             out += _drawn(table, form, width)
         elif table.empty:
@@ -208,7 +208,8 @@ def _drawn(table: Table, form: str, width: int | None) -> str:
     return "\n".join(line.rstrip() for line in text.split("\n")) + "\n"
 
 
-def _width(text: str) -> int:
+def breadth(text: str) -> int:
+    """How many columns of the screen a text takes: Chinese characters take two."""
     from wcwidth import wcswidth
 
     return max(int(wcswidth(text)), 0)
@@ -216,7 +217,7 @@ def _width(text: str) -> int:
 
 def _fit(rows: list[list[str]], headers: list[str], columns: list[Column], width: int) -> None:
     """Cut the wide columns so that the table fits the screen; figures and ids are never cut."""
-    widths = [max([_width(headers[i]), *(_width(row[i]) for row in rows)]) for i in range(len(columns))]
+    widths = [max([breadth(headers[i]), *(breadth(row[i]) for row in rows)]) for i in range(len(columns))]
     over = sum(widths) + 2 * (len(widths) - 1) - width
     for index in sorted((i for i, c in enumerate(columns) if c.wide), key=lambda i: -widths[i]):
         if over <= 0:
@@ -229,7 +230,7 @@ def _fit(rows: list[list[str]], headers: list[str], columns: list[Column], width
 
 def cut(text: str, width: int) -> str:
     """A text in at most `width` columns of the screen, Chinese characters taking two."""
-    if _width(text) <= width:
+    if breadth(text) <= width:
         return text
     from wcwidth import wcwidth
 

@@ -70,12 +70,14 @@ class Here(Protocol):
 class Change:
     """A change under way: whatever it touches is committed together or not at all. `notes`: what is to be said of it
     besides how the record stands then; `changes`: fields of the record that go along with a step and that no event
-    says (None removes one); `by`: who was named as doing it."""
+    says (None removes one); `also`: steps of other records that follow the one of this; `by`: who was named as doing
+    it."""
 
     here: Here
     recorder: Any
     notes: list[Text] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
+    also: list[tuple[Kind, str, Taken]] = field(default_factory=list)
     by: str | None = None
 
     @property
@@ -167,9 +169,13 @@ def take(
 ) -> tuple[Any, list[Text]]:
     """Let steps happen to a record, all or none, in one commit: the record after them, and what is to be said. `steps`
     finds them from the record as it is under the lock, and may change other records with it."""
-    with changing(here, by) as change:
+    with operation(here.estate.root) as op:
+        change = Change(here, Recorder(here.estate, op), by=by)
         chosen = list(steps(change, change.recorder.record(kind, record_id)))
+        here.happened()  # whatever the step itself is refused for is told before that
         after = change.take(kind, record_id, by, *chosen, changes=change.changes)
+        for its_kind, its_id, its_step in change.also:
+            change.take(its_kind, its_id, by, its_step)
         why = next((" ".join(str(f["reason"]).split()) for _name, f in chosen if f.get("reason")), None)
         more = [f"Reason: {why}"] if why else []
         change.recorder.commit(subject(after, [name for name, _fields in chosen]), after.events[-1].by, *more)

@@ -14,7 +14,7 @@ from propcli.engine.record import Model
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import KINDS, kind_of
 from propcli.kinds.declaration import function_at
-from propcli.kinds.ticket.model import PUBLIC
+from propcli.kinds.ticket.words import PUBLIC
 
 Finding = tuple[tuple[str | int, ...], Text, Text | None]
 IMPORTER = "import"  # who signs events that came from another system

@@ -15,7 +15,8 @@ from propcli.engine.text import Text
 from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import KINDS, RESIDENT, TICKET, UNIT, Kind
 from propcli.kinds.resident.model import Resident
-from propcli.kinds.ticket.model import PUBLIC, Ticket
+from propcli.kinds.ticket.model import Ticket
+from propcli.kinds.ticket.words import PUBLIC
 from propcli.kinds.unit.model import Unit
 from propcli.records.hidden import personal
 from propcli.records.matching import FITS, Rank, Word

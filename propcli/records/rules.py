@@ -11,7 +11,7 @@ from propcli.engine.text import Text, say
 from propcli.engine.worktime import Calendar
 from propcli.kinds.catalog import KINDS, TICKET, Kind
 from propcli.kinds.settings import Settings
-from propcli.kinds.ticket.model import PART
+from propcli.kinds.ticket.words import PART
 from propcli.records.checking import Finding, Surroundings, unknown
 
 

@@ -9,8 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from propcli.kinds.ticket.life import ENDED, LIFE, STEPS
-from propcli.kinds.ticket.model import KIND, SEVERITY, STATUS, TicketEvent
+from propcli.kinds.ticket.life import LIFE, STEPS
+from propcli.kinds.ticket.model import TicketEvent
+from propcli.kinds.ticket.words import ENDED, KIND, SEVERITY, STATUS
 
 START = datetime(2026, 10, 14, 10, tzinfo=timezone(timedelta(hours=8)))
 FILLED: dict[str, Any] = {

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from .asking import add, add_all, record, replace, rows
+from .asking import SENT, add, add_all, record, replace, rows, walk
 
 CHANNELS = (
     "phone",
@@ -188,6 +188,55 @@ def test_every_kind(desk, kind):
     ticket = add(desk, f"--kind {kind}" + (" --severity minor" if kind == "complaint" else ""))
     assert record(desk, ticket)["kind"] == kind
     assert [row["id"] for row in rows(desk, f"ticket list --kind {kind}")] == [ticket]
+
+
+@pytest.mark.rule("T3", "T6", "T9")
+@pytest.mark.parametrize(
+    ("options", "meant"),
+    [
+        ("", "12"),
+        ("--state all", "123"),
+        ("--kind 报修,inquiry --kind praise", "12"),
+        ("--category fees", "2"),
+        ("--team 工程部", "1"),
+        ("--assignee zhang.wei", "1"),
+        ("--assignee 林月", "1"),
+        ("--acceptor zhou.min --urgency urgent", "1"),
+        ("--unit 公共 --state all", "23"),
+        ("--building 3", "12"),
+        ("--building 1", ""),
+        ("--text 阀门", "1"),
+        ("--month 2026-10", "123"),
+        ("--from 2026-10-13 --to 2026-10-13", ""),
+        ("--kind repair --category fees", ""),
+    ],
+)
+def test_the_list_shows_what_is_meant(desk, options, meant):
+    """Several of one option are alternatives, several options hold together; helpers count; a month is of any state."""
+    first = add(desk, "--urgency urgent")
+    add(desk, "--kind inquiry --category fees --unit public --building 3")
+    walk(desk, add(desk, "--kind praise --category other --unit public"), "close")
+    walk(desk, first, "dispatch --to zhang.wei --helper lin.yue", "note --text 阀门")
+    listed = rows(desk, f"ticket list {options}")
+    assert "".join(row["id"][-1] for row in listed) == meant
+
+
+@pytest.mark.rule("T3")
+@pytest.mark.parametrize("options", ["--kind x", "--category x", "--team x", "--assignee x", "--to 2026-10-14"])
+def test_a_list_of_what_there_is_not_is_refused(desk, options):
+    assert options.split()[0] in desk.refused("ticket", "list", *options.split())
+
+
+@pytest.mark.rule("P1", "P4", "P5")
+def test_what_a_step_lacks_is_shown(desk):
+    """Below what is possible: each step whose turn it is, with everything that is missing before it."""
+    ticket = add(desk)
+    walk(desk, ticket, *SENT, "arrive", "diagnose --cause 阀门老化 --stops water")
+    shown = desk.ok("ticket", "show", ticket)
+    assert "  not yet done: the work means a water cut; the resident's consent is not recorded [P4]\n" in shown
+    assert "  not yet close: the resident has not signed the work off [P5]; it has not been followed up" in shown
+    walk(desk, ticket, "consent --to water --who 王丽")
+    assert "not yet done" not in desk.ok("ticket", "show", ticket)
 
 
 @pytest.mark.rule("T3")

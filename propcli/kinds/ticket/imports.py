@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from propcli.engine.text import say
-from propcli.kinds.ticket.model import CHANNEL, KIND, SEVERITY, URGENCY, Ticket, TicketEvent
+from propcli.kinds.ticket.model import Ticket, TicketEvent
+from propcli.kinds.ticket.words import CHANNEL, KIND, SEVERITY, URGENCY
 from propcli.records.cells import Cells, Reader
 from propcli.records.checking import IMPORTER, Surroundings, references
 from propcli.records.importing import Mapping, Plan, Target, TicketTarget

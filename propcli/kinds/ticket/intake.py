@@ -5,29 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from propcli.engine.policy import Policy
 from propcli.engine.problem import Refusal
 from propcli.engine.record import Code, Line, Model, Moment, StaffId, Words
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import TICKET, UNIT
 from propcli.kinds.resident.model import ResidentId
-from propcli.kinds.ticket.model import (
-    LEAK,
-    PART,
-    PAYMENT,
-    Caller,
-    Channel,
-    Kind,
-    Origin,
-    Part,
-    Payment,
-    Severity,
-    Ticket,
-    TicketEvent,
-    TicketUnit,
-    Urgency,
-)
+from propcli.kinds.ticket.model import Caller, Ticket, TicketEvent, TicketUnit
+from propcli.kinds.ticket.words import LEAK, PART, PAYMENT, Channel, Kind, Origin, Part, Payment, Severity, Urgency
 from propcli.kinds.unit.model import Unit
-from propcli.kinds.unit.warranty import cover, part_of
+from propcli.kinds.unit.warranty import Cover, cover, part_of
 from propcli.records.household import among, introduced, registered, unit_of
 from propcli.records.people import People
 from propcli.records.recording import Recorder
@@ -72,89 +59,96 @@ class Admitted:
 
 def admit(recorder: Recorder, people: People, intake: Intake, now: datetime, desk: str) -> Admitted:
     """Take a ticket in within an operation. Refuses with every reason at once."""
-    notes: list[Text] = []
     today = now.astimezone(recorder.estate.settings.zone).date()
     by = intake.acceptor or desk
+    unit = unit_of(recorder, intake.unit)
+    home = unit if intake.caller is None or intake.caller.unit is None else unit_of(recorder, intake.caller.unit)
     fields = {name: value for name, value in intake.plain().items() if name in Ticket.model_fields}
     for name in (*OPENING, "payment", "acceptor"):
         fields.pop(name, None)
     fields.setdefault("reported", now)
-    fields.update(resident=intake.resident, caller=intake.caller)
-    unit = unit_of(recorder, intake.unit)
-    home = unit if intake.caller is None or intake.caller.unit is None else unit_of(recorder, intake.caller.unit)
-    if intake.resident is None and intake.caller is not None:
-        name, phone = intake.caller.name, intake.caller.phone
-        found = among(home, name, phone, people, today)
-        resident = found.id if found else registered(recorder, people, name, phone, now, by)
-        if resident is not None:
-            fields.update(resident=resident, caller=None)
+    fields.update(_raised_by(recorder, people, intake, home, now, by))
+    notes: list[Text] = []
     if fields["resident"] is not None:
         notes.append(introduced(fields["resident"], home, people, today))
     if intake.category == LEAK and UNIT.is_id(intake.unit):
         from propcli.kinds.renovation.neighbours import above  # of all tickets, only these look at renovation filings
 
         notes += above(recorder.estate, intake.unit, today)
-    events = _opening(recorder, intake, unit, fields, today, now, by, notes)
-    ticket = recorder.add(TICKET, recorder.new_id(TICKET, today), fields, events)
-    return Admitted(ticket, notes)
-
-
-def _opening(
-    recorder: Recorder,
-    intake: Intake,
-    unit: Unit | None,
-    fields: dict[str, Any],
-    today: date,
-    now: datetime,
-    by: str,
-    notes: list[Text],
-) -> list[TicketEvent]:
-    """The event that accepts it, with what the warranty says [P2, P6], and the one that decides otherwise."""
+    pays = _payment(intake, unit, recorder.estate.policy, today)
+    if pays.part is not None:
+        fields["part"] = pays.part
     given = {name: value for name in OPENING if (value := getattr(intake, name)) is not None}
-    policy = recorder.estate.policy
-    decided: list[TicketEvent] = []
-    payment = intake.payment
+    opening: list[tuple[str, dict[str, Any]]] = [
+        ("accepted", {**given, **pays.told}),
+        *(("payment_decided", decided) for decided in pays.decided),
+    ]
+    events = [TicketEvent.model_validate({"at": now, "by": by, "event": name, **said}) for name, said in opening]
+    ticket = recorder.add(TICKET, recorder.new_id(TICKET, today), fields, events)
+    return Admitted(ticket, [*notes, *pays.notes])
+
+
+def _raised_by(
+    recorder: Recorder, people: People, intake: Intake, home: Unit | None, now: datetime, by: str
+) -> dict[str, Any]:
+    """Who raised it: a resident where one is meant, or where the estate does not name people in clear; else the
+    caller."""
+    if intake.resident is None and intake.caller is not None:
+        name, phone = intake.caller.name, intake.caller.phone
+        found = among(home, name, phone, people, now.astimezone(recorder.estate.settings.zone).date())
+        resident = found.id if found else registered(recorder, people, name, phone, now, by)
+        if resident is not None:
+            return {"resident": resident, "caller": None}
+    return {"resident": intake.resident, "caller": intake.caller}
+
+
+@dataclass
+class Pays:
+    """Who pays for a repair: the part it is on, what the accepted event says of it, what is decided otherwise, and what
+    the desk should know."""
+
+    part: str | None = None
+    told: dict[str, Any] = field(default_factory=dict)
+    decided: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+
+
+def _payment(intake: Intake, unit: Unit | None, policy: Policy, today: date) -> Pays:
+    """Free or paid: as it was given or, where the unit has a warranty, as that says [P2, P6]."""
     if intake.origin == "move_in" and unit is not None and unit.handed_over is None:
         unit = unit.model_copy(update={"handed_over": today})  # it is being handed over: warranties begin today
-    part = intake.part or (part_of(intake.category, policy) if intake.kind == "repair" and unit else None)
-    if part is not None and unit is not None:
-        found = cover(unit, part, policy)
-        if found is None:
-            if payment is None:
-                known = any(part in row.part for row in policy.warranty)
-                notes.append(
-                    say("  P6 {unit} has no date the warranty counts from: free or paid is not decided", unit=unit.id)
-                    if known
-                    else say(
-                        "  P6 policy.yaml has no warranty for {part}: free or paid is not decided", part=PART.word(part)
-                    )
-                )
-        else:
-            fields["part"] = part
-            says = "free" if found.covers(today) else "paid"
-            given.update(payment=says, covered_until=found.until)
-            notes.append(say("  P6 {why}", why=found.why(today)))
-            if payment is not None and payment != says:
-                if intake.payment_reason is None:
-                    raise Refusal(
-                        say("the warranty says {says} [P6]: {why}", says=PAYMENT.word(says), why=found.why(today)),
-                        hint=say("to decide otherwise give --payment-reason"),
-                    )
-                values = {"payment": payment, "reason": intake.payment_reason}
-                decided.append(TicketEvent.model_validate({"at": now, "by": by, "event": "payment_decided", **values}))
-                notes.append(
-                    say(
-                        "  P2 {payment}, decided otherwise: {reason}",
-                        payment=PAYMENT.word(payment),
-                        reason=intake.payment_reason,
-                    )
-                )
-            elif intake.payment_reason is not None:
-                raise Refusal(
-                    say("the warranty says {says} too [P6]: nothing is decided otherwise", says=PAYMENT.word(says)),
-                    hint=say("leave --payment-reason away, or write it into --detail"),
-                )
-            payment = None
-    if payment is not None:
-        given["payment"] = payment
-    return [TicketEvent.model_validate({"at": now, "by": by, "event": "accepted", **given}), *decided]
+    part = intake.part or (part_of(intake.category, policy) if intake.kind == "repair" else None)
+    found = cover(unit, part, policy) if unit is not None and part is not None else None
+    if found is not None:
+        return _by_warranty(intake, found, today)
+    pays = Pays(told={"payment": intake.payment} if intake.payment is not None else {})
+    if unit is not None and part is not None and intake.payment is None:
+        known = any(part in row.part for row in policy.warranty)
+        pays.notes.append(
+            say("  P6 {unit} has no date the warranty counts from: free or paid is not decided", unit=unit.id)
+            if known
+            else say("  P6 policy.yaml has no warranty for {part}: free or paid is not decided", part=PART.word(part))
+        )
+    return pays
+
+
+def _by_warranty(intake: Intake, found: Cover, today: date) -> Pays:
+    """As the warranty says; to decide otherwise needs a reason, and only that [P2]."""
+    says, why, reason = "free" if found.covers(today) else "paid", found.why(today), intake.payment_reason
+    pays = Pays(found.part, {"payment": says, "covered_until": found.until}, notes=[say("  P6 {why}", why=why)])
+    if intake.payment in (None, says):
+        if reason is not None:
+            raise Refusal(
+                say("the warranty says {says} too [P6]: nothing is decided otherwise", says=PAYMENT.word(says)),
+                hint=say("leave --payment-reason away, or write it into --detail"),
+            )
+        return pays
+    if reason is None:
+        raise Refusal(
+            say("the warranty says {says} [P6]: {why}", says=PAYMENT.word(says), why=why),
+            hint=say("to decide otherwise give --payment-reason"),
+        )
+    pays.decided.append({"payment": intake.payment, "reason": reason})
+    payment = PAYMENT.word(intake.payment or "")
+    pays.notes.append(say("  P2 {payment}, decided otherwise: {reason}", payment=payment, reason=reason))
+    return pays

@@ -1,112 +1,22 @@
 """The life of a ticket until it is closed: the office's procedures as tables.
 
-`STEPS` says which step may follow which [P1, C4], `GUARDS` what has to have happened before a step, each with its rule.
-`LIFE` replays them."""
+The steps and their order stand in `kind` [P1, C4], `GUARDS` says what has to have happened before a step, each with its
+rule, `CHECKS` what a step itself must say. `LIFE` replays them."""
 
-from collections.abc import Iterator
-from typing import get_args
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
 
-from propcli.engine.lifecycle import Guard, Lifecycle, State, Step
+from propcli.engine.lifecycle import Guard, Lack, Lifecycle, State
 from propcli.engine.text import Person, Text, say
-from propcli.kinds.ticket.model import EVENT, KIND, LEAK, LEVEL, STATUS, SUPPLY, Status, TicketEvent
+from propcli.engine.words import Vocabulary
+from propcli.kinds.ticket.kind import STEPS
+from propcli.kinds.ticket.model import TicketEvent
+from propcli.kinds.ticket.words import ANSWERS, EVENT, KIND, LEAK, LEVEL, SERVICES, STATUS, SUPPLY, WORK, WORKED
+from propcli.kinds.ticket.words import ENDED as ENDED
+from propcli.kinds.ticket.words import OPEN as OPEN
 
-ENDED = frozenset({"closed", "cancelled", "merged"})
-OPEN = frozenset(get_args(Status)) - ENDED
-WORK = frozenset({"waiting", "assigned", "confirmed", "on_site", "diagnosed"})
 CLOSING = frozenset({"closed", "settled", "cancelled", "merged"})
-FINISHED = frozenset({"done", "signed_off", "followed_up"})
-
-# Kinds whose work is the answer itself: replied is their done [T10, T11].
-ANSWERS = ("inquiry", "suggestion")
-# Kinds somebody goes out for.
-SERVICES = ("help", "convenience", "entrusted")
-WORKED = ("repair", "complaint", *SERVICES)
-
-_OPENING = ("severity", "expected", "appointment", "payment", "covered_until")
-STEPS: dict[str, Step] = {
-    step.event: step
-    for step in (
-        Step("accepted", frozenset(), "waiting", takes=_OPENING, rule="T2"),
-        Step("imported", frozenset(), "waiting", takes=_OPENING, actor="import"),
-        Step(
-            "dispatched",
-            WORK,
-            "assigned",
-            ("team",),
-            ("assignee", "co_teams", "helpers", "order", "expected", "appointment", "reason"),
-            rule="T6",
-        ),
-        Step("confirmed", frozenset({"assigned"}), "confirmed", (), ("text",), "assignee", "T6"),
-        Step("arrived", frozenset({"confirmed"}), "on_site", (), ("text",), "assignee", "P1"),
-        Step(
-            "diagnosed",
-            frozenset({"on_site", "diagnosed"}),
-            "diagnosed",
-            ("cause",),
-            ("stops",),
-            "assignee",
-            "P1",
-        ),
-        Step("consented", OPEN, None, ("to", "who"), ("text",), "assignee", "P4"),
-        Step(
-            "charged",
-            frozenset({"on_site", "diagnosed", "done"}),
-            None,
-            ("item",),
-            ("labour", "material"),
-            "assignee",
-            "P3",
-        ),
-        Step("paused", WORK | {"done"}, "paused", ("waiting_for", "reason"), (), "assignee", "T8"),
-        Step("resumed", frozenset({"paused"}), "back", (), ("text",), "assignee", "T8"),
-        Step(
-            "delayed", WORK | {"paused"}, None, ("reason",), ("expected", "appointment", "who", "how"), "acceptor", "T8"
-        ),
-        Step("done", WORK, "done", ("text",), (), "assignee", "P1", WORKED),
-        Step("tested", frozenset({"done", "signed_off"}), None, ("tight",), ("text",), "assignee", "F2", ("repair",)),
-        Step("signed_off", frozenset({"done"}), "signed_off", ("who",), ("text",), "assignee", "P5"),
-        Step(
-            "replied",
-            OPEN | {"merged"},
-            dict.fromkeys(ANSWERS, "done"),
-            ("text",),
-            ("who", "how"),
-            "acceptor",
-            "T11",
-            stays=frozenset({"merged"}),  # an answered duplicate does not come to life again
-        ),
-        Step(
-            "followed_up",
-            FINISHED,
-            "followed_up",
-            ("solved",),
-            ("rating", "text", "who", "how"),
-            "acceptor",
-            "F4",
-        ),
-        Step("reopened", FINISHED | {"closed"}, "waiting", ("reason",), (), "acceptor", "F5"),
-        Step("escalated", OPEN, None, ("to", "reason"), (), "acceptor", "T7"),
-        Step(
-            "judged",
-            OPEN,
-            None,
-            ("valid",),
-            ("severity", "cause", "responsible", "solution", "text"),
-            "acceptor",
-            "C4",
-            ("complaint",),
-        ),
-        Step("assisted", WORK, None, ("helpers",), ("text",), "desk", "T6", adds=("helpers",)),
-        Step("handed_over", OPEN, None, ("to",), ("reason",), "acceptor", "C5"),
-        Step("merged", WORK | {"paused"}, "merged", ("other",), ("reason",), "acceptor", "T11"),
-        Step("linked", OPEN | ENDED, None, ("other",), ("text",)),
-        Step("payment_decided", OPEN, None, ("payment", "reason"), (), "desk", "P2"),
-        Step("noted", OPEN | ENDED, None, ("text",)),
-        Step("closed", FINISHED | WORK, "closed", (), ("text",), "acceptor", "C5"),
-        Step("settled", OPEN, "closed", (), ("text",), "import"),
-        Step("cancelled", WORK | {"paused"}, "cancelled", ("reason",), ("who",), "acceptor"),
-    )
-}
 
 _REPAIR = {"kind": ("repair",)}
 # a duplicate's resident is answered with what was found on the other ticket [T11]
@@ -261,38 +171,23 @@ GUARDS: tuple[Guard, ...] = (
 )
 
 
-# Events that answer an escalation [T7].
-DECISIONS = ("dispatched", "replied", "judged", "done", "delayed", "reopened")
-
-
 def _fold(state: State, event: TicketEvent) -> None:
     folded, facts, name = state.folded, state.facts, event.event
-    if name in ("dispatched", "delayed"):
-        folded["expected"] = event.expected or folded.get("expected")
-        folded["appointment"] = event.appointment or folded.get("appointment")
-    if name in DECISIONS:
-        folded["asked"] = ()  # whoever was asked for a decision [T7]
-    if event.payment is not None:
-        folded["payment"] = event.payment
-    if name in ("accepted", "imported"):
-        folded.update({field: getattr(event, field) for field in _OPENING})
-        folded["acceptor"] = event.by if name == "accepted" else None
+    for flag in ("valid", "solved", "tight"):
+        if (said := getattr(event, flag)) is not None:
+            folded[flag] = said
+    if name == "accepted":
+        folded["acceptor"] = event.by
     elif name == "dispatched":
-        folded.update(team=event.team, co_teams=event.co_teams, assignee=event.assignee, helpers=event.helpers)
-        if folded.get("acceptor") is None:
-            folded["acceptor"] = event.by
-        # whoever is sent instead of another confirms for himself
-        facts -= {"confirmed", "arrived"}
-    elif name == "reopened":
-        # what was told, found and agreed to was for the work before
-        folded.update(expected=None, appointment=None, stops=())
+        folded["acceptor"] = folded.get("acceptor") or event.by
+        facts -= {"confirmed", "arrived"}  # whoever is sent instead of another confirms for himself
     elif name == "handed_over":
         folded["acceptor"] = event.to
     elif name == "merged":
         folded["duplicate_of"] = event.other
     elif name == "escalated":
         facts.add(f"escalated to {event.to}")
-        folded["asked"] = (*folded.get("asked", ()), event.to)
+        folded["asked"] = (*folded.get("asked", ()), event.to)  # whoever was asked for a decision [T7]
     elif name == "confirmed" and folded.get("team"):
         folded["assignee"] = folded.get("assignee") or event.by  # given to a team: who takes it has it
     elif name == "charged":
@@ -302,133 +197,174 @@ def _fold(state: State, event: TicketEvent) -> None:
     elif name == "diagnosed":
         folded["stops"] = (*folded.get("stops", ()), *event.stops)
     elif name == "judged":
-        folded["valid"] = event.valid
-        if event.severity is not None:
-            folded["severity"] = event.severity
-        for fact, value in (
-            ("cause known", event.cause),
-            ("responsible known", event.responsible),
-            ("solution proposed", event.solution),
-        ):
-            if value:
-                facts.add(fact)
-    elif name == "followed_up":
-        folded["solved"] = event.solved
-    elif name == "tested":
-        folded["tight"] = event.tight
+        known = {
+            "cause known": event.cause,
+            "responsible known": event.responsible,
+            "solution proposed": event.solution,
+        }
+        facts.update(fact for fact, value in known.items() if value)
+
+
+WHILE_UNSOLVED = ("reopened", "noted", "linked", "replied", "escalated", "handed_over")
+LEAKS = Lack("F2", say("the water test still leaks"), say("reopen it, or record a tight test"))
+
+
+def _leaks(state: State) -> bool:
+    return "tested" in state.facts and state.folded.get("tight") is False
+
+
+def _lacks(state: State, name: str, _at: datetime) -> Iterator[Lack]:
+    """What a step lacks whatever it says, besides the guards."""
+    folded, facts = state.folded, state.facts
+    if name in ("done", "charged"):
+        for supply in dict.fromkeys(folded.get("stops", ())):
+            if f"consented {supply}" not in facts:
+                what = say(
+                    "the work means a {supply}; the resident's consent is not recorded", supply=SUPPLY.word(supply)
+                )
+                yield Lack("P4", what, say("record consent --to {supply} --who …", supply=supply))
+    if name == "charged" and folded.get("payment") == "free":
+        yield Lack("P2", say("it was taken in as free for the owner"), say("record payment paid --reason … first"))
+    if name in ("signed_off", "closed") and _leaks(state):
+        yield LEAKS
+    if "followed_up" in facts and folded.get("solved") is False and name not in WHILE_UNSOLVED:
+        yield Lack("F5", say("the follow-up found it unsolved"), say("reopen it first"))
 
 
 Found = Iterator[tuple[str, Text, Text | None, str]]
 
 
-def _check(state: State, event: TicketEvent) -> Found:
-    ticket, name = state.record, event.event
-    if name == "accepted":
-        if ticket.kind == "complaint" and event.severity is None:
-            yield "C4", say("a complaint needs its severity: major, important or minor"), None, "event"
-        if ticket.kind != "complaint" and event.severity is not None:
-            yield "C4", say("severity is for complaints"), None, "severity"
-        if (ticket.resident or ticket.caller) is None and ticket.channel not in (
-            "patrol",
-            "suggestion_box",
-        ):
-            yield "T2", say("who raised it is missing"), say("give the caller's name"), "event"
-    if name in ("accepted", "imported") and event.at < ticket.reported:
-        yield (
-            "",
-            say("it was taken in before it was reported ({reported})", reported=ticket.reported),
-            None,
-            "at",
-        )
-    if name == "dispatched" and event.team in event.co_teams:
+def _taken_in(state: State, event: TicketEvent) -> Found:
+    ticket = state.record
+    if ticket.kind == "complaint" and event.severity is None:
+        yield "C4", say("a complaint needs its severity: major, important or minor"), None, "event"
+    if ticket.kind != "complaint" and event.severity is not None:
+        yield "C4", say("severity is for complaints"), None, "severity"
+    if (ticket.resident or ticket.caller) is None and ticket.channel not in ("patrol", "suggestion_box"):
+        yield "T2", say("who raised it is missing"), say("give the caller's name"), "event"
+
+
+def _reported_before(state: State, event: TicketEvent) -> Found:
+    if event.at < state.record.reported:
+        what = say("it was taken in before it was reported ({reported})", reported=state.record.reported)
+        yield "", what, None, "at"
+
+
+def _one_leads(_state: State, event: TicketEvent) -> Found:
+    if event.team in event.co_teams:
         yield "T9", say("{team} leads; it cannot also be a co-team", team=event.team), None, "co_teams"
-    if name == "confirmed" and event.by != state.folded.get("assignee") and state.folded.get("assignee"):
-        yield (
-            "T6",
-            say("the person sent confirms: {assignee}", assignee=Person(state.folded["assignee"])),
-            say("confirm as that person, or dispatch it anew"),
-            "by",
-        )
-    if name in ("done", "charged"):
-        for supply in dict.fromkeys(state.folded.get("stops", ())):
-            if f"consented {supply}" not in state.facts:
-                yield (
-                    "P4",
-                    say(
-                        "the work means a {supply}; the resident's consent is not recorded",
-                        supply=SUPPLY.word(supply),
-                    ),
-                    say("record consent --to {supply} --who …", supply=supply),
-                    "event",
-                )
-    if name == "charged" and state.folded.get("payment") == "free":
-        yield (
-            "P2",
-            say("it was taken in as free for the owner"),
-            say("record payment paid --reason … first"),
-            "event",
-        )
-    if name == "charged" and event.labour is None and event.material is None:
+
+
+def _sent_confirms(state: State, event: TicketEvent) -> Found:
+    sent = state.folded.get("assignee")
+    if sent and event.by != sent:
+        hint = say("confirm as that person, or dispatch it anew")
+        yield "T6", say("the person sent confirms: {assignee}", assignee=Person(sent)), hint, "by"
+
+
+def _amounts(_state: State, event: TicketEvent) -> Found:
+    if event.labour is None and event.material is None:
         yield "P3", say("a charge needs labour or material, in yuan"), None, "event"
-    if name in ("delayed", "dispatched"):
-        for promised, what in (("expected", say("the work")), ("appointment", say("the visit"))):
-            old = state.folded.get(promised)
-            if getattr(event, promised) is not None and old is not None and event.at > old:
-                yield (
-                    "T8",
-                    say("the time told to the resident for {what} ({old}) has already passed", what=what, old=old),
-                    say("a delay is told before; record what was told now with note"),
-                    "at",
-                )
-    if name == "delayed" and event.expected is None and event.appointment is None:
+
+
+def _told_in_time(state: State, event: TicketEvent) -> Found:
+    """What was told before can be told anew only as long as it has not passed [T8]."""
+    for promised, what in (("expected", say("the work")), ("appointment", say("the visit"))):
+        old = state.folded.get(promised)
+        if getattr(event, promised) is not None and old and event.at > old:
+            passed = say("the time told to the resident for {what} ({old}) has already passed", what=what, old=old)
+            yield "T8", passed, say("a delay is told before; record what was told now with note"), "at"
+
+
+def _new_time(_state: State, event: TicketEvent) -> Found:
+    if event.expected is None and event.appointment is None:
         yield "T8", say("a delay needs the new time: --until, or --appointment for a visit"), None, "event"
+
+
+def _promised(_state: State, event: TicketEvent) -> Found:
     for promised in ("expected", "appointment"):
         moment = getattr(event, promised)
-        if moment is not None and moment <= event.at and name != "imported":
+        if moment is not None and moment <= event.at:
             yield "T8", say("{field} ({at}) is not after the event itself", field=promised, at=moment), None, promised
-    if name in ("consented", "escalated", "handed_over"):
-        allowed = {"consented": SUPPLY, "escalated": LEVEL}.get(name)
-        if allowed is not None and event.to not in allowed:
-            yield "", say("to is one of: {known}", known=", ".join(allowed)), None, "to"
-    if name == "handed_over" and event.to == state.folded.get("acceptor"):
+
+
+def _one_of(known: Vocabulary) -> "Check":
+    def check(_state: State, event: TicketEvent) -> Found:
+        if event.to not in known:
+            yield "", say("to is one of: {known}", known=", ".join(known)), None, "to"
+
+    return check
+
+
+def _new_acceptor(state: State, event: TicketEvent) -> Found:
+    if event.to == state.folded.get("acceptor"):
         yield "C5", say("{staff} is already the acceptor", staff=Person(event.to)), None, "to"
-    if name == "escalated" and event.to in state.folded.get("asked", ()):
+
+
+def _asked_anew(state: State, event: TicketEvent) -> Found:
+    if event.to in state.folded.get("asked", ()):
         yield "T7", say("it is already with the {level}", level=LEVEL.word(str(event.to))), None, "to"
-    if name == "replied" and event.by != state.folded.get("acceptor") and state.folded.get("acceptor"):
-        yield (
-            "C5",
-            say("the acceptor replies: {acceptor}", acceptor=Person(state.folded["acceptor"])),
-            say("hand it over first: hand-over-to"),
-            "by",
-        )
-    if name == "cancelled" and ticket.kind == "complaint" and event.who is None:
+
+
+def _acceptor_replies(state: State, event: TicketEvent) -> Found:
+    acceptor = state.folded.get("acceptor")
+    if acceptor and event.by != acceptor:
+        what = say("the acceptor replies: {acceptor}", acceptor=Person(acceptor))
+        yield "C5", what, say("hand it over first: hand-over-to"), "by"
+
+
+def _withdrawn(state: State, event: TicketEvent) -> Found:
+    if state.record.kind == "complaint" and event.who is None:
         yield "C6", say("a complaint is cancelled only by who raised it"), say("give --who"), "event"
-    if name == "merged" and event.other == ticket.id:
-        yield "", say("a ticket cannot be a duplicate of itself"), None, "other"
-    if name == "linked" and event.other == ticket.id:
-        yield "", say("a ticket cannot be linked to itself"), None, "other"
-    if (
-        (name in ("signed_off", "closed") or (name == "followed_up" and event.solved))
-        and state.folded.get("tight") is False
-        and "tested" in state.facts
-    ):
-        yield "F2", say("the water test still leaks"), say("reopen it, or record a tight test"), "event"
-    if (
-        "followed_up" in state.facts
-        and state.folded.get("solved") is False
-        and name not in ("reopened", "noted", "linked", "replied", "escalated", "handed_over")
-    ):
-        yield "F5", say("the follow-up found it unsolved"), say("reopen it first"), "event"
-    if name == "closed":
-        if ticket.kind == "complaint" and event.text is None:
-            yield (
-                "C4",
-                say("closing a complaint needs its summing-up"),
-                say("give --text, or --summary with follow-up --close"),
-                "event",
-            )
-        if ticket.kind not in (*ANSWERS, "praise") and state.status in WORK:
-            yield "C5", say("it is not done"), say("record done first"), "event"
+
+
+def _another(what: Text) -> "Check":
+    def check(state: State, event: TicketEvent) -> Found:
+        if event.other == state.record.id:
+            yield "", what, None, "other"
+
+    return check
+
+
+def _tight(state: State, event: TicketEvent) -> Found:
+    if event.solved and _leaks(state):
+        yield LEAKS.rule, LEAKS.what, LEAKS.hint, "event"
+
+
+def _summed_up(state: State, event: TicketEvent) -> Found:
+    if state.record.kind == "complaint" and event.text is None:
+        hint = say("give --text, or --summary with follow-up --close")
+        yield "C4", say("closing a complaint needs its summing-up"), hint, "event"
+
+
+def _done(state: State, _event: TicketEvent) -> Found:
+    if state.record.kind in WORKED and state.status in WORK:
+        yield "C5", say("it is not done"), say("record done first"), "event"
+
+
+Check = Callable[[State, Any], Found]
+CHECKS: dict[str, tuple[Check, ...]] = {
+    "accepted": (_taken_in, _reported_before, _promised),
+    "imported": (_reported_before,),
+    "dispatched": (_one_leads, _told_in_time, _promised),
+    "confirmed": (_sent_confirms,),
+    "consented": (_one_of(SUPPLY),),
+    "charged": (_amounts,),
+    "delayed": (_told_in_time, _new_time, _promised),
+    "replied": (_acceptor_replies,),
+    "followed_up": (_tight,),
+    "escalated": (_one_of(LEVEL), _asked_anew),
+    "handed_over": (_new_acceptor,),
+    "merged": (_another(say("a ticket cannot be a duplicate of itself")),),
+    "linked": (_another(say("a ticket cannot be linked to itself")),),
+    "closed": (_summed_up, _done),
+    "cancelled": (_withdrawn,),
+}
+
+
+def _check(state: State, event: TicketEvent) -> Found:
+    for check in CHECKS.get(event.event, ()):
+        yield from check(state, event)
 
 
 LIFE = Lifecycle(
@@ -466,6 +402,7 @@ LIFE = Lifecycle(
         }
     ),
     fold=_fold,
+    lacks=_lacks,
     check=_check,
     ending=CLOSING | {"reopened"},  # reopened work has obligations of its own
 )

@@ -1,7 +1,7 @@
-"""Tickets: what residents raise and patrols find [T2, T3]. Their life is in `ticket_life`."""
+"""Tickets: what residents raise and patrols find [T2, T3]. Their steps are in `kind`, their life is in `life`."""
 
 import re
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar
 
 from pydantic import Field, WithJsonSchema, model_validator
 
@@ -28,135 +28,38 @@ from propcli.engine.record import (
     wrong,
 )
 from propcli.engine.text import Text, say
-from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import TICKET
 from propcli.kinds.resident.model import ResidentId
-
-Kind = Literal["repair", "complaint", "suggestion", "inquiry", "help", "convenience", "entrusted", "praise"]
-Severity = Literal["major", "important", "minor"]
-Urgency = Literal["urgent", "normal", "low"]
-Channel = Literal[
-    "phone",
-    "visit",
-    "web",
-    "wechat",
-    "letter",
-    "email",
-    "suggestion_box",
-    "staff_relay",
-    "patrol",
-    "night_desk",
-]
-Status = Literal[
-    "waiting",
-    "assigned",
-    "confirmed",
-    "on_site",
-    "diagnosed",
-    "paused",
-    "done",
-    "signed_off",
-    "followed_up",
-    "closed",
-    "cancelled",
-    "merged",
-]
-EventName = Literal[
-    "accepted",
-    "imported",
-    "dispatched",
-    "confirmed",
-    "arrived",
-    "diagnosed",
-    "consented",
-    "charged",
-    "paused",
-    "resumed",
-    "delayed",
-    "done",
-    "tested",
-    "signed_off",
-    "replied",
-    "followed_up",
-    "reopened",
-    "escalated",
-    "judged",
-    "handed_over",
-    "merged",
-    "assisted",
-    "linked",
-    "payment_decided",
-    "noted",
-    "closed",
-    "settled",
-    "cancelled",
-]
-Payment = Literal["free", "paid"]
-# What a repair is on, for the warranty [P6]; policy.yaml says how long each is covered.
-Part = Literal[
-    "roof",
-    "wet_room",
-    "outer_wall",
-    "electrics",
-    "pipes",
-    "equipment",
-    "fit_out",
-    "heating",
-    "structure",
-]
-Origin = Literal["move_in", "custody", "unit_check", "gas_check"]
-Waiting = Literal["resident", "parts", "weather", "authority"]
-
-KIND = Vocabulary("kind", get_args(Kind), convenience="convenience service", entrusted="entrusted service")  # [T3]
-SEVERITY = Vocabulary("severity", get_args(Severity))  # [C1, C2, C3]
-URGENCY = Vocabulary("urgency", get_args(Urgency))  # [T5]
-CHANNEL = Vocabulary("channel", get_args(Channel), wechat="WeChat")  # [T1]
-STATUS = Vocabulary("status", get_args(Status))
-PAYMENT = Vocabulary("payment", get_args(Payment))  # [P2]
-PART = Vocabulary("part", get_args(Part), wet_room="wet room", fit_out="fit-out", heating="heating and cooling")  # [P6]
-ORIGIN = Vocabulary("origin", get_args(Origin), move_in="move-in inspection", custody="custody check")
-WAITING = Vocabulary("waiting for", get_args(Waiting))
-SUPPLY = Vocabulary("consent to", ("water", "power", "charge"), water="water cut", power="power cut")
-LEVEL = Vocabulary("level", ("supervisor", "manager"))
-# Categories are keys of the estate's routing table; these are the ones the office knows by name [T4].
-CATEGORY = Vocabulary(
-    "category",
-    (
-        "water",
-        "electricity",
-        "gas",
-        "elevator",
-        "door_window",
-        "leak",
-        "facility",
-        "sanitation",
-        "security",
-        "fire_safety",
-        "greening",
-        "parking",
-        "noise",
-        "renovation",
-        "fees",
-        "activity",
-        "staff_conduct",
-        "other",
-    ),
-    door_window="door/window",
+from propcli.kinds.ticket.words import CATEGORY as CATEGORY
+from propcli.kinds.ticket.words import CHANNEL as CHANNEL
+from propcli.kinds.ticket.words import (
+    KIND,
+    ORDER,
+    ORIGIN,
+    PAYMENT,
+    SEVERITY,
+    STATUS,
+    SUPPLY,
+    URGENCY,
+    WAITING,
+    Channel,
+    EventName,
+    Kind,
+    Order,
+    Origin,
+    Part,
+    Payment,
+    Severity,
+    Status,
+    Stopped,
+    Urgency,
+    Waiting,
 )
-EVENT = Vocabulary(
-    "event",
-    get_args(EventName),
-    tested="water-tested",
-    handed_over="handed over to another acceptor",
-    merged="merged as a duplicate",
-    payment_decided="payment decided otherwise",
-    settled="closed in the former system",
-    assisted="helpers added",
-)
+from propcli.kinds.ticket.words import LEAK as LEAK
+from propcli.kinds.ticket.words import PART as PART
+from propcli.kinds.ticket.words import PUBLIC as PUBLIC
 
 TicketId = Annotated[str, Form(TICKET.pattern, say("a ticket id (like T-20261121-001)")), Ref("ticket")]
-PUBLIC = "public"
-LEAK = "leak"  # the category of what comes through from the home above
 _UNIT_OR_PUBLIC = re.compile(r"[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}|public")
 TicketUnit = Annotated[
     str,
@@ -170,34 +73,46 @@ class TicketEvent(Event):
     """A step in a ticket's life. Which fields an event needs and takes stands in `STEPS`."""
 
     event: EventName
-    severity: Severity | None = None
-    expected: Moment | None = None  # when the resident was told it will be done [T8]
-    appointment: Moment | None = None  # the time agreed for the visit [P7]
-    team: TeamCode | None = None
-    assignee: StaffId | None = None
-    co_teams: tuple[TeamCode, ...] = ()  # [T9]
-    helpers: tuple[StaffId, ...] = ()  # [T6]
-    order: Literal["oral", "printed"] | None = None  # [T6]
-    cause: Words | None = None
-    stops: tuple[Literal["water", "power"], ...] = ()  # supplies the work interrupts [P4]
-    to: Code | None = None  # what was agreed to, the level it went up to, or the new acceptor
-    who: Who | None = None  # the resident (or another outsider) who agreed, signed, was told
-    labour: Money | None = None  # yuan [P3]
-    material: Money | None = None  # yuan [P3]
-    item: Line | None = None
-    waiting_for: Waiting | None = None
-    reason: Words | None = None
-    payment: Payment | None = None  # free or paid for the owner [P2]
+    severity: Annotated[Severity, SEVERITY] | None = Field(
+        None, title="severity", description="If it turns out major, important or minor."
+    )
+    expected: Moment | None = Field(
+        None, title="expected", description="When the resident was told it will be done [T8]."
+    )
+    appointment: Moment | None = Field(None, title="visit", description="The time agreed for the visit [P7].")
+    team: TeamCode | None = Field(None, title="team", description="The lead team; else by the category.")
+    assignee: StaffId | None = Field(None, title="who", description="Who it was given to.")
+    co_teams: tuple[TeamCode, ...] = Field((), title="co-teams", description="A team that shares the work [T9].")
+    helpers: tuple[StaffId, ...] = Field((), title="helpers", description="Who helps.")  # [T6]
+    order: Annotated[Order, ORDER] | None = None
+    cause: Words | None = Field(None, title="cause", description="The cause that was found.")
+    stops: tuple[Annotated[Stopped, SUPPLY], ...] = Field((), description="The work cuts water or power [P4].")
+    to: Code | None = Field(
+        None, title="to", description="What was agreed to, the level it went up to, or the new acceptor."
+    )
+    who: Who | None = Field(
+        None, title="resident", description="The resident it was agreed with or told to."
+    )  # or another outsider
+    labour: Money | None = Field(None, title="labour", description="Labour, in yuan.")  # [P3]
+    material: Money | None = Field(None, title="material", description="Material, in yuan.")  # [P3]
+    item: Line | None = Field(None, title="item", description="What is charged.")
+    waiting_for: Annotated[Waiting, WAITING] | None = Field(
+        None, title="waiting for", description="resident, parts, weather or authority."
+    )
+    reason: Words | None = Field(None, title="reason", description="Why.")
+    payment: Annotated[Payment, PAYMENT] | None = Field(None, title="payment", description="Who pays now.")  # [P2]
     covered_until: Day | None = None  # the last day of the warranty [P6]
-    tight: Yes | None = None  # outcome of the water test [F2]
-    text: Words | None = None
-    how: Channel | None = None
-    solved: Yes | None = None
-    rating: Rating | None = None
-    valid: Yes | None = None
-    responsible: Line | None = None
-    solution: Words | None = None
-    other: TicketId | None = None
+    tight: Yes | None = Field(None, title="tight", description="What the water test showed.")  # [F2]
+    text: Words | None = Field(None, title="text", description="In words.")
+    how: Annotated[Channel, CHANNEL] | None = Field(
+        None, title="channel", description="By which channel (phone, visit, …)."
+    )
+    solved: Yes | None = Field(None, title="solved", description="What the resident says.")
+    rating: Rating | None = Field(None, title="rating", description="How satisfied, 1 to 5.")
+    valid: Yes | None = Field(None, title="valid", description="Whether the complaint is valid.")
+    responsible: Line | None = Field(None, title="responsible", description="Who is responsible.")
+    solution: Words | None = Field(None, title="solution", description="The solution proposed.")
+    other: TicketId | None = Field(None, title="other ticket", description="The other ticket.")
 
 
 class Caller(Model):
@@ -220,37 +135,60 @@ class Ticket(Model):
 
     kind_of_record: ClassVar[str] = "ticket"
 
-    id: TicketId
-    kind: Kind
-    category: CategoryCode
-    severity: Severity | None = None
-    urgency: Urgency
-    status: Status
-    channel: Channel
-    reported: Moment
-    unit: TicketUnit
-    building: Line | None = None
-    place: Line | None = None
-    summary: Line
-    detail: Words | None = None
-    resident: ResidentId | None = None  # who raised it
-    caller: Caller | None = None  # who raised it, where the office has no record of that person
-    origin: Origin | None = None  # what the office itself found it at
-    part: Part | None = None  # what is to be repaired, for the warranty [P6]
-    payment: Payment | None = None  # free or paid for the owner [P2]
-    covered_until: Day | None = None  # the last day of the warranty [P6]
-    convenient: Line | None = None  # when a visit suits the resident, in words
-    appointment: Moment | None = None  # the time agreed for the visit [P7]
-    asked_by: Moment | None = None  # the time by which the resident asked for it [C3]
-    expected: Moment | None = None
-    due: Moment | None = None  # the due time of an imported ticket
-    acceptor: StaffId | None = None
-    team: TeamCode | None = None
-    co_teams: tuple[TeamCode, ...] = ()
-    assignee: StaffId | None = None
-    helpers: tuple[StaffId, ...] = ()
-    duplicate_of: TicketId | None = None
-    source: Source | None = None
+    id: TicketId = Field(title="ticket")
+    kind: Annotated[Kind, KIND] = Field(
+        title="kind",
+        description="repair, complaint, suggestion, inquiry, help, convenience, entrusted, praise.",
+    )
+    category: Annotated[CategoryCode, CATEGORY] = Field(
+        title="category", description="water, electricity, elevator, leak, noise, … (policy.yaml, routing)."
+    )
+    severity: Annotated[Severity, SEVERITY] | None = Field(
+        None, title="severity", description="Of a complaint: major, important or minor [C1, C2, C3]."
+    )
+    urgency: Annotated[Urgency, URGENCY] = Field(title="urgency", description="urgent, normal (the default) or low.")
+    status: Annotated[Status, STATUS] = Field(title="state")
+    channel: Annotated[Channel, CHANNEL] = Field(
+        title="channel", description="phone (the default), visit, web, wechat, letter, …"
+    )
+    reported: Moment = Field(title="reported", description="When it was reported, if not just now.")
+    unit: TicketUnit = Field(title="unit", description="The unit, like 3-2-0501, or public for the public area.")
+    building: Line | None = Field(None, title="building", description="The building, where the place is public.")
+    place: Line | None = Field(None, title="place", description="The exact place.")
+    summary: Line = Field(title="summary", description="What it is, in one line.")
+    detail: Words | None = Field(None, title="detail", description="Everything else that was said.")
+    resident: ResidentId | None = Field(
+        None, title="resident", description="Who raised it, of those on record (else --name)."
+    )
+    caller: Caller | None = Field(
+        None, title="caller", description="Who raised it, where the office has no record of that person."
+    )
+    origin: Annotated[Origin, ORIGIN] | None = Field(
+        None, title="found at", description="What the office itself found it at."
+    )
+    part: Annotated[Part, PART] | None = Field(
+        None, title="part", description="What is to be repaired, for the warranty: pipes, roof, fit_out, … [P6]."
+    )
+    payment: Annotated[Payment, PAYMENT] | None = Field(
+        None, title="payment", description="Whether the owner pays; else as the warranty says [P2]."
+    )
+    covered_until: Day | None = Field(None, title="warranty until", description="The last day of the warranty [P6].")
+    convenient: Line | None = Field(None, title="convenient", description="When a visit suits, in words.")
+    appointment: Moment | None = Field(None, title="visit", description="The time agreed for a visit [P7].")
+    asked_by: Moment | None = Field(
+        None, title="asked by", description="The time by which the resident asked for it [C3]."
+    )
+    expected: Moment | None = Field(
+        None, title="expected", description="When the resident was told it will be done [T8]."
+    )
+    due: Moment | None = Field(None, title="due", description="The due time of an imported ticket.")
+    acceptor: StaffId | None = Field(None, title="acceptor", description="Who took it in.")
+    team: TeamCode | None = Field(None, title="team", description="The team that leads.")
+    co_teams: tuple[TeamCode, ...] = Field((), title="co-teams", description="The teams that share the work [T9].")
+    assignee: StaffId | None = Field(None, title="who", description="Who it was given to.")
+    helpers: tuple[StaffId, ...] = Field((), title="helpers", description="Who helps.")
+    duplicate_of: TicketId | None = Field(None, title="duplicate of", description="The ticket that goes on instead.")
+    source: Source | None = Field(None, title="source", description="Where an imported ticket comes from.")
     events: Annotated[tuple[TicketEvent, ...], Field(min_length=1)]
 
     @property
@@ -264,6 +202,16 @@ class Ticket(Model):
     def title(self) -> Text:
         """What lists call it besides its id."""
         return Text("{summary}", {"summary": self.summary})
+
+    @property
+    def where(self) -> Text:
+        """The unit, or the public area of a building, and the exact place."""
+        area: Text | str = self.unit
+        if area == PUBLIC:
+            area = (
+                say("public area, building {building}", building=self.building) if self.building else say("public area")
+            )
+        return Text("{where} {place}" if self.place else "{where}", {"where": area, "place": self.place})
 
     @model_validator(mode="after")
     def _fits(self) -> "Ticket":
@@ -281,17 +229,3 @@ class Ticket(Model):
 def is_unit(text: str) -> bool:
     """Whether a text names a unit or the public area."""
     return _UNIT_OR_PUBLIC.fullmatch(text) is not None
-
-
-def place_of(ticket: Ticket) -> Text:
-    """Where it is: the unit, or the public area of a building, and the exact place."""
-    where: Text | str = ticket.unit
-    if ticket.unit == "public":
-        where = (
-            say("public area, building {building}", building=ticket.building) if ticket.building else say("public area")
-        )
-    return (
-        Text("{where} {place}", {"where": where, "place": ticket.place})
-        if ticket.place
-        else Text("{where}", {"where": where})
-    )

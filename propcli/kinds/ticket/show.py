@@ -1,92 +1,54 @@
-"""A ticket on one screen: its fields, its history, what is owed on it, what may come next."""
+"""What is seen of a ticket: its headline, who raised it, who pays [P2, P6]."""
 
-import json
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
-from propcli.commands.session import session, show
-from propcli.commands.showing import ahead, owed
-from propcli.engine.problem import Refusal
-from propcli.engine.text import Text, say
-from propcli.output.language import CLAUSES, listing, words
-from propcli.output.table import cell, raw
+from propcli.engine.text import Person, Text, say
+from propcli.kinds.catalog import UNIT
+from propcli.kinds.ticket.words import CATEGORY, KIND, PAYMENT, SEVERITY, STATUS, URGENCY
+from propcli.output.language import words
+from propcli.records.people import caller_of
 
-
-def show_ticket(ticket_id: str, form: str, whole: bool = False) -> int:
-    """A ticket's fields, its history, what is owed on it, what may come next."""
-    from propcli.commands.reading import Office
-    from propcli.commands.standing import headline
-    from propcli.kinds.ticket.life import LIFE
-    from propcli.kinds.ticket.model import EVENT, ORIGIN, PART, Ticket
-
-    here = session()
-    ticket = here.estate.one(Ticket, ticket_id)
-    assert ticket is not None
-    if form == "json":
-        show(json.dumps(raw(ticket.plain()), ensure_ascii=False, indent=2))
-        return 0
-    office = Office()
-    names = office.names
-    then = LIFE.as_of(ticket, office.now)
-    if then is None:
-        raise Refusal(say("{id} did not exist yet at {at}", id=ticket_id, at=office.now))
-    ticket = then
-    show(headline(ticket))
-    details: list[tuple[Text, Any]] = [
-        (say("reported"), ticket.reported),
-        (say("caller"), _caller(ticket)),
-        (say("found at"), ORIGIN.word(ticket.origin) if ticket.origin else None),
-        (say("part"), PART.word(ticket.part) if ticket.part else None),
-        (say("payment"), _payment(ticket)),
-        (say("visit"), ticket.appointment or ticket.convenient),
-        (say("expected"), ticket.expected),
-        (say("due"), ticket.due),
-        (say("acceptor"), names.person(ticket.acceptor)),
-        (say("team"), names.team(ticket.team)),
-        (say("co-teams"), [names.team(t) for t in ticket.co_teams]),
-        (say("who"), names.person(ticket.assignee)),
-        (say("helpers"), [names.person(h) for h in ticket.helpers]),
-        (say("duplicate of"), ticket.duplicate_of),
-        (say("source"), f"{ticket.source.system} {ticket.source.id}" if ticket.source else None),
-    ]
-    for label, value in details:
-        if value not in (None, [], ()):
-            show(Text("  {label}: {value}", {"label": label, "value": cell(value)}))
-    if ticket.detail:
-        show("")
-        show("\n".join("  " + line for line in ticket.detail.split("\n")))
-    show("")
-    for event in ticket.events:
-        said = words(CLAUSES).join(_said(event, names))
-        by = names.person(event.by)
-        show(
-            Text(
-                "  {at}  {what}  {by}{said}",
-                {
-                    "at": event.at,
-                    "what": EVENT.word(event.event),
-                    "by": by.text if by else "",
-                    "said": f"  {said}" if said else "",
-                },
-            )
-        )
-    owed(ticket, office)
-    show("")
-    ahead(ticket, office)
-    return office.finish()
+if TYPE_CHECKING:
+    from propcli.desk.views import View
+    from propcli.kinds.ticket.model import Ticket
+    from propcli.records.changing import Here
 
 
-def _caller(ticket: Any) -> str | None:
-    """Who raised it, in full: whoever looks at one ticket handles it."""
-    from propcli.records.people import caller_of
+def headline(ticket: "Ticket") -> Text:
+    """T-20261121-001  on site  repair · water · urgent  3-2-0501 厨房  水管漏水"""
+    what = [KIND.word(ticket.kind), CATEGORY.word(ticket.category)]
+    if ticket.severity:
+        what.append(SEVERITY.word(ticket.severity))
+    if ticket.urgency != "normal":
+        what.append(URGENCY.word(ticket.urgency))
+    return Text(
+        "{id}  {status}  {what}  {place}  {summary}",
+        {
+            "id": ticket.id,
+            "status": STATUS.word(ticket.status),
+            "what": " · ".join(words(w) for w in what),
+            "place": ticket.where,
+            "summary": ticket.summary,
+        },
+    )
 
-    name, phone = caller_of(ticket, session().people)
+
+def caller(ticket: "Ticket", view: "View") -> Any:
+    return view.private(caller_of(ticket, view.people)[0])
+
+
+def phone(ticket: "Ticket", view: "View") -> Any:
+    return view.private(caller_of(ticket, view.people)[1], "phones")
+
+
+def caller_in_full(ticket: "Ticket", view: "View") -> str | None:
+    """Name, phone and home: whoever looks at one ticket handles it."""
     where = ticket.resident or (ticket.caller.unit if ticket.caller else None)
-    return " ".join(words(part) for part in (name, phone, where) if part) or None
+    return " ".join(words(part) for part in (*caller_of(ticket, view.people), where) if part) or None
 
 
-def _payment(ticket: Any) -> Text | None:
-    from propcli.kinds.ticket.model import PAYMENT
-
+def payment(ticket: "Ticket", _view: "View") -> Text | None:
     if ticket.payment is None:
         return None
     if ticket.covered_until is None:
@@ -94,58 +56,40 @@ def _payment(ticket: Any) -> Text | None:
     return say("{payment}; warranty until {day}", payment=PAYMENT.word(ticket.payment), day=ticket.covered_until)
 
 
-def _said(event: Any, names: Any) -> list[str]:
-    """The fields of an event, as words."""
-    from propcli.kinds.ticket.model import CHANNEL, LEVEL, PAYMENT, SEVERITY, SUPPLY, WAITING
+def paid_by(ticket: "Ticket", here: "Here") -> Iterable[Text | str]:
+    """Free or paid: what the warranty says, what was decided at intake and by whom otherwise [P2, P6]."""
+    from propcli.kinds.unit.model import Unit
 
-    vocabularies = {"severity": SEVERITY, "how": CHANNEL, "waiting_for": WAITING, "payment": PAYMENT}
-    said = []
-    for name in type(event).model_fields:
-        value = getattr(event, name)
-        if name in ("at", "by", "event") or value in (None, ()):
-            continue
-        if name in vocabularies:
-            text = words(vocabularies[name].word(value))
-        elif name in ("assignee", "helpers"):
-            text = cell([names.person(p) for p in ([value] if isinstance(value, str) else value)])
-        elif name in ("team", "co_teams"):
-            text = cell([names.team(t) for t in ([value] if isinstance(value, str) else value)])
-        elif name == "to":
-            text = (
-                words(SUPPLY.word(value) if value in SUPPLY else LEVEL.word(value))
-                if value in SUPPLY or value in LEVEL
-                else cell(names.person(value))
-            )
-        elif name == "stops":
-            text = listing(words(SUPPLY.word(supply)) for supply in value)
-        elif name in FLAGS:
-            text = words(FLAGS[name][0 if value else 1])
-        elif name == "who":
-            text = words(session().people.who(value))
-        elif name == "order":
-            text = words(say("oral order") if value == "oral" else say("printed order"))
-        else:
-            text = cell(value)
-        label = LABELS.get(name)
-        said.append(f"{words(label)} {text}" if label else text)
-    return said
+    unit = here.estate.one(Unit, ticket.unit) if UNIT.is_id(ticket.unit) else None
+    if ticket.payment is not None:
+        yield ""
+        yield from _warranty(ticket, unit, here)
+        yield from _decided(ticket)
+    elif unit is not None and ticket.kind == "repair":
+        yield ""
+        yield say("[P2] free or paid is not decided")
 
 
-FLAGS = {
-    "solved": (say("solved"), say("unsolved")),
-    "valid": (say("valid"), say("invalid")),
-    "tight": (say("tight"), say("leaking")),
-}
-LABELS = {
-    "expected": say("expected"),
-    "covered_until": say("warranty until"),
-    "appointment": say("visit"),
-    "labour": say("labour"),
-    "material": say("material"),
-    "rating": say("rating"),
-    "responsible": say("responsible:"),
-    "solution": say("solution:"),
-    "cause": say("cause:"),
-    "helpers": say("helpers"),
-    "co_teams": say("with"),
-}
+def _warranty(ticket: "Ticket", unit: Any, here: "Here") -> Iterator[Text]:
+    from propcli.kinds.unit.warranty import cover
+
+    if ticket.covered_until is None:
+        return
+    found = cover(unit, ticket.part, here.estate.policy) if unit and ticket.part else None
+    if found is None or found.until != ticket.covered_until:
+        until = ticket.covered_until
+        yield say("[P6] covered until {until}, as the policy and the unit's dates were then", until=until)
+    else:
+        day = ticket.events[0].at.astimezone(here.estate.settings.zone).date()
+        yield say("[P6] {why}", why=found.why(day))
+
+
+def _decided(ticket: "Ticket") -> Iterator[Text]:
+    taken_in, *later = ticket.events
+    if taken_in.payment is not None:
+        values = {"payment": PAYMENT.word(taken_in.payment), "at": taken_in.at, "who": Person(taken_in.by)}
+        yield say("[P2] {payment}, decided at intake {at}, {who}", **values)
+    for event in later:
+        if event.event == "payment_decided" and event.payment is not None:
+            values = {"payment": PAYMENT.word(event.payment), "at": event.at, "who": Person(event.by)}
+            yield say("[P2] {payment}, decided otherwise {at}, {who}: {reason}", **values, reason=event.reason)

@@ -5,7 +5,7 @@ from typing import Any
 
 from propcli.engine.text import say
 from propcli.output.language import _, words
-from propcli.output.table import cell
+from propcli.output.table import breadth, cell
 
 WIDTH = 64
 
@@ -15,7 +15,7 @@ def work_order(
 ) -> str:
     """One sheet. The resident's name and phone (`caller`) stand in full: it is for the person who goes there.
     `called`: the name behind a `who`."""
-    from propcli.kinds.ticket.model import CATEGORY, KIND, PAYMENT, SUPPLY, URGENCY, place_of
+    from propcli.kinds.ticket.words import CATEGORY, KIND, PAYMENT, SUPPLY, URGENCY
 
     agreed = [
         say("{what}: {who}", what=SUPPLY.word(e.to), who=called(e.who)) for e in ticket.events if e.event == "consented"
@@ -38,7 +38,7 @@ def work_order(
             _("Resident"),
             " ".join(words(part) for part in caller if part),
         ),
-        (_("Place"), words(place_of(ticket))),
+        (_("Place"), words(ticket.where)),
         (_("Payment"), words(PAYMENT.word(ticket.payment)) if ticket.payment else ""),
         (_("Visit"), words(ticket.appointment) if ticket.appointment else ticket.convenient or ""),
         (_("What"), ticket.summary),
@@ -50,9 +50,9 @@ def work_order(
         (_("Work done"), "; ".join(d for d in done if d)),
     ]
     out = [estate, _("Work order"), "=" * WIDTH]
-    label_width = max(_columns(label) for label, _v in rows) + 2
+    label_width = max(breadth(label) for label, _v in rows) + 2
     for label, value in rows:
-        out.append(label + " " * (label_width - _columns(label)) + (value or "_" * (WIDTH - label_width)))
+        out.append(label + " " * (label_width - breadth(label)) + (value or "_" * (WIDTH - label_width)))
     out += ["-" * WIDTH, _("Material and labour (agreed with the owner before use) [P3]")]
     total = 0
     for event in charges:
@@ -72,9 +72,3 @@ def work_order(
         "",
     ]
     return "\n".join(out)
-
-
-def _columns(text: str) -> int:
-    from wcwidth import wcswidth
-
-    return max(int(wcswidth(text)), 0)
