@@ -11,6 +11,7 @@ from propcli.commands import options
 from propcli.engine.lifecycle import Ask
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
+from propcli.output import language
 from propcli.output.language import _
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _one(here: "Session", its: "Shape", ask: Ask, name: str, typed: Any) -> Any:
     if its.ref == "category":
         return options.category(typed, name)
     if its.model is not None:  # a part of a record that says how it is typed
-        return options.of(name, lambda: its.model.typed(typed))  # type: ignore[union-attr]
+        return options.of(name, lambda: its.model.typed(typed, language.parse))  # type: ignore[union-attr]
     if its.base is datetime:
         return here.visit(typed) if name == "--appointment" else here.time(typed, name, end_of_day=ask.end)
     if its.base is date:

@@ -174,4 +174,4 @@ def ahead(record: Any, office: Office, besides: "Mapping[str, Iterable[Lack]] | 
             lacking[verb] = [say("{what} [{rule}]", what=lack.what, rule=lack.rule) for lack in lacks]
     show(say("  possible now: {steps}", steps=", ".join(possible)))
     for verb, whys in lacking.items():
-        show(say("  not yet {verb}: {whys}", verb=verb, whys=words(CLAUSES).join(words(why) for why in whys)))
+        show(say("  missing for {verb}: {whys}", verb=verb, whys=words(CLAUSES).join(words(why) for why in whys)))

@@ -5,9 +5,9 @@ An older file has only fields, which somebody wrote: it is read as it stands. Wi
 an event that says what was there."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -18,9 +18,6 @@ from propcli.engine.text import Person, Text, say
 from propcli.engine.words import Vocabulary
 from propcli.engine.worktime import Calendar
 from propcli.kinds.declaration import Declaration, Shown, Verb
-
-if TYPE_CHECKING:
-    from propcli.records.changing import Change, Here
 
 RoleCode = Literal["manager", "supervisor", "desk", "technician", "cleaner", "guard", "gardener"]
 ROLE = Vocabulary("role", get_args(RoleCode))
@@ -60,12 +57,10 @@ class Shift(Model):
         return Text("{days} {hours}", {"days": [SHIFT_DAY.word(day) for day in self.days], "hours": self.hours})
 
     @classmethod
-    def typed(cls, text: str) -> "Shift":
+    def typed(cls, text: str, reads: Callable[[Vocabulary, str], str | None]) -> "Shift":
         """A shift as somebody types it: `working 08:00-17:30`, `saturday,sunday 09:00-12:00`, `周一 20:00-08:00`."""
-        from propcli.output.language import parse
-
         days, _space, hours = text.strip().rpartition(" ")
-        codes = [parse(SHIFT_DAY, day.replace("周", "星期")) for day in re.split(r"[\s,，、]+", days.strip())]
+        codes = [reads(SHIFT_DAY, day.replace("周", "星期")) for day in re.split(r"[\s,，、]+", days.strip())]
         if not days or None in codes or not _HOURS.fullmatch(hours):
             raise Refusal(
                 say("{value} is not a shift", value=repr(text)),
@@ -112,7 +107,7 @@ class StaffEvent(Event):
     joined: Day | None = Field(None, title="joined", description="The first day, if not today.")
     first: Day | None = Field(None, alias="from", title="from", description="The first day away.")
     until: Day | None = Field(None, title="until", description="The last day away.")
-    left: Day | None = Field(None, title="last day")
+    left: Day | None = Field(None, title="last day of work")
     on: Day | None = Field(None, title="on", description="The day, if not today.")
     stand_in: StaffId | None = Field(None, title="stands in", description="To whom everything belongs meanwhile [D6].")
     successor: StaffId | None = Field(
@@ -139,7 +134,7 @@ class Staff(Model):
     )
     leave: tuple[Leave, ...] = Field((), title="leave")
     joined: Day | None = Field(None, title="joined", description="The first day, if not today.")
-    left: Day | None = Field(None, title="last day")
+    left: Day | None = Field(None, title="last day of work")
     successor: StaffId | None = Field(None, title="takes over")
     events: tuple[StaffEvent, ...] = ()
 
@@ -342,11 +337,11 @@ def _opening(person: Staff) -> dict[str, Any] | None:
     return {"event": "recorded", **{name: value for name, value in said.items() if value not in (None, ())}}
 
 
-def _begins(change: "Change", fields: dict[str, Any], _event: dict[str, Any], _by: str) -> None:
+def _begins(change: Any, fields: dict[str, Any], _event: dict[str, Any], _by: str) -> None:
     fields.setdefault("joined", change.here.today)
 
 
-def _leaves(change: "Change", person: Staff, _fields: dict[str, Any]) -> None:
+def _leaves(change: Any, person: Staff, _fields: dict[str, Any]) -> None:
     """Say where somebody who leaves is still counted on; until that is put right it belongs to whoever takes over."""
     from propcli.kinds.ticket.life import OPEN
     from propcli.kinds.ticket.model import Ticket
@@ -362,7 +357,7 @@ def _leaves(change: "Change", person: Staff, _fields: dict[str, Any]) -> None:
         change.notes.append(say("  still named in open tickets: {ids}", ids=held))
 
 
-def _after(person: Staff, here: "Here") -> Iterable[Text]:
+def _after(person: Staff, here: Any) -> Iterable[Text]:
     """Who stands in, and where somebody who goes is still counted on."""
     for leave in person.leave:
         if leave.until >= here.today and person.left is None:
@@ -413,7 +408,7 @@ DECLARED = Declaration(
         "joined": say("joined"),
         "stand_in": say("{value} stands in"),
         "successor": say("{value} takes over"),
-        "left": say("last day"),
+        "left": say("last day of work"),
     },
     verbs=(Verb("list", "commands.staff:list_", "Everyone, or who is on duty now, with skills and open tickets."),),
 )

@@ -5,11 +5,12 @@ Names, phones and plates that the estate seals stand encrypted in `sealed` inste
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from propcli.engine.lifecycle import Ask, Guard, Lifecycle, State, Step, table
+from propcli.engine.lifecycle import Ask, Lack, Lifecycle, State, Step, table
 from propcli.engine.problem import Problem, Refusal
 from propcli.engine.record import Event, Form, Line, Model, Moment, PersonName, UnitId, Words, wrong
 from propcli.engine.text import Text, say
@@ -89,12 +90,17 @@ def _fold(state: State, event: VisitorEvent) -> None:
         state.facts.discard("lost")
 
 
+def _lacks(state: State, event: str, _at: datetime) -> Iterator[Lack]:
+    if event in ("card_lost", "card_found") and state.record.card is None:
+        yield Lack("U9", say("no card was given out"))
+    elif event == "card_lost" and "lost" in state.facts:
+        yield Lack("U9", say("the card is lost already"))
+    elif event == "card_found" and "lost" not in state.facts:
+        yield Lack("U9", say("the card is not lost"), say("nothing has to be recorded"))
+
+
 def _check(state: State, event: VisitorEvent) -> Iterator[tuple[str, Text, Text | None, str]]:
     visitor = state.record
-    if event.event in ("card_lost", "card_found") and visitor.card is None:
-        yield "U9", say("no card was given out"), None, "event"
-    elif event.event == "card_lost" and "lost" in state.facts:
-        yield "U9", say("the card is lost already"), None, "event"
     if event.event == "entered" and visitor.until <= event.at:
         yield "U9", say("{field} ({at}) is not after the event itself", field="until", at=visitor.until), None, "at"
 
@@ -140,8 +146,8 @@ LIFE = Lifecycle(
     states=STATUS,
     events=EVENT,
     first=frozenset({"entered"}),
-    guards=(Guard("U9", ("card_found",), "lost", say("the card is not lost"), say("nothing has to be recorded")),),
     fold=_fold,
+    lacks=_lacks,
     check=_check,
 )
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from propcli.desk.duty import present
 from propcli.kinds.catalog import STAFF
 from propcli.kinds.staff import LIFE, Shift, Staff, StaffEvent
+from propcli.output.language import parse
 from tests.rules.asking import record
 
 FIRST, LAST = date(2026, 10, 15), date(2026, 10, 16)
@@ -143,7 +144,7 @@ def test_fields_that_the_events_do_not_say_are_told(desk):
     ],
 )
 def test_shifts_as_people_type_them(typed, days):
-    assert Shift.typed(typed).days == days
+    assert Shift.typed(typed, parse).days == days
 
 
 EVENTS = st.lists(
