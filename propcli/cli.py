@@ -27,7 +27,6 @@ COMMANDS = {
     "unit": "kinds.unit.verbs",
     "resident": "kinds.resident.verbs",
     "weather": "commands.weather",
-    "renovation": "kinds.renovation.verbs",
     "dispatch": "commands.dispatch",
     "overdue": "commands.overdue",
     "due": "commands.overdue",
