@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 # command: its module below propcli, with `register(app)`; the kinds of record come before these
 COMMANDS = {
     "weather": "commands.weather",
-    "renovation": "kinds.renovation.verbs",
     "dispatch": "commands.dispatch",
     "overdue": "commands.overdue",
     "due": "commands.overdue",

@@ -15,8 +15,8 @@ FLOORS = ("engine", "kinds", "store", "records", "desk", "rooms", "commands", "v
 # of the small modules of kinds, those that the floors above know by name; the others are rooms like the large ones
 SHARED = {"catalog", "declaration", "settings", "calendar", "staff"}
 # in the folder of a large kind: what the record is, and what is typed and shown; the rest stands between
-GROUND = {"words", "kind", "model", "life", "file", "warranty"}
-TYPED = {"verbs", "step_verbs", "show", "move_in", "apply", "site", "end", "steps"}
+GROUND = {"words", "steps", "kind", "model", "life", "file", "warranty"}
+TYPED = {"verbs", "step_verbs", "show", "move_in"}
 
 
 def floor(module: str) -> int:

@@ -230,8 +230,8 @@ def renovations(
     format: options.Format = "table",
 ) -> int:
     from propcli.kinds.renovation import imports as import_renovations
-    from propcli.kinds.renovation.gate import rules_of
     from propcli.kinds.renovation.model import Renovation
+    from propcli.kinds.renovation.requirements import rules_of
     from propcli.records.importing import check_mapping
     from propcli.records.recording import surroundings
 
@@ -242,8 +242,8 @@ def renovations(
     described, sheet = _read(file, mapping, careful=True)
     check_mapping(described, sheet, import_renovations.TARGETS, import_renovations.required(described))
     known = [(filing.source.system, filing.source.id) for filing in _records(Renovation) if filing.source]
-    office = import_renovations.Office(estate.settings, surroundings(estate), rules_of(estate.policy), now)
-    plan = import_renovations.prepare(sheet, described, office, known)
+    to = import_renovations.Destination(estate.settings, surroundings(estate), rules_of(estate.policy), now)
+    plan = import_renovations.prepare(sheet, described, to, known)
     _tell(plan, form, _filings(plan))
     n = len(plan.drafts)
     return _carry_out(

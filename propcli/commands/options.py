@@ -53,7 +53,7 @@ def commands(group: typer.Typer, *rows: tuple[str, Callable[..., int], str]) -> 
 def category(typed: str, option: str) -> str:
     """A category by code or name; one that the estate added to its routing stands for itself [T4]."""
     from propcli.commands.session import session
-    from propcli.kinds.ticket.model import CATEGORY
+    from propcli.kinds.ticket.words import CATEGORY
 
     return typed if typed in session().estate.policy.routing else code(CATEGORY, typed, option) or typed
 

@@ -96,14 +96,10 @@ def renovations(reveal: options.Reveal = False, format: options.Format = "table"
     from propcli.commands.reading import Office
     from propcli.kinds.catalog import RENOVATION
     from propcli.kinds.renovation import reports as filing_reports
-    from propcli.output.privacy import mask_name, masked
 
     form = options.form(format)
-    here = session()
-    office = Office(here.as_of)
-    found = filing_reports.renovations(
-        office.records(RENOVATION), office.now, here.today, here.people, lambda name: masked(name, mask_name, reveal)
-    )
+    office = Office(session().as_of)
+    found = filing_reports.renovations(office.records(RENOVATION), office.view(reveal))
     options.revealed(reveal, "report renovations")
     show_report(found, form)
     return office.finish()
@@ -113,19 +109,10 @@ def deposits(reveal: options.Reveal = False, format: options.Format = "table") -
     from propcli.commands.reading import Office
     from propcli.kinds.catalog import RENOVATION
     from propcli.kinds.renovation import reports as filing_reports
-    from propcli.output.privacy import mask_name, masked
 
     form = options.form(format)
-    here = session()
-    office = Office(here.as_of)
-    found = filing_reports.deposits(
-        office.records(RENOVATION),
-        office.now,
-        here.today,
-        here.estate,
-        here.people,
-        lambda name: masked(name, mask_name, reveal),
-    )
+    office = Office(session().as_of)
+    found = filing_reports.deposits(office.records(RENOVATION), office.estate, office.view(reveal))
     options.revealed(reveal, "report deposits")
     show_report(found, form)
     return office.finish()

@@ -14,7 +14,7 @@ from propcli.kinds.catalog import RESIDENT, Kind, kind_of
 from propcli.kinds.declaration import Shown
 from propcli.kinds.settings import Settings
 from propcli.kinds.staff import Staff
-from propcli.kinds.ticket.model import CATEGORY
+from propcli.kinds.ticket.words import CATEGORY
 from propcli.output.privacy import mask_name, mask_phone, mask_plate, masked
 from propcli.records.hidden import personal
 from propcli.records.people import People

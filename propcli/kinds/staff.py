@@ -343,8 +343,8 @@ def _begins(change: Any, fields: dict[str, Any], _event: dict[str, Any], _by: st
 
 def _leaves(change: Any, person: Staff, _fields: dict[str, Any]) -> None:
     """Say where somebody who leaves is still counted on; until that is put right it belongs to whoever takes over."""
-    from propcli.kinds.ticket.life import OPEN
     from propcli.kinds.ticket.model import Ticket
+    from propcli.kinds.ticket.words import OPEN
 
     settings = change.here.estate.settings
     places = [name for name in ("manager", "desk") if getattr(settings, name) == person.id]

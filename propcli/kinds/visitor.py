@@ -91,12 +91,12 @@ def _fold(state: State, event: VisitorEvent) -> None:
 
 
 def _lacks(state: State, event: str, _at: datetime) -> Iterator[Lack]:
-    if event in ("card_lost", "card_found") and state.record.card is None:
+    if event == "card_found" and "lost" not in state.facts:
+        yield Lack("U9", say("the card is not lost"), say("nothing has to be recorded"))
+    elif event == "card_lost" and state.record.card is None:
         yield Lack("U9", say("no card was given out"))
     elif event == "card_lost" and "lost" in state.facts:
         yield Lack("U9", say("the card is lost already"))
-    elif event == "card_found" and "lost" not in state.facts:
-        yield Lack("U9", say("the card is not lost"), say("nothing has to be recorded"))
 
 
 def _check(state: State, event: VisitorEvent) -> Iterator[tuple[str, Text, Text | None, str]]:

@@ -98,7 +98,7 @@ def policy_references(policy: Policy, around: Surroundings, calendar: Calendar) 
 
 def _terms_references(policy: Policy, around: Surroundings) -> Iterator[Finding]:
     """Categories of a move-in's defects, parts under warranty, what work items touch."""
-    from propcli.kinds.renovation.model import TOUCHES
+    from propcli.kinds.renovation.words import TOUCHES
 
     for item, category in policy.move_in.items.items() if policy.move_in else ():
         if category not in around.categories:

@@ -26,7 +26,7 @@ REVEALING = {
     "visitor list": "visitor list",
     "resident show 00005": "resident show R-00005",
     "unit show 0501": "unit show 3-2-0501",
-    "find 0501 欧阳": "find 3-2-0501 R-00005 T-20261014-001",
+    "find 0501 欧阳": "find 3-2-0501 R-00005 T-20261014-001 P-20261014-001",
 }
 LISTS = (
     "ticket list --state all",

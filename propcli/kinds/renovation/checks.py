@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from propcli.engine.policy import limit_of, spoken
 from propcli.engine.text import say
 from propcli.kinds.renovation.file import File
-from propcli.kinds.renovation.gate import is_owner, ruling, terms
-from propcli.kinds.renovation.life import BEFORE
-from propcli.kinds.renovation.model import CERTIFICATE, COPY, FILING_PAPER, FILING_PAYMENT, SHOWN, Renovation
+from propcli.kinds.renovation.model import Renovation
+from propcli.kinds.renovation.requirements import is_owner, ruling, terms
+from propcli.kinds.renovation.words import BEFORE, CERTIFICATE, COPY, FILING_PAPER, FILING_PAYMENT, SHOWN
 from propcli.records.checking import Finding, Surroundings
 
 RENEW = say("return it: coming in again, with resubmit, it takes over the policy of today")

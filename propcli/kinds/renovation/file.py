@@ -2,55 +2,18 @@
 the fold of the filing's events, and it knows what the next step still lacks."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from propcli.engine.lifecycle import Lack
 from propcli.engine.policy import after
 from propcli.engine.text import Text, say
-from propcli.kinds.renovation.model import (
-    CERTIFICATE,
-    COPY,
-    DEPOSIT,
-    FILING_PAPER,
-    FILING_PAYMENT,
-    SHOWN,
-    Item,
-    Need,
-    RenovationEvent,
-    Terms,
-    Worker,
-    yuan,
-)
+from propcli.kinds.renovation.model import Item, Need, RenovationEvent, Terms, Worker
+from propcli.kinds.renovation.words import CERTIFICATE, COPY, DEPOSIT, FILING_PAPER, FILING_PAYMENT, SHOWN, yuan
 
 NOTHING = Decimal("0.00")
-
-
-class Lack(NamedTuple):
-    """Something a step lacks: the rule that asks for it, a pattern with {what}, and what."""
-
-    rule: str
-    pattern: str
-    what: Text | str = ""
-
-    @property
-    def text(self) -> Text:
-        return Text(self.pattern, {"what": self.what})
-
-
-NOT_RECEIVED = say("not received: {what}", what="").pattern
-NOT_CHECKED = say("received, not checked: {what}", what="").pattern
-NOT_IN_ORDER = say("not in order: {what}", what="").pattern
-NOT_SIGNED = say("copy of the agreement not signed: {what}", what="").pattern
-NOT_PAID = say("not paid: {what}", what="").pattern
-NO_TEST = say("no water test passed: {what}", what="").pattern
-NOT_PUT_RIGHT = say("violation not put right: {what}", what="").pattern
-NOT_RETURNED = say("pass not returned: {what}", what="").pattern
-NOT_SIGNED_BELOW = say("{what} below has not signed that nothing leaks", what="").pattern
-LEAKS_BELOW = say("{what} below says that it leaks", what="").pattern
-NOT_GIVEN = say("certificate not given out: {what}", what="").pattern
-NOT_SHOWN = say("to be shown: {what}", what="").pattern
 
 
 class Paper(NamedTuple):
@@ -154,6 +117,11 @@ class File:
         return sum((e.amount for e in self.ledger if e.what == what), NOTHING)
 
     @property
+    def sums(self) -> dict[str, Decimal]:
+        """Yuan received, deducted and refunded so far."""
+        return {what: self.sum_of(what) for what in ("received", "deducted", "refunded")}
+
+    @property
     def held(self) -> Decimal:
         """What of the deposit is still with the office (yuan)."""
         return self.sum_of("received") - self.sum_of("deducted") - self.sum_of("refunded")
@@ -184,12 +152,14 @@ class File:
         """Papers that are not here, not checked or not in order; of one worker alone, or of all."""
         for rule, paper in self.wanted() if worker is None else self.wanted_of(worker):
             have = self.papers.get(paper)
-            pattern = {None: NOT_RECEIVED, "received": NOT_CHECKED, "wrong": NOT_IN_ORDER}.get(have)
-            if pattern is not None:
-                why = self.wrong.get(paper) if have == "wrong" else None
-                yield Lack(
-                    rule, pattern, Text("{paper}: {why}", {"paper": paper.word, "why": why}) if why else paper.word
-                )
+            if have is None:
+                yield Lack(rule, say("not received: {what}", what=paper.word))
+            elif have == "received":
+                yield Lack(rule, say("received, not checked: {what}", what=paper.word))
+            elif have == "wrong":
+                why = self.wrong.get(paper)
+                what = Text("{paper}: {why}", {"paper": paper.word, "why": why}) if why else paper.word
+                yield Lack(rule, say("not in order: {what}", what=what))
 
     # --- what a step lacks
 
@@ -197,52 +167,61 @@ class File:
         """What is missing before a step on a day. `below`: the units that have to sign."""
         if step in ("approved", "permitted"):
             if not self.works:
-                yield Lack("N1", say("no work item is on file").pattern)
+                yield Lack("N1", say("no work item is on file"))
             yield from self.lacking_papers()
         if step == "permitted":
-            yield from (Lack("N5", NOT_SIGNED, COPY.word(c)) for c in self.terms.copies if c not in self.signed)
+            for copy in self.terms.copies:
+                if copy not in self.signed:
+                    yield Lack("N5", say("copy of the agreement not signed: {what}", what=COPY.word(copy)))
             for code in self.terms.payments:
                 if self.paid.get(code, NOTHING) <= 0:
-                    yield Lack("N6", NOT_PAID, FILING_PAYMENT.word(code))
+                    yield Lack("N6", say("not paid: {what}", what=FILING_PAYMENT.word(code)))
         if step in ("completed", "refunded"):
             for number, works in self.works.items():
                 if works.test and (not works.tested or works.testing is not None):
-                    yield Lack("N3", NO_TEST, say("item {n} {text}", n=number, text=works.item.text))
+                    what = say("item {n} {text}", n=number, text=works.item.text)
+                    yield Lack("N3", say("no water test passed: {what}", what=what))
             yield from self.open_violations()
         if step == "refunded":
             yield from self._lacks_refund(day, below)
         if step == "closed" and self.held != 0:
-            yield Lack("N6", say("{what} yuan of the deposit are still held", what="").pattern, yuan(self.held))
+            yield Lack("N6", say("{what} yuan of the deposit are still held", what=yuan(self.held)))
 
     def open_violations(self) -> Iterator[Lack]:
         """Violations that are not put right."""
         for number, violation in self.violations.items():
             if violation.rectified is None:
-                yield Lack("N10", NOT_PUT_RIGHT, say("{n} {text}", n=number, text=violation.text))
+                what = say("{n} {text}", n=number, text=violation.text)
+                yield Lack("N10", say("violation not put right: {what}", what=what))
 
     def _lacks_refund(self, day: date, below: tuple[str, ...]) -> Iterator[Lack]:
         if self.passed is None:
-            yield Lack("N12", say("the works have not passed the check").pattern)
+            yield Lack("N12", say("the works have not passed the check"))
         elif self.occupied is None and self.terms.occupancy is not None:
-            yield Lack("N12", say("since when the home is lived in is not on record").pattern)
+            yield Lack("N12", say("since when the home is lived in is not on record"))
         possible = self.refund_from()
         if possible is not None and day < possible:
-            yield Lack("N12", say("possible from {what} on", what="").pattern, str(possible))
+            yield Lack("N12", say("possible from {what} on", what=str(possible)))
         for unit in below:
             if unit not in self.below:
-                yield Lack("N12", NOT_SIGNED_BELOW, unit)
+                yield Lack("N12", say("{what} below has not signed that nothing leaks", what=unit))
             elif not self.below[unit]:
-                yield Lack("N12", LEAKS_BELOW, unit)
-        yield from (lack._replace(rule="N12") for lack in self.lacking_papers())
+                yield Lack("N12", say("{what} below says that it leaks", what=unit))
+        yield from (replace(lack, rule="N12") for lack in self.lacking_papers())
         for number, card in self.cards.items():
             if card.state == "out":
-                yield Lack("N12", NOT_RETURNED, number)
+                yield Lack("N12", say("pass not returned: {what}", what=number))
         if "owner" in self.terms.certificate and "owner" not in self.certified:
-            yield Lack("N7", NOT_GIVEN, CERTIFICATE.word("owner"))
+            yield self.not_given("owner")
+
+    def not_given(self, copy: str) -> Lack:
+        return Lack("N7", say("certificate not given out: {what}", what=CERTIFICATE.word(copy)))
 
     def to_show(self, shown: tuple[str, ...] = ()) -> Iterator[Lack]:
         """What the owner has to show for the refund and has not."""
-        yield from (Lack("N12", NOT_SHOWN, SHOWN.word(code)) for code in self.terms.shown if code not in shown)
+        for code in self.terms.shown:
+            if code not in shown:
+                yield Lack("N12", say("to be shown: {what}", what=SHOWN.word(code)))
 
     # --- what happened
 

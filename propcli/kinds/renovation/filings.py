@@ -1,86 +1,30 @@
-"""The office's work on renovation filings: who applies [N1], what a step lacks, what hinders a refund [N12]."""
+"""How a renovation filing stands: what its next step lacks, who works on it, what is meant by numbers and names."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
+from propcli.engine.lifecycle import Lack
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
-from propcli.kinds.catalog import UNIT
 from propcli.kinds.renovation.checks import ruled
-from propcli.kinds.renovation.file import File, Lack
-from propcli.kinds.renovation.life import SITE
+from propcli.kinds.renovation.file import File
+from propcli.kinds.renovation.life import LIFE
 from propcli.kinds.renovation.model import Renovation
 from propcli.kinds.renovation.neighbours import leaks
+from propcli.kinds.renovation.steps import STEPS
+from propcli.kinds.renovation.words import SITE
 from propcli.kinds.ticket.model import Ticket
-from propcli.kinds.unit.homes import named, resident_for
-from propcli.kinds.unit.model import floor_of
-from propcli.kinds.unit.words import TIE
+from propcli.output.language import words
 from propcli.records.hidden import opened
-from propcli.records.household import among, unit_of
-from propcli.records.people import People
-from propcli.records.recording import Recorder, surroundings
+from propcli.records.people import same_name
+from propcli.records.recording import surroundings
 from propcli.store.estate import Estate
 from propcli.store.sealing import Keys
 
-RUNNING = SITE | {"completed"}
-
-
-def file(filing: Renovation) -> File:
-    """What a filing has come to."""
-    return File.of(filing.events)
-
-
-# --- who applies
-
-
-@dataclass(frozen=True)
-class Applicant:
-    resident: str
-    capacity: str  # the tie
-    note: Text | None = None
-
-
-def applicant(
-    recorder: Recorder, people: People, unit_id: str, typed: str, capacity: str | None, now: Any, by: str
-) -> Applicant:
-    """Who applies, found among the unit's people; the tie says whether the owner's consent is needed [N1]. Where the
-    office has nobody on record for the unit, the person is registered and somebody has to say what he is."""
-    home = unit_of(recorder, unit_id)
-    today = now.astimezone(recorder.estate.settings.zone).date()
-    if home is None and recorder.around.known["unit"] is not None:
-        raise Refusal(say("there is no {kind} {id}", kind=UNIT.title, id=unit_id))
-    # of two ties the stronger counts: owners stand first
-    ties = {tie.resident: tie.tie for tie in reversed(home.ties_on(today))} if home else {}
-    who = named(typed)
-    if not ties:
-        if capacity is None:
-            raise Refusal(
-                say("nobody is on record for {unit}: what is the applicant to it? [N1]", unit=unit_id),
-                hint=say("give --as owner, tenant, family or agent"),
-            )
-        resident, note = resident_for(recorder, people, who, "--applicant", now, by)
-        return Applicant(resident, capacity, note)
-    found = among(home, who.name, who.phone, people, today, "--applicant", say("give the id"))
-    resident = who.name if who.name in ties else found.id if found else ""
-    if not resident:
-        known = ", ".join(f"{i} {people.called(i)}" for i in ties)
-        raise Refusal(
-            say("--applicant: {value} has no tie to {unit} [N1]", value=who.name, unit=unit_id),
-            hint=say("known: {ids}; somebody else is recorded first with unit join, let or transfer", ids=known),
-        )
-    if capacity is not None and capacity != ties[resident]:
-        raise Refusal(
-            say("--as: {value} is on record as {tie}", value=people.called(resident), tie=TIE.word(ties[resident])),
-            hint=say("leave it out"),
-        )
-    return Applicant(resident, ties[resident])
-
-
-# --- how a filing stands
-
+if TYPE_CHECKING:
+    from propcli.records.changing import Here
 
 # what comes after a state, and what it is called
 NEXT = {
@@ -93,8 +37,6 @@ NEXT = {
     "passed": "refunded",
     "refunded": "closed",
 }
-
-
 NEXT_STEP = Vocabulary(
     "next step",
     tuple(dict.fromkeys(NEXT.values())),
@@ -107,56 +49,78 @@ NEXT_STEP = Vocabulary(
 )
 
 
+def file(filing: Renovation) -> File:
+    """What a filing has come to."""
+    return File.of(filing.events)
+
+
+def beyond(filing: Renovation, estate: Estate, now: datetime, open_leaks: Iterable[Ticket] | None = None) -> list[Lack]:
+    """What the next step lacks that other records and the policy tell: leaks below [N12], what the policy asks for
+    today [N1]. `open_leaks`: those of the whole estate, where they are known already."""
+    step = NEXT.get(filing.status)
+    if step == "approved":
+        found = ruled(filing, surroundings(estate))
+        return [Lack("N1", say("not as the policy of today: {what}", what=what)) for _at, what, _hint in found]
+    if step != "refunded":
+        return []
+    tickets = leaks(estate, filing.below, now) if open_leaks is None else open_leaks
+    return [
+        Lack("N12", say("an open leak below: {what}", what=f"{ticket.id} {ticket.unit} {ticket.summary}"))
+        for ticket in tickets
+        if ticket.unit in filing.below
+    ]
+
+
 def missing(
-    filing: Renovation, estate: Estate, now: datetime, open_leaks: Iterable[Ticket] | None = None
+    filing: Renovation, estate: Estate, now: datetime, besides: list[Lack] | None = None
 ) -> tuple[str | None, list[Lack]]:
-    """The next step of a filing, and everything it lacks at a time. `open_leaks`: those of the whole estate, where they
-    are known already."""
-    day = now.astimezone(estate.settings.zone).date()
+    """The next step of a filing, and everything it lacks at a time; for the refund also what the owner has to show.
+    `besides`: what is `beyond` it, where that is known already."""
     step = NEXT.get(filing.status)
     if step is None:
         return None, []
-    its = file(filing)
-    lacks = list(its.lacks(step, day, filing.below))
+    state, _faults = LIFE.replay(filing, filing.events)
+    lacks = LIFE.missing(state, step, now.astimezone(estate.settings.zone))
+    lacks += beyond(filing, estate, now) if besides is None else besides
     if step == "refunded":
-        found = leaks(estate, filing.below, now) if open_leaks is None else open_leaks
-        lacks += [leak_lack(ticket) for ticket in found if ticket.unit in filing.below]
-        lacks += its.to_show()
-    if step == "approved":
-        lacks += [Lack("N1", CONTRADICTION, what) for _at, what, _hint in ruled(filing, surroundings(estate))]
+        lacks += file(filing).to_show()
     return step, lacks
+
+
+def lacking(filing: Renovation, here: "Here") -> list[Text]:
+    """What is said of a filing after every change."""
+    return missing_lines(filing, *missing(filing, here.estate, here.now))
+
+
+def missing_lines(filing: Renovation, step: str | None, lacks: list[Lack]) -> list[Text]:
+    """What a filing lacks for its next step, a line each rule and reason."""
+    if step is None:
+        return []
+    lines = []
+    if filing.status == "returned":
+        reason = next(event.reason for event in reversed(filing.events) if event.event == "returned")
+        lines.append(say("  returned: {reason} (once it is put right: resubmit)", reason=reason))
+        if not lacks:
+            return lines
+    found = file(filing).to_rectify if filing.status in SITE else None
+    if found is not None:
+        lines.append(say("  the check found, to be put right by {day} [N11]: {what}", day=found[1], what=found[0]))
+    word = NEXT_STEP.word(step)
+    if not lacks:
+        return [*lines, say("  nothing is missing for {step}: {command}", step=word, command=STEPS[step].verb)]
+    missing_for = say("  missing for {step}:", step=word)
+    return [*lines, missing_for, *(Text("    {line}", {"line": line}) for line in grouped(lacks))]
 
 
 def grouped(lacks: Iterable[Lack]) -> list[Text]:
     """Things that are missing, those of one rule and reason in one line: `[N1] not received: …`."""
     groups: dict[tuple[str, str], list[Text | str]] = {}
     for lack in lacks:
-        groups.setdefault((lack.rule, lack.pattern), []).append(lack.what)
+        groups.setdefault((lack.rule, lack.what.pattern), []).append(lack.what.values.get("what", ""))
     return [
         Text("[{rule}] {what}", {"rule": rule, "what": Text(pattern, {"what": parts})})
         for (rule, pattern), parts in groups.items()
     ]
-
-
-CONTRADICTION = say("not as the policy of today: {what}", what="").pattern
-OPEN_LEAK = say("an open leak below: {what}", what="").pattern
-
-
-def leak_lack(ticket: Ticket) -> Lack:
-    return Lack("N12", OPEN_LEAK, f"{ticket.id} {ticket.unit} {ticket.summary}")
-
-
-def refuse_leaks(estate: Estate, filing: Renovation, shown: tuple[str, ...], now: datetime) -> None:
-    """Refuses a refund while a leak ticket of the unit below is open [N12], with everything else that is missing."""
-    found = leaks(estate, filing.below, now) if filing.status == "passed" else []
-    if found:
-        its, day = file(filing), now.astimezone(estate.settings.zone).date()
-        lacks = (*map(leak_lack, found), *its.lacks("refunded", day, filing.below), *its.to_show(shown))
-        raise Refusal(
-            *(say("{what} [{rule}]", what=lack.text, rule=lack.rule) for lack in lacks),
-            title=say("{record}: refused", record=filing.id),
-            hint=say("find out where the leak comes from, mend it and close the ticket first"),
-        )
 
 
 def names_of(filing: Renovation, keys: Keys) -> dict[str, Text | str | None]:
@@ -173,20 +137,27 @@ def workers_of(filing: Renovation, keys: Keys) -> dict[str, dict[str, Text | str
     }
 
 
+def workers_meant(filing: Renovation, typed: Iterable[str], keys: Keys) -> list[str]:
+    """The workers named by number or name, each once. Refuses whom there is not, or not only one of."""
+    names = names_of(filing, keys)
+    found: dict[str, None] = {}
+    for part in typed:
+        meant = [n for n, name in names.items() if isinstance(name, str) and same_name(name, part)]
+        meant = [plain_number(part)] if part.isdigit() else meant
+        if len(meant) != 1 or meant[0] not in names:
+            known = ", ".join(f"{n} {words(name)}" for n, name in names.items())
+            raise Refusal(
+                say("--worker: there is no one worker {value}", value=part), hint=say("known: {ids}", ids=known or "–")
+            )
+        found[meant[0]] = None
+    return list(found)
+
+
+def plain_number(typed: str) -> str:
+    """A number within the filing, as it is written: 02 is 2."""
+    return typed.lstrip("0") or "0" if typed.isdigit() else typed
+
+
 def number_after(numbers: Iterable[str]) -> str:
     """The next number within a filing."""
     return str(max((int(n) for n in numbers), default=0) + 1)
-
-
-def shelf(filing: Renovation) -> tuple[Any, ...]:
-    """The order in which filings stand on the shelf: by building, low floors first [N13]."""
-    if not UNIT.is_id(filing.unit):
-        return ((1, 0, ""), 0, (0, 0, ""), filing.unit, filing.id)
-    building, entrance, room = filing.unit.split("-")
-    floor = floor_of(filing.unit)
-    return (_natural(building), floor if floor is not None else 10_000, _natural(entrance), room, filing.id)
-
-
-def _natural(text: str) -> tuple[int, int, str]:
-    """2 stands before 10, numbers before letters."""
-    return (0, int(text), "") if text.isdigit() else (1, 0, text)

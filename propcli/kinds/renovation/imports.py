@@ -13,12 +13,12 @@ from propcli.engine.policy import RenovationRules
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
 from propcli.kinds.catalog import RENOVATION, UNIT
-from propcli.kinds.renovation.gate import is_owner, rules_of, terms_taken_over
-from propcli.kinds.renovation.gate import terms as terms_of
 from propcli.kinds.renovation.model import Renovation, RenovationEvent, Terms
 from propcli.kinds.renovation.neighbours import line
+from propcli.kinds.renovation.requirements import is_owner, rules_of, terms_taken_over
+from propcli.kinds.renovation.requirements import terms as terms_of
 from propcli.kinds.settings import Settings
-from propcli.kinds.ticket.model import PUBLIC
+from propcli.kinds.ticket.words import PUBLIC
 from propcli.kinds.unit.model import Unit
 from propcli.records import repairs
 from propcli.records.cells import Cells, Reader
@@ -34,7 +34,7 @@ TARGETS: tuple[Target, ...] = (*get_args(PlaceTarget), *get_args(RenovationTarge
 REQUIRED: tuple[Target, ...] = ("source_id", "filed", "works")
 TIMES: tuple[Target, ...] = ("filed", "issued", "expires", "closed")
 PLAIN: tuple[Target, ...] = ("source_id", "status", "detail", "closed_text", "place", "works", "contractor")
-STATES = ("applied", "working", "closed")  # what a `status` comes to
+OUTCOMES = ("applied", "working", "closed")  # what a `status` comes to
 LINE_LENGTH = 200  # of works and place
 Times = dict[Target, datetime | None]
 Texts = dict[Target, str | None]
@@ -58,7 +58,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Office:
+class Destination:
     """What rows are held against: the estate's own choices, its units, its rules, the present time."""
 
     settings: Settings
@@ -72,16 +72,16 @@ def required(mapping: Mapping) -> tuple[str, ...]:
     return (*REQUIRED, *place_targets(mapping))
 
 
-def prepare(sheet: Sheet, mapping: Mapping, office: Office, known: Iterable[tuple[str, str]]) -> Plan[Draft]:
+def prepare(sheet: Sheet, mapping: Mapping, to: Destination, known: Iterable[tuple[str, str]]) -> Plan[Draft]:
     """Every row as a draft or a complaint; rows already imported are counted. `known`: (system, source id)."""
     plan: Plan[Draft] = Plan(rows=len(sheet.rows))
     have = set(known)
     seen: dict[str, int] = {}
-    reader = Reader(sheet, mapping, office.settings.zone)
-    register = Register(office.around.known["unit"] or frozenset())
+    reader = Reader(sheet, mapping, to.settings.zone)
+    register = Register(to.around.known["unit"] or frozenset())
     for row in sheet.rows:
         cells = Cells(reader, row, discreet=True)
-        draft = _draft(cells, office, register)
+        draft = _draft(cells, to, register)
         plan.repairs += cells.repairs
         if draft is None or cells.bad:
             plan.bad += cells.bad
@@ -120,7 +120,7 @@ def write(plan: Plan[Draft], recorder: Recorder, people: People, now: datetime) 
 # --- a row
 
 
-def _draft(cells: Cells, office: Office, register: Register) -> Draft | None:
+def _draft(cells: Cells, to: Destination, register: Register) -> Draft | None:
     """The filing a row describes. Everything wrong with it is complained about."""
     if cells.bad:
         return None
@@ -129,24 +129,24 @@ def _draft(cells: Cells, office: Office, register: Register) -> Draft | None:
     texts: Texts = {target: cells.sound(target) for target in PLAIN}
     number = cells.mended("company_number", lambda text: repairs.plain(text).upper())
     name = " ".join((cells.sound("applicant_name") or "").split())
-    phone = _phone(cells, office.settings.region)
+    phone = _phone(cells, to.settings.region)
     unit = _unit(cells, register)
     cells.require(REQUIRED, lambda target: times.get(target) or texts.get(target))  # type: ignore[call-overload]
     state = _state(cells, texts["status"], times)
-    _compare(cells, state, times, zone, office.now)
+    _compare(cells, state, times, zone, to.now)
     filed = times["filed"]
     if cells.bad or filed is None or unit is None:
         return None
     fields = _fields(cells, texts, unit, number)
     try:
-        events = _events(office, state, times, texts, zone)
+        events = _events(to, state, times, texts, zone)
         trial = Renovation.model_validate(
             {**fields, "who": name or None, "id": "N-2000-0001", "status": state, "events": events}
         )
     except ValidationError as error:
         cells.misfits(error, Renovation, lambda where: _target(cells, where))
         return None
-    for where, what, hint in references(trial, office.around):
+    for where, what, hint in references(trial, to.around):
         cells.complain(_target(cells, where), what, hint)
     applicant = (name, phone) if name else None
     return Draft(
@@ -184,8 +184,8 @@ def _state(cells: Cells, status: str | None, times: Times) -> str:
     issued = times["issued"]
     if status is None:
         return "closed" if times["closed"] else "working" if issued else "applied"
-    if status not in STATES:
-        cells.complain("status", say("{value} is not one of: {known}", value=repr(status), known=", ".join(STATES)))
+    if status not in OUTCOMES:
+        cells.complain("status", say("{value} is not one of: {known}", value=repr(status), known=", ".join(OUTCOMES)))
     if status == "working":
         cells.require(["issued"], lambda _target: issued)
     if status == "applied" and issued is not None:
@@ -245,22 +245,22 @@ def _fields(cells: Cells, texts: Texts, unit: str, number: str | None) -> dict[s
     return {name: value for name, value in fields.items() if value}
 
 
-def _events(office: Office, state: str, times: Times, texts: Texts, zone: ZoneInfo) -> list[RenovationEvent]:
+def _events(to: Destination, state: str, times: Times, texts: Texts, zone: ZoneInfo) -> list[RenovationEvent]:
     """What happened there, as events. What was closed at a time the table does not give is closed now, when this office
     learns of it; what has no permit yet still has to meet everything."""
     filed, issued, expires, closed = (times[target] for target in TIMES)
     terms: dict[str, Any] | None = None
     if state == "applied":
-        terms = terms_of(office.rules, True, texts["contractor"] is not None)
+        terms = terms_of(to.rules, True, texts["contractor"] is not None)
     elif state != "closed":
-        terms = terms_taken_over(office.rules)
+        terms = terms_taken_over(to.rules)
         del terms["term"]  # how long a permit of another office is good for was decided there
     steps: list[tuple[str, datetime | None, dict[str, Any]]] = [("imported", filed, {"terms": terms})]
     if issued is not None:
         until = expires.astimezone(zone).date() if expires else None
         steps.append(("permit_imported", issued, {"start": issued.astimezone(zone).date(), "until": until}))
     if state == "closed":  # the end of a day may lie ahead
-        steps.append(("settled", min(closed or office.now, office.now), {"text": texts["closed_text"]}))
+        steps.append(("settled", min(closed or to.now, to.now), {"text": texts["closed_text"]}))
     return [
         RenovationEvent.model_validate(
             {"at": at, "by": IMPORTER, "event": name, **{k: v for k, v in fields.items() if v}}

@@ -1,105 +1,16 @@
 """The life of a renovation filing [N1-N13]: `STEPS` says which step may follow which; what a step lacks, the file of
-the filing knows (`renovation_file`)."""
+the filing knows (`file`)."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import get_args
+from datetime import datetime, timedelta
 
-from propcli.engine.lifecycle import Lifecycle, State, Step
+from propcli.engine.lifecycle import Lack, Lifecycle, State
 from propcli.engine.policy import after, limit_of, spoken
 from propcli.engine.text import Text, say
 from propcli.kinds.renovation.file import File, Paper
-from propcli.kinds.renovation.model import (
-    CERTIFICATE,
-    FILING,
-    FILING_EVENT,
-    FILING_PAYMENT,
-    RenovationEvent,
-    Status,
-    is_public,
-    yuan,
-)
-
-ALL = frozenset(get_args(Status))
-ENDED = frozenset({"closed", "refused", "cancelled"})
-OPEN = ALL - ENDED
-BEFORE = frozenset({"applied", "returned"})  # the review
-SITE = frozenset({"working", "stopped"})  # works go on, or would
-PERMITTED = SITE | {"completed", "passed"}
-
-STEPS: dict[str, Step] = {
-    step.event: step
-    for step in (
-        Step("applied", frozenset(), "applied", ("terms",), ("text",), rule="N1"),
-        Step("item_added", BEFORE, None, ("item", "text"), ("touches", "needs", "test"), rule="N2"),
-        Step("item_dropped", BEFORE, None, ("item", "reason"), (), rule="N2"),
-        Step("item_refused", BEFORE, None, ("rule", "touches", "text"), (), rule="N4"),
-        Step("papers_received", OPEN, None, ("papers",), ("item", "worker", "text"), rule="N1"),
-        Step("papers_checked", OPEN, None, ("papers", "ok"), ("item", "worker", "reason", "text"), rule="N1"),
-        Step("approved", frozenset({"applied"}), "approved", (), ("text",), rule="N1"),
-        Step("returned", frozenset({"applied", "approved"}), "returned", ("reason",), (), rule="N1"),
-        Step("resubmitted", frozenset({"returned"}), "applied", (), ("terms", "text"), rule="N1"),
-        Step("refused", BEFORE, "refused", ("reason",), ("rule", "amount"), rule="N2"),
-        Step("signed", frozenset({"approved"}), None, ("copies",), ("who", "text"), rule="N5"),
-        Step(
-            "paid", SITE | {"approved", "completed"}, None, ("payment", "amount"), ("receipt", "who", "text"), rule="N6"
-        ),
-        Step("permitted", frozenset({"approved"}), "working", ("start", "until"), ("text",), rule="N9"),
-        Step("certified", PERMITTED, None, ("copies",), ("text",), rule="N7"),
-        Step("told", PERMITTED, None, ("teams",), ("text",), rule="N10"),
-        # --- while works go on
-        Step(
-            "worker_added",
-            OPEN - {"passed", "refunded"},
-            None,
-            ("worker",),
-            ("name", "phone", "trade", "sealed", "text"),
-            rule="N8",
-        ),
-        Step("worker_dropped", OPEN - {"passed", "refunded"}, None, ("worker",), ("text",), rule="N8"),
-        Step("pass_issued", SITE, None, ("card", "worker", "until"), ("text",), rule="N8"),
-        Step("pass_renewed", SITE | {"completed"}, None, ("card", "until"), ("text",), rule="N9"),
-        Step("pass_returned", PERMITTED, None, ("card",), ("text",), rule="N8"),
-        Step("pass_lost", PERMITTED, None, ("card",), ("text",), rule="N8"),
-        Step("inspected", SITE | {"completed"}, None, ("ok",), ("finding", "text"), rule="N10"),
-        Step(
-            "violated",
-            SITE | {"completed"},
-            None,
-            ("violation", "text", "stop", "rectify_by"),
-            ("item",),
-            rule="N10",
-        ),
-        Step("rectified", PERMITTED, None, ("violation",), ("text",), rule="N10"),
-        Step("charged", PERMITTED, None, ("violation", "amount", "reason"), (), rule="N10"),
-        Step("extended", SITE, None, ("until", "reason"), (), rule="N9"),
-        Step("warned", SITE, None, (), ("card", "who", "how", "text"), rule="N9"),
-        Step("test_began", SITE, None, ("item",), ("text",), rule="N3"),
-        Step("tested", SITE, None, ("item", "started", "tight"), ("who", "text"), rule="N3"),
-        # --- the end
-        Step("completed", SITE, "completed", (), ("who", "text"), rule="N11"),
-        Step(
-            "works_checked",
-            frozenset({"completed"}),
-            "passed",  # or back to work, where it is not
-            ("passed",),
-            ("finding", "rectify_by", "until", "on", "refund_from", "text"),
-            rule="N11",
-        ),
-        Step("occupied", PERMITTED, None, ("on",), ("refund_from", "text"), rule="N12"),
-        Step("neighbour_signed", frozenset({"passed"}), None, ("unit", "who", "tight"), ("text",), rule="N12"),
-        Step(
-            "refunded", frozenset({"passed"}), "refunded", ("amount",), ("shown", "who", "receipt", "text"), rule="N12"
-        ),
-        Step("closed", frozenset({"refunded"}), "closed", (), ("text",), rule="N13"),
-        Step("cancelled", BEFORE | {"approved"}, "cancelled", ("reason",), ("amount",), rule="N6"),
-        Step("noted", ALL, None, ("text",)),
-        # --- taken over from another system
-        Step("imported", frozenset(), "applied", (), ("terms", "text"), "import"),
-        Step("permit_imported", frozenset({"applied"}), "working", ("start",), ("until", "text"), "import"),
-        Step("settled", frozenset({"applied", "working"}), "closed", (), ("text",), "import"),
-    )
-}
+from propcli.kinds.renovation.model import RenovationEvent, is_public
+from propcli.kinds.renovation.steps import STEPS
+from propcli.kinds.renovation.words import FILING, FILING_EVENT, FILING_PAYMENT, SITE, yuan
 
 
 def file_of(state: State) -> File:
@@ -125,48 +36,16 @@ def _becomes(state: State, status: str) -> None:
         state.previous, state.status = state.status, status
 
 
+def _lacks(state: State, event: str, at: datetime) -> Iterator[Lack]:
+    return file_of(state).lacks(event, at.date(), state.record.below)
+
+
 Found = Iterator[tuple[str, Text, Text | None, str]]
 
 
 def _check(state: State, event: RenovationEvent) -> Found:
-    name, file, record = event.event, file_of(state), state.record
-    for lack in file.lacks(name, event.at.date(), record.below):
-        yield lack.rule, lack.text, None, "event"
-    checks = {
-        "applied": _check_applied,
-        "item_added": _check_item,
-        "item_dropped": _check_item,
-        "papers_received": _check_papers,
-        "papers_checked": _check_papers,
-        "permitted": _check_term,
-        "permit_imported": _check_term,
-        "extended": _check_term,
-        "worker_added": _check_worker,
-        "worker_dropped": _check_worker,
-        "pass_issued": _check_pass,
-        "pass_renewed": _check_pass,
-        "pass_returned": _check_pass,
-        "pass_lost": _check_pass,
-        "warned": _check_pass,
-        "inspected": _check_inspected,
-        "violated": _check_violation,
-        "rectified": _check_violation,
-        "charged": _check_violation,
-        "test_began": _check_test,
-        "tested": _check_test,
-        "works_checked": _check_works,
-        "occupied": _check_occupied,
-        "neighbour_signed": _check_below,
-        "refunded": _check_money,
-        "cancelled": _check_money,
-        "refused": _check_money,
-        "settled": _check_money,
-        "signed": _check_copies,
-        "certified": _check_copies,
-        "paid": _check_money,
-    }
-    if name in checks:
-        yield from checks[name](state, event, file)
+    if event.event in _CHECKS:
+        yield from _CHECKS[event.event](state, event, file_of(state))
 
 
 def _check_applied(state: State, event: RenovationEvent, file: File) -> Found:
@@ -304,10 +183,10 @@ def _check_issue(event: RenovationEvent, file: File) -> Found:
     if have is not None:
         yield "N8", say("worker {n} has pass {card}", n=event.worker, card=have), None, "worker"
     for lack in file.lacking_papers(event.worker):
-        yield lack.rule, lack.text, None, "worker"
+        yield lack.rule, lack.what, None, "worker"
     if "passes" in file.terms.certificate and "passes" not in file.certified:
-        what = say("certificate not given out: {what}", what=CERTIFICATE.word("passes"))
-        yield "N7", what, say("record certificate first"), "event"
+        lack = file.not_given("passes")
+        yield lack.rule, lack.what, say("record certificate first"), "event"
 
 
 def _check_inspected(state: State, event: RenovationEvent, file: File) -> Found:
@@ -378,7 +257,7 @@ def _check_test(state: State, event: RenovationEvent, file: File) -> Found:
 def _check_works(state: State, event: RenovationEvent, file: File) -> Found:
     if event.passed:
         for lack in file.open_violations():
-            yield lack.rule, lack.text, None, "passed"
+            yield lack.rule, lack.what, None, "passed"
         if event.finding is not None or event.rectify_by is not None:
             yield "N11", say("something is to be put right, yet the check is passed"), None, "passed"
         yield from _check_occupied(state, event, file)
@@ -430,7 +309,7 @@ def _check_money(state: State, event: RenovationEvent, file: File) -> Found:
         )
     if event.event == "refunded":
         for lack in file.to_show(event.shown):
-            yield lack.rule, lack.text, None, "shown"
+            yield lack.rule, lack.what, None, "shown"
 
 
 def _positive(event: RenovationEvent) -> Found:
@@ -438,16 +317,47 @@ def _positive(event: RenovationEvent) -> Found:
         yield "N6", say("the amount is nothing"), None, "amount"
 
 
+_CHECKS = {
+    "applied": _check_applied,
+    "item_added": _check_item,
+    "item_dropped": _check_item,
+    "papers_received": _check_papers,
+    "papers_checked": _check_papers,
+    "permitted": _check_term,
+    "permit_imported": _check_term,
+    "extended": _check_term,
+    "worker_added": _check_worker,
+    "worker_dropped": _check_worker,
+    "pass_issued": _check_pass,
+    "pass_renewed": _check_pass,
+    "pass_returned": _check_pass,
+    "pass_lost": _check_pass,
+    "warned": _check_pass,
+    "inspected": _check_inspected,
+    "violated": _check_violation,
+    "rectified": _check_violation,
+    "charged": _check_violation,
+    "test_began": _check_test,
+    "tested": _check_test,
+    "works_checked": _check_works,
+    "occupied": _check_occupied,
+    "neighbour_signed": _check_below,
+    "refunded": _check_money,
+    "cancelled": _check_money,
+    "refused": _check_money,
+    "settled": _check_money,
+    "signed": _check_copies,
+    "certified": _check_copies,
+    "paid": _check_money,
+}
 LIFE = Lifecycle(
     steps=STEPS,
-    guards=(),
-    kinds=None,
     states=FILING,
     events=FILING_EVENT,
     first=frozenset({"applied", "imported"}),
     folded=("start", "until", "items", "workers"),
-    round_facts=frozenset(),
     fold=_fold,
+    lacks=_lacks,
     check=_check,
     ending=frozenset({"refused", "cancelled", "closed", "settled"}),
 )

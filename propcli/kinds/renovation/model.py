@@ -1,10 +1,8 @@
 """Renovation filings 装修备案 [N1-N13]: an owner applies, the office checks the papers, gives the permit, looks at the
-works, and pays the deposit back. Their life is in `renovation_life`."""
+works, and pays the deposit back. Their life is in `life`."""
 
 import re
-from datetime import date
-from decimal import Decimal
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -27,184 +25,20 @@ from propcli.engine.record import (
     wrong,
 )
 from propcli.engine.text import Text, say
-from propcli.engine.words import Vocabulary
-from propcli.kinds.catalog import RENOVATION
+from propcli.kinds.catalog import RENOVATION, UNIT
+from propcli.kinds.renovation.words import (
+    FILING_PAPER,
+    FILING_PAYMENT,
+    SHOWN,
+    TOUCHES,
+    EventName,
+    Status,
+)
 from propcli.kinds.resident.model import Phone, Recipient, ResidentId, Sealed, has_its_key
-from propcli.kinds.ticket.model import PUBLIC, Source, TicketUnit
-from propcli.kinds.unit.words import TieKind
-
-Status = Literal[
-    "applied",
-    "returned",
-    "approved",
-    "working",
-    "stopped",
-    "completed",
-    "passed",
-    "refunded",
-    "closed",
-    "refused",
-    "cancelled",
-]
-EventName = Literal[
-    "applied",
-    "item_added",
-    "item_dropped",
-    "item_refused",
-    "papers_received",
-    "papers_checked",
-    "approved",
-    "returned",
-    "resubmitted",
-    "refused",
-    "signed",
-    "paid",
-    "permitted",
-    "certified",
-    "told",
-    "worker_added",
-    "worker_dropped",
-    "pass_issued",
-    "pass_renewed",
-    "pass_returned",
-    "pass_lost",
-    "inspected",
-    "violated",
-    "rectified",
-    "charged",
-    "extended",
-    "warned",
-    "test_began",
-    "tested",
-    "completed",
-    "works_checked",
-    "occupied",
-    "neighbour_signed",
-    "refunded",
-    "closed",
-    "cancelled",
-    "noted",
-    "imported",
-    "permit_imported",
-    "settled",
-]
-
-FILING = Vocabulary(
-    "filing state",
-    get_args(Status),
-    working="works going on",
-    stopped="works stopped",
-    completed="to be checked",
-    passed="check passed",
-)
-EXPIRED = "expired"  # how works are called that go on after their permit has ended; no event makes it so
-STATES = Vocabulary(
-    "filing state at a time",
-    (*FILING, EXPIRED),
-    **{**FILING.labels, "expired": "permit ended, works going on"},
-)
-FILING_EVENT = Vocabulary(
-    "filing event",
-    get_args(EventName),
-    item_added="work item added",
-    item_dropped="work item dropped",
-    item_refused="work item refused",
-    signed="agreement signed",
-    permitted="permit issued",
-    certified="certificate given out",
-    told="teams told",
-    violated="violation found",
-    rectified="violation put right",
-    charged="charged against the deposit",
-    warned="told that the term ends",
-    test_began="water test began",
-    tested="water test",
-    completed="completion applied for",
-    works_checked="works checked",
-    occupied="lived in",
-    neighbour_signed="unit below signed",
-    refunded="deposit refunded",
-    permit_imported="permit taken over",
-    settled="settled before it came here",
-)
-# what a work item touches; policy.yaml says what follows from it [N2, N3, N4], and may add words of its own
-TOUCHES = Vocabulary(
-    "touches",
-    (
-        "structure",
-        "load",
-        "facade",
-        "heating_pipes",
-        "gas_pipes",
-        "waterproofing",
-        "wet_room_moved",
-        "bearing_opening",
-        "balcony_masonry",
-        "energy_saving",
-        "electrics",
-        "water_pipes",
-        "partition",
-        "doors_windows",
-        "air_conditioning",
-        "kitchen",
-        "finishing",
-        "other",
-    ),
-    structure="main structure",
-    load="load added to the floor",
-    facade="façade",
-    waterproofing="old waterproofing",
-    wet_room_moved="wet room moved to where there was none",
-    bearing_opening="wider opening in a load-bearing wall",
-    balcony_masonry="masonry between room and balcony",
-    energy_saving="energy-saving layer",
-    partition="wall that bears no load",
-    doors_windows="doors and windows",
-    finishing="floors, walls, ceilings",
-)
-# the papers that policy.yaml may ask for [N1, N2, N3]; an estate may add its own
-FILING_PAPER = Vocabulary(
-    "filing paper",
-    (
-        "application",
-        "undertaking",
-        "plan",
-        "owner_consent",
-        "business_licence",
-        "qualification_certificate",
-        "drawings",
-        "method",
-        "in_charge_id",
-        "in_charge_photo",
-        "id_card",
-        "photo",
-        "structure_approval",
-        "planning_approval",
-        "heating_approval",
-        "gas_approval",
-        "waterproofing_undertaking",
-    ),
-    owner_consent="the owner's written consent",
-    drawings="the contractor's drawings",
-    method="the contractor's method",
-    in_charge_id="ID of the person in charge",
-    in_charge_photo="photo of the person in charge",
-    id_card="ID of the worker",
-    photo="photo of the worker",
-    structure_approval="approval of the structure by the housing authority",
-    planning_approval="approval of the planning authority",
-    heating_approval="approval of the heating company",
-    gas_approval="approval of the gas company",
-    waterproofing_undertaking="undertaking for the waterproofing",
-)
-COPY = Vocabulary("copy of the agreement", ("contractor", "owner", "centre"))  # [N5]
-FILING_PAYMENT = Vocabulary("filing payment", ("deposit", "rubbish_fee"), rubbish_fee="rubbish-removal fee")  # [N6]
-DEPOSIT = "deposit"
-CERTIFICATE = Vocabulary(
-    "certificate", ("passes", "door", "owner"), passes="copy for the passes", door="copy for the door", owner="original"
-)  # [N7]
-SHOWN = Vocabulary("shown", ("certificate", "receipt"), certificate="original certificate", receipt="deposit receipt")
-CARD_STATE = Vocabulary("worker pass", ("out", "returned", "lost"))
+from propcli.kinds.ticket.model import Source, TicketUnit
+from propcli.kinds.ticket.words import CHANNEL, PUBLIC
+from propcli.kinds.unit.model import floor_of
+from propcli.kinds.unit.words import TIE, TieKind
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 Number = Annotated[str, Form(_NUMBER, say("a number within the filing (like 2)"))]
@@ -275,41 +109,45 @@ class RenovationEvent(Event):
 
     event: EventName
     terms: Terms | None = None
-    item: Number | None = None
-    touches: tuple[Code, ...] = ()
+    item: Number | None = Field(None, title="work item", description="Which work item.")
+    touches: tuple[Annotated[Code, TOUCHES], ...] = ()
     needs: tuple[Need, ...] = ()
     test: Yes | None = None
     rule: Line | None = None
-    papers: tuple[Code, ...] = ()
-    worker: Number | None = None
-    name: PersonName | None = None
-    phone: Phone | None = None
-    trade: Line | None = None
+    papers: tuple[Annotated[Code, FILING_PAPER], ...] = ()
+    worker: Number | None = Field(None, title="worker", description="Which worker.")
+    name: PersonName | None = Field(None, title="name", description="The worker's name.")
+    phone: Phone | None = Field(None, title="phone", description="The worker's phone.")
+    trade: Line | None = Field(None, title="trade", description="The worker's trade.")
     sealed: Sealed | None = None
-    ok: Yes | None = None
+    ok: Yes | None = Field(None, title="in order", description="Everything is in order.")
     copies: tuple[Code, ...] = ()
-    payment: Code | None = None
-    amount: Money | None = None
-    receipt: Line | None = None
-    start: Day | None = None
-    until: Day | None = None
+    payment: Annotated[Code, FILING_PAYMENT] | None = None
+    amount: Money | None = Field(None, title="amount", description="The deposit that goes back, if it was paid.")
+    receipt: Line | None = Field(None, title="receipt", description="The receipt's number.")
+    start: Day | None = Field(None, title="first day", description="The first day, if not today.")
+    until: Day | None = Field(None, title="last day", description="The last day; else the permit's last day.")
     teams: tuple[TeamCode, ...] = ()
-    card: Number | None = None
-    finding: Words | None = None
-    violation: Number | None = None
-    stop: Yes | None = None
-    rectify_by: Day | None = None
-    started: Moment | None = None
-    tight: Yes | None = None
-    passed: Yes | None = None
-    on: Day | None = None
+    card: Number | None = Field(None, title="worker pass", description="By its number or the worker's name; or all.")
+    finding: Words | None = Field(None, title="finding", description="What is not in order.")
+    violation: Number | None = Field(None, title="violation", description="Which violation, where there are several.")
+    stop: Yes | None = Field(None, title="stop", description="The works are stopped until it is put right.")
+    rectify_by: Day | None = Field(None, title="to be put right by", description="The day by which it is put right.")
+    started: Moment | None = Field(
+        None, title="water stood since", description="Since when water stood, where --begin was not recorded."
+    )
+    tight: Yes | None = Field(None, title="tight", description="It has stood, and nothing leaks.")
+    passed: Yes | None = Field(None, title="passed", description="As in the plans; everything is in order.")
+    on: Day | None = Field(None, title="lived in since", description="Since when the home is lived in [N12].")
     refund_from: Day | None = None
-    unit: UnitId | None = None
-    who: Who | None = None
-    how: Code | None = None
-    shown: tuple[Code, ...] = ()
-    reason: Words | None = None
-    text: Words | None = None
+    unit: UnitId | None = Field(None, title="unit", description="Which unit below, where there are several.")
+    who: Who | None = Field(None, title="who", description="Who: a resident's name or id, or anybody.")
+    how: Annotated[Code, CHANNEL] | None = Field(None, title="how", description="By which channel (phone, visit, …).")
+    shown: tuple[Annotated[Code, SHOWN], ...] = Field(
+        (), title="shown", description="What was shown: certificate, receipt or all."
+    )
+    reason: Words | None = Field(None, title="reason", description="Why.")
+    text: Words | None = Field(None, title="text", description="In words.")
 
 
 class Renovation(Model):
@@ -317,22 +155,34 @@ class Renovation(Model):
 
     kind_of_record: ClassVar[str] = "renovation"
 
-    id: FilingId
-    status: Status
-    unit: TicketUnit
+    id: FilingId = Field(title="filing")
+    status: Status = Field(title="state")
+    unit: TicketUnit = Field(title="unit", description="The unit, like 3-2-0501.")
     place: Line | None = None
-    works: Line
-    detail: Words | None = None
-    resident: ResidentId | None = None  # who applies
-    who: Who | None = None  # who applies, where the office has no record of that person
-    capacity: TieKind | None = None  # what the applicant is to the unit
-    contractor: Line | None = None
-    company_number: CompanyNumber | None = None
-    in_charge: PersonName | None = None
-    phone: Phone | None = None  # of the person in charge
-    below: tuple[UnitId, ...] = ()
-    start: Day | None = None
-    until: Day | None = None
+    works: Line = Field(title="works", description="The works in one line.")
+    detail: Words | None = Field(None, title="detail", description="More about it.")
+    resident: ResidentId | None = Field(
+        None, title="applicant", description="Who applies: a name or id of somebody of the unit."
+    )
+    who: Who | None = Field(
+        None, title="who", description="Who applies, where the office has no record of that person."
+    )
+    capacity: Annotated[TieKind, TIE] | None = Field(
+        None, title="tie", description="owner, tenant, … where nobody is on record."
+    )
+    contractor: Line | None = Field(None, title="contractor", description="The contractor's name.")
+    company_number: CompanyNumber | None = Field(
+        None, title="company number", description="The contractor's company number; it is checked."
+    )
+    in_charge: PersonName | None = Field(None, title="in charge", description="The contractor's person in charge.")
+    phone: Phone | None = Field(None, title="phone", description="The phone of the person in charge.")
+    below: tuple[UnitId, ...] = Field(
+        (),
+        title="below",
+        description="The unit below, where it is not the one a floor down in the same line.",
+    )
+    start: Day | None = Field(None, title="first day")
+    until: Day | None = Field(None, title="last day")
     items: tuple[Item, ...] = ()
     workers: tuple[Worker, ...] = ()
     key: Recipient | None = None
@@ -357,16 +207,20 @@ class Renovation(Model):
         return self
 
 
-def state_at(filing: Renovation, day: date) -> str:
-    """Its state, or `expired`: works go on though the permit has ended [N9]. On its last day it still stands."""
-    return EXPIRED if filing.status == "working" and filing.until is not None and day > filing.until else filing.status
-
-
 def is_public(unit: str) -> bool:
     """Whether a filing taken over from another system names no unit."""
     return unit == PUBLIC
 
 
-def yuan(amount: Decimal) -> str:
-    """1850.00 as it is printed: 1,850.00."""
-    return f"{amount:,.2f}"
+def shelf(filing: Renovation) -> tuple[Any, ...]:
+    """The order in which filings stand on the shelf: by building, low floors first [N13]."""
+    if not UNIT.is_id(filing.unit):
+        return ((1, 0, ""), 0, (0, 0, ""), filing.unit, filing.id)
+    building, entrance, room = filing.unit.split("-")
+    floor = floor_of(filing.unit)
+    return (_natural(building), floor if floor is not None else 10_000, _natural(entrance), room, filing.id)
+
+
+def _natural(text: str) -> tuple[int, int, str]:
+    """2 stands before 10, numbers before letters."""
+    return (0, int(text), "") if text.isdigit() else (1, 0, text)

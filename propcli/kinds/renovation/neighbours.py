@@ -6,9 +6,11 @@ from datetime import date, datetime
 from propcli.engine.problem import Problem, Refusal
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RENOVATION, TICKET, UNIT
-from propcli.kinds.renovation.model import STATES, Renovation, state_at
-from propcli.kinds.ticket.life import OPEN
-from propcli.kinds.ticket.model import LEAK, Ticket
+from propcli.kinds.renovation.kind import state_at
+from propcli.kinds.renovation.model import Renovation
+from propcli.kinds.renovation.words import STATES
+from propcli.kinds.ticket.model import Ticket
+from propcli.kinds.ticket.words import LEAK, OPEN
 from propcli.kinds.unit.model import in_line
 from propcli.store.estate import Estate
 

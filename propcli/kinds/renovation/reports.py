@@ -1,54 +1,32 @@
 """Tables of renovation filings [N13]: the list, the report on running works, the deposits of the estate [N6, N12]."""
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from propcli.desk.views import word
+from propcli.desk.views import View, column_of, word
 from propcli.engine.table import Column, Report, Table
 from propcli.engine.text import Text, say
+from propcli.kinds.catalog import RENOVATION
 from propcli.kinds.renovation.file import NOTHING
-from propcli.kinds.renovation.filings import file, grouped, missing, shelf
-from propcli.kinds.renovation.life import ENDED, SITE
-from propcli.kinds.renovation.model import STATES, Renovation, state_at
+from propcli.kinds.renovation.filings import beyond, file, grouped, missing
+from propcli.kinds.renovation.kind import LISTED
+from propcli.kinds.renovation.model import Renovation, shelf
 from propcli.kinds.renovation.neighbours import leaks
-from propcli.records.people import People
+from propcli.kinds.renovation.words import ENDED, SITE, STATES
 from propcli.store.estate import Estate
 
 SETTLED = ENDED | {"refunded"}  # states in which nothing of a deposit is with the office any more
 SOON = timedelta(days=7)  # a permit that ends within these days is told as expiring
-Mask = Callable[[Any], Any]  # a name as the table may show it
 
-FILING_COLUMNS = [
-    Column("id", say("filing")),
-    Column("unit", say("unit")),
-    Column("applicant", say("applicant")),
-    Column("works", say("works"), wide=True),
-    Column("contractor", say("contractor"), wide=True),
-    Column("status", say("state")),
-    Column("start", say("first day")),
-    Column("until", say("last day")),
-]
+COLUMNS = [column_of(RENOVATION, column) for column in LISTED]
 
 
-def filing_row(filing: Renovation, day: date, people: People, mask: Mask) -> dict[str, Any]:
-    """One filing as lists have it."""
-    return {
-        "id": filing.id,
-        "unit": filing.unit if filing.place is None else Text("{p}", {"p": filing.place}),
-        "applicant": mask(people.called(filing.resident) if filing.resident else filing.who),
-        "works": filing.works,
-        "contractor": filing.contractor or (say("own work") if filing.source is None else None),
-        "status": word(STATES, state_at(filing, day)),
-        "start": filing.start,
-        "until": filing.until,
-    }
-
-
-def renovations(filings: Iterable[Renovation], now: datetime, day: date, people: People, mask: Mask) -> Report:
+def renovations(filings: Iterable[Renovation], view: View) -> Report:
     """Running, expiring, expired but working, violations by contractor, refunds waiting; by building, low floors first
     [N13]."""
+    day = view.today
     on_shelf = sorted(filings, key=shelf)
     at_work = [f for f in on_shelf if f.status in SITE]
     expired = [f for f in at_work if f.until is not None and day > f.until]
@@ -57,24 +35,24 @@ def renovations(filings: Iterable[Renovation], now: datetime, day: date, people:
     return Report(
         "renovations",
         say("Renovations, {day}", day=day),
-        {"as_of": now},
+        {"as_of": view.now},
         [
-            _works("running", say("Works going on"), at_work, day, people, mask),
-            _works("expiring", say("Permit ends within 7 days"), expiring, day, people, mask),
-            _works("expired", say("Permit ended, works not completed"), expired, day, people, mask),
-            _works("completed", say("To be checked"), to_check, day, people, mask),
+            _works("running", say("Works going on"), at_work, view),
+            _works("expiring", say("Permit ends within 7 days"), expiring, view),
+            _works("expired", say("Permit ended, works not completed"), expired, view),
+            _works("completed", say("To be checked"), to_check, view),
             _violations(on_shelf),
-            _waiting([f for f in on_shelf if f.status == "passed"], day, people, mask),
+            _waiting([f for f in on_shelf if f.status == "passed"], view),
         ],
     )
 
 
-def _works(name: str, title: Text, filings: list[Renovation], day: date, people: People, mask: Mask) -> Table:
-    columns = [*FILING_COLUMNS, Column("left", say("days left"))]
+def _works(name: str, title: Text, filings: list[Renovation], view: View) -> Table:
+    columns = [*COLUMNS, Column("left", say("days left"))]
     rows = [
         {
-            **filing_row(filing, day, people, mask),
-            "left": (filing.until - day).days if filing.until is not None else None,
+            **view.row(filing, LISTED),
+            "left": (filing.until - view.today).days if filing.until is not None else None,
         }
         for filing in filings
     ]
@@ -112,7 +90,7 @@ def _violations(filings: list[Renovation]) -> Table:
     return Table("violations", say("Violations by contractor"), columns, rows, say("None."))
 
 
-def _waiting(filings: list[Renovation], day: date, people: People, mask: Mask) -> Table:
+def _waiting(filings: list[Renovation], view: View) -> Table:
     columns = [
         Column("id", say("filing")),
         Column("unit", say("unit")),
@@ -124,7 +102,7 @@ def _waiting(filings: list[Renovation], day: date, people: People, mask: Mask) -
     rows = []
     for filing in filings:
         its = file(filing)
-        shown = {key: filing_row(filing, day, people, mask)[key] for key in ("id", "unit", "applicant")}
+        shown = {key: view.row(filing, LISTED)[key] for key in ("id", "unit", "applicant")}
         rows.append({**shown, "passed": its.passed, "refundable": its.refund_from(), "held": its.held})
     return Table("refunds", say("Refunds waiting"), columns, rows, say("None."))
 
@@ -132,43 +110,53 @@ def _waiting(filings: list[Renovation], day: date, people: People, mask: Mask) -
 # --- the deposits
 
 
-def deposits(
-    filings: Iterable[Renovation], now: datetime, day: date, estate: Estate, people: People, mask: Mask
-) -> Report:
+def deposits(filings: Iterable[Renovation], estate: Estate, view: View) -> Report:
     """What of deposits is held, by whom, since when, when it may go back and what is missing; and whether every fen
     received is deducted, refunded or held [N6, N12]. Held is what is listed: money of a filing that has ended, or less
     than nothing, is no deposit anybody holds, and does not balance."""
-    rows: list[dict[str, Any]] = []
+    holding: list[Renovation] = []
     wrong: list[dict[str, Any]] = []
     sums = dict.fromkeys(("received", "deducted", "refunded", "held"), NOTHING)
     counts = dict.fromkeys(sums, 0)
-    filings = sorted(filings, key=shelf)
-    below = {unit for filing in filings if filing.status == "passed" for unit in filing.below}
-    leaking = leaks(estate, below, now)
-    for filing in filings:
+    for filing in sorted(filings, key=shelf):
         its = file(filing)
         if not its.ledger:
             continue
-        amounts = {what: its.sum_of(what) for what in ("received", "deducted", "refunded")}
         holds = its.held > 0 and filing.status not in SETTLED
-        for what, amount in (*amounts.items(), ("held", its.held if holds else NOTHING)):
+        for what, amount in {**its.sums, "held": its.held if holds else NOTHING}.items():
             sums[what] += amount
             counts[what] += amount != 0
-        if its.held != 0 and not holds:
+        if holds:
+            holding.append(filing)
+        elif its.held != 0:
             wrong.append({"id": filing.id, "status": word(STATES, filing.status), "amount": its.held})
-        if not holds:
-            continue
-        lacks = missing(filing, estate, now, leaking)[1] if filing.status == "passed" else []
+    tables = [_held(holding, estate, view), _balance(sums, counts)]
+    if wrong:
+        columns = [Column("id", say("filing")), Column("status", say("state")), Column("amount", say("yuan"))]
+        tables.append(Table("unbalanced", say("Filings that do not balance (propcli validate)"), columns, wrong))
+    return Report("deposits", say("Deposits, {day}", day=view.today), {"as_of": view.now}, tables)
+
+
+def _held(filings: list[Renovation], estate: Estate, view: View) -> Table:
+    """The deposits that are held, with what is missing for the refund, or the state."""
+    below = {unit for filing in filings if filing.status == "passed" for unit in filing.below}
+    leaking = leaks(estate, below, view.now)
+    rows = []
+    for filing in filings:
+        its = file(filing)
+        lacks = []
+        if filing.status == "passed":
+            lacks = missing(filing, estate, view.now, beyond(filing, estate, view.now, leaking))[1]
         rows.append(
             {
                 "id": filing.id,
                 "unit": filing.unit,
-                "applicant": mask(people.called(filing.resident) if filing.resident else filing.who),
-                **amounts,
+                "applicant": view.row(filing, LISTED)["applicant"],
+                **its.sums,
                 "held": its.held,
                 "since": its.ledger[0].at.date(),
                 "refundable": its.refund_from(),
-                "missing": grouped(lacks) or word(STATES, state_at(filing, day)),
+                "missing": grouped(lacks) or view.state(filing),
             }
         )
     columns = [
@@ -183,12 +171,7 @@ def deposits(
         Column("refundable", say("refund from")),
         Column("missing", say("still missing"), wide=True),
     ]
-    held = Table("held", say("Deposits held"), columns, rows, say("No deposit is held."))
-    tables = [held, _balance(sums, counts)]
-    if wrong:
-        columns = [Column("id", say("filing")), Column("status", say("state")), Column("amount", say("yuan"))]
-        tables.append(Table("unbalanced", say("Filings that do not balance (propcli validate)"), columns, wrong))
-    return Report("deposits", say("Deposits, {day}", day=day), {"as_of": now}, tables)
+    return Table("held", say("Deposits held"), columns, rows, say("No deposit is held."))
 
 
 def _balance(sums: dict[str, Decimal], counts: dict[str, int]) -> Table:

@@ -2,16 +2,21 @@
 what is owed, what is missing."""
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from propcli.commands import showing
 from propcli.commands.session import session, show
+from propcli.commands.standing import headline
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
+from propcli.kinds.renovation.words import DEPOSIT, FILING_PAYMENT, TOUCHES, yuan
 from propcli.output.language import listing, words
-from propcli.output.table import cell, raw
+from propcli.output.table import raw
 
 if TYPE_CHECKING:
     from propcli.commands.reading import Office
+    from propcli.desk.views import View
     from propcli.kinds.renovation.file import File
     from propcli.kinds.renovation.model import Renovation
 
@@ -25,121 +30,102 @@ def show_filing(filing_id: str, form: str, whole: bool = False) -> int:
     from propcli.records.hidden import personal
 
     here = session()
-    record = here.estate.one(Renovation, filing_id)
-    assert record is not None
+    filing = here.estate.one(Renovation, filing_id)
+    assert filing is not None
+    its = file(filing)
     if form == "json":
-        opened = {name: value for name, value in personal(record, here.keys).items() if isinstance(value, str)}
-        fields = {**record.plain(), **opened, "deposit": _sums(file(record))}
+        opened = {name: value for name, value in personal(filing, here.keys).items() if isinstance(value, str)}
+        fields = {**filing.plain(), **opened, "deposit": {**its.sums, "held": its.held}}
         show(json.dumps(raw(fields), ensure_ascii=False, indent=2))
         return 0
     office = Office(here.as_of)
-    then = LIFE.as_of(record, office.now)
+    then = LIFE.as_of(filing, office.now)
     if then is None:
         raise Refusal(say("{id} did not exist yet at {at}", id=filing_id, at=office.now))
-    its = file(then)
-    _cover(then, its)
-    _works(its)
-    _workers(then, its)
-    _violations(its)
-    _ledger(its)
-    _events(then, office, whole)
-    _rest(then, office)
+    its, view = file(then), office.view()
+    show(words(headline(then)).rstrip())
+    showing.lines(_cover(then, its, view))
+    if then.detail:
+        show("\n".join("  " + line for line in then.detail.split("\n")))
+    _part(say("  works:"), _works(its))
+    _part(say("  workers:"), _workers(then, its, view))
+    _part(say("  violations:"), _violations(its))
+    _part(say("  deposit:"), _ledger(its))
+    _events(then, view, whole)
+    showing.owed(then, office)
+    _ahead(then, office)
     return office.finish()
 
 
-def _sums(its: "File") -> dict[str, Any]:
-    return {**{what: its.sum_of(what) for what in ("received", "deducted", "refunded")}, "held": its.held}
+def _part(title: Text, lines: Iterator[Text]) -> None:
+    """A part of the sheet, if there is anything in it."""
+    found = list(lines)
+    if found:
+        show("")
+        show(title)
+    for line in found:
+        show(words(Text("    {line}", {"line": line})).rstrip())
 
 
-def _line(label: Text, value: Any) -> None:
-    if value not in (None, "", [], ()):
-        show(Text("  {label}: {value}", {"label": label, "value": cell(value)}))
-
-
-def _cover(filing: "Renovation", its: "File") -> None:
+def _cover(filing: "Renovation", its: "File", view: "View") -> Iterator[tuple[Text, Any]]:
     """Term, owner, contact, state of the works, payments [N13]."""
-    from propcli.kinds.renovation.model import DEPOSIT, FILING_PAYMENT, STATES, state_at, yuan
     from propcli.kinds.unit.words import TIE
     from propcli.records.hidden import personal
 
-    here = session()
-    where = filing.unit if filing.place is None else filing.place
-    state = STATES.word(state_at(filing, here.today))
-    values = {"id": filing.id, "state": state, "where": where, "works": filing.works}
-    show(Text("{id}  {state}  {where}  {works}", values))
-    face = here.people.face(filing.resident) if filing.resident else None
-    name = here.people.called(filing.resident) if filing.resident else filing.who
+    people = view.people
+    face = people.face(filing.resident) if filing.resident else None
+    name = people.called(filing.resident) if filing.resident else filing.who
     who = f"{name} ({filing.resident})" if filing.resident and isinstance(name, str) else name
     tie = TIE.word(filing.capacity) if filing.capacity else None
-    _line(say("applicant"), [part for part in (who, tie) if part])
-    _line(say("contact"), list(face.phones) if face else None)
+    yield say("applicant"), [part for part in (who, tie) if part]
+    yield say("contact"), list(face.phones) if face else None
     if filing.contractor is not None:
-        known = personal(filing, here.keys)
+        known = personal(filing, people.keys)
         parts = (filing.contractor, filing.company_number, known["in_charge"], known["phone"])
-        _line(say("contractor"), [part for part in parts if part])
+        yield say("contractor"), [part for part in parts if part]
     elif filing.source is None:
-        _line(say("contractor"), say("own work"))
+        yield say("contractor"), say("own work")
     if filing.start is not None:
         term = say("{start} to {until}", start=filing.start, until=filing.until or "–")
-        _line(say("term"), [term, *([say("extensions: {n}", n=its.extended)] if its.extended else [])])
-    sums = {what: yuan(amount) for what, amount in _sums(its).items()}
+        yield say("term"), [term, *([say("extensions: {n}", n=its.extended)] if its.extended else [])]
+    sums = {what: yuan(amount) for what, amount in {**its.sums, "held": its.held}.items()}
     for code, amount in its.paid.items():
         money = say("{received} received, {deducted} deducted, {refunded} refunded, {held} held", **sums)
-        _line(FILING_PAYMENT.word(code), money if code == DEPOSIT else yuan(amount))
-    signed = [say("{unit} (signed)", unit=u) if its.below.get(u) else u for u in filing.below]
-    _line(say("below"), signed)
-    _line(say("check passed"), its.passed)
-    _line(say("lived in since"), its.occupied)
-    _line(say("refund from"), its.refund_from())
+        yield FILING_PAYMENT.word(code), money if code == DEPOSIT else yuan(amount)
+    yield say("below"), [say("{unit} (signed)", unit=u) if its.below.get(u) else u for u in filing.below]
+    yield say("check passed"), its.passed
+    yield say("lived in since"), its.occupied
+    yield say("refund from"), its.refund_from()
     if filing.source is not None:
-        _line(say("source"), f"{filing.source.system} {filing.source.id}")
-    if filing.detail:
-        show("\n".join("  " + line for line in filing.detail.split("\n")))
+        yield say("source"), f"{filing.source.system} {filing.source.id}"
 
 
-def _works(its: "File") -> None:
-    from propcli.kinds.renovation.model import TOUCHES
-
-    if its.works:
-        show("")
-        show(say("  works:"))
+def _works(its: "File") -> Iterator[Text]:
     for number, works in its.works.items():
         touched = listing(words(TOUCHES.word(code)) for code in works.item.touches)
         tested = say("water test passed") if works.tested else say("water test to come") if works.test else None
         if works.testing is not None:
             tested = say("water stands since {at}", at=works.testing)
-        parts = [f"{number} {works.item.text}", touched, words(tested) if tested else ""]
-        show("    " + " · ".join(part for part in parts if part))
+        parts = [f"{number} {works.item.text}", touched, words(tested)]
+        yield Text("{line}", {"line": " · ".join(part for part in parts if part)})
 
 
-def _workers(filing: "Renovation", its: "File") -> None:
+def _workers(filing: "Renovation", its: "File", view: "View") -> Iterator[Text]:
     from propcli.kinds.renovation.filings import workers_of
 
-    known = workers_of(filing, session().keys)
-    if its.workers:
-        show("")
-        show(say("  workers:"))
+    known = workers_of(filing, view.people.keys)
     for number, worker in its.workers.items():
-        face = known[number]
-        parts = [
-            number,
-            *(words(p) if isinstance(p, Text) else p or "" for p in (face["name"], worker.trade, face["phone"])),
-        ]
+        parts = [number, *(words(part) for part in (known[number]["name"], worker.trade, known[number]["phone"]))]
         line = " ".join(part for part in parts if part)
         if worker.card is not None:
             line += "  " + words(say("pass {card} until {until}", card=worker.card, until=worker.until))
-        show("    " + line)
+        yield Text("{line}", {"line": line})
     lost = [number for number, card in its.cards.items() if card.state == "lost"]
     if lost:
-        show(Text("    {what}", {"what": say("lost passes: {cards}", cards=lost)}))
+        yield say("lost passes: {cards}", cards=lost)
 
 
-def _violations(its: "File") -> None:
-    from propcli.kinds.renovation.model import yuan
-
-    if its.violations:
-        show("")
-        show(say("  violations:"))
+def _violations(its: "File") -> Iterator[Text]:
     for number, v in its.violations.items():
         state = (
             say("put right {at}", at=v.rectified) if v.rectified else say("to be put right by {day}", day=v.rectify_by)
@@ -147,21 +133,15 @@ def _violations(its: "File") -> None:
         stop = [say("works stopped")] if v.stop and v.rectified is None else []
         money = [say("charged {amount}", amount=yuan(v.charged))] if v.charged else []
         values = {"n": number, "text": v.text, "state": [*stop, state, *money]}
-        show(Text("    {n} {text}  {state}", values))
+        yield Text("{n} {text}  {state}", values)
 
 
-def _ledger(its: "File") -> None:
+def _ledger(its: "File") -> Iterator[Text]:
     """The deposit, entry by entry, with what is held after each (yuan)."""
-    from decimal import Decimal
+    from propcli.kinds.renovation.file import NOTHING
 
-    from propcli.kinds.renovation.model import yuan
-
-    if not its.ledger:
-        return
     names = {"received": say("received"), "deducted": say("deducted"), "refunded": say("refunded")}
-    show("")
-    show(say("  deposit:"))
-    held = Decimal("0.00")
+    held = NOTHING
     for entry in its.ledger:
         held += entry.amount if entry.what == "received" else -entry.amount
         more = [
@@ -176,105 +156,37 @@ def _ledger(its: "File") -> None:
             "held": yuan(held),
             "more": [part for part in more if part],
         }
-        show(words(say("    {at}  {what} {amount}, held {held}  {more}", **values)).rstrip())
+        yield say("{at}  {what} {amount}, held {held}  {more}", **values)
 
 
-def _events(filing: "Renovation", office: "Office", whole: bool) -> None:
-    from propcli.commands.telling import event_line
-    from propcli.kinds.renovation.filings import names_of
-    from propcli.kinds.renovation.model import FILING_EVENT
+def _events(filing: "Renovation", view: "View", whole: bool) -> None:
     from propcli.kinds.unit.show import LATEST
 
-    names = names_of(filing, session().keys)
     earlier = 0 if whole else max(0, len(filing.events) - LATEST)
     show("")
     if earlier:
         show(say("  … {n} earlier (--all)", n=earlier))
     for event in filing.events[earlier:]:
-        show(event_line(event, FILING_EVENT.word(event.event), office.names, _said(event, names, office)))
+        show(showing.event_line(filing, event, view))
 
 
-def _rest(filing: "Renovation", office: "Office") -> None:
-    """What is owed, what is missing, what may come next."""
-    from propcli.commands.showing import owed_lines
-    from propcli.desk.duty import Duties
-    from propcli.kinds.renovation.life import LIFE
-    from propcli.kinds.renovation.steps import COMMAND_OF, show_missing
+def worker_said(filing: "Renovation", event: Any, view: "View") -> Any:
+    """Which worker; the name where the worker is put on file, opened where its key is here."""
+    from propcli.kinds.renovation.filings import names_of
 
-    duties = Duties(office.settings, office.policy, office.calendar, office.now).add([filing])
-    lines = owed_lines(duties, office.names)
-    if lines:
-        show("")
-    for line in lines:
-        show(line)
+    if event.event != "worker_added":
+        return Text("{worker} {n}", {"worker": say("worker"), "n": event.worker})
+    name = names_of(filing, view.people.keys).get(event.worker)
+    return Text("{n} {name}", {"n": event.worker, "name": name})
+
+
+def _ahead(filing: "Renovation", office: "Office") -> None:
+    """What is missing for the next step, and what may come now."""
+    from propcli.kinds.renovation.filings import beyond, missing, missing_lines
+
+    besides = beyond(filing, office.estate, office.now)
+    step, lacks = missing(filing, office.estate, office.now, besides)
     show("")
-    show_missing(filing)
-    state, _faults = LIFE.replay(filing, filing.events)
-    turns = LIFE.ahead(state, office.now)
-    steps = [COMMAND_OF[event] for event, lacks in turns.items() if not lacks and event in COMMAND_OF]
-    show(say("  possible now: {steps}", steps=", ".join(steps)))
-
-
-def _said(event: Any, workers: dict[str, Any], office: "Office") -> list[str]:
-    """The fields of an event, as words. What the filing has to meet (`terms`) is told as what is missing."""
-    from propcli.kinds.renovation.model import CERTIFICATE, COPY, FILING_PAPER, FILING_PAYMENT, SHOWN, TOUCHES, yuan
-    from propcli.kinds.ticket.model import CHANNEL
-
-    people = session().people
-    lists = {"touches": TOUCHES, "papers": FILING_PAPER, "shown": SHOWN}
-    copies = COPY if event.event == "signed" else CERTIFICATE
-    said: list[str] = []
-    for name in type(event).model_fields:
-        value = getattr(event, name)
-        if name in ("at", "by", "event", "terms", "needs", "test", "sealed", "phone") or value in (None, ()):
-            continue
-        if name == "ok" and value and event.event == "papers_checked":
-            continue  # checked and nothing else: in order
-        if name in lists:
-            said.append(listing(words(lists[name].word(code)) for code in value))
-        elif name == "copies":
-            said.append(listing(words(copies.word(code)) for code in value))
-        elif name == "amount":
-            said.append(words(say("{amount} yuan", amount=yuan(value))))
-        elif name == "payment":
-            said.append(words(FILING_PAYMENT.word(value)))
-        elif name == "how":
-            said.append(words(CHANNEL.word(value)))
-        elif name == "teams":
-            said.append(cell([office.names.team(team) for team in value]))
-        elif name == "who":
-            said.append(words(people.who(value)))
-        elif name == "name" or (name == "worker" and event.event == "worker_added"):
-            continue
-        elif name in FLAGS:
-            text = FLAGS[name][0 if value else 1]
-            said += [words(text)] if text else []
-        else:
-            label = LABELS.get(name)
-            said.append(f"{words(label)} {cell(value)}" if label else cell(value))
-    if event.event == "worker_added":
-        who = workers.get(event.worker)
-        said.insert(0, " ".join((event.worker, words(who) if isinstance(who, Text) else who or "")))
-    return said
-
-
-FLAGS: dict[str, tuple[Text | None, Text | None]] = {
-    "ok": (say("in order"), say("not in order")),
-    "tight": (say("tight"), say("leaking")),
-    "passed": (say("passed"), say("not passed")),
-    "stop": (say("works stopped"), None),
-}
-LABELS = {
-    "item": say("item"),
-    "worker": say("worker"),
-    "card": say("worker pass"),
-    "violation": say("violation"),
-    "start": say("first day"),
-    "until": say("last day"),
-    "rectify_by": say("to be put right by"),
-    "started": say("water stood since"),
-    "on": say("lived in since"),
-    "refund_from": say("refund from"),
-    "receipt": say("receipt"),
-    "rule": say("rule"),
-}
+    for line in missing_lines(filing, step, lacks):
+        show(line)
+    showing.ahead(filing, office, {step: besides} if step else None)

@@ -76,7 +76,7 @@ def show_resident(resident_id: str, form: str, reveal: bool = False, whole: bool
     from propcli.commands.showing import event_line
     from propcli.commands.standing import headline
     from propcli.kinds.resident.model import Resident
-    from propcli.kinds.ticket.life import OPEN
+    from propcli.kinds.ticket.words import OPEN
 
     here = session()
     resident = here.estate.one(Resident, resident_id)

@@ -263,8 +263,8 @@ def forget(
 
 
 def _refuse_tied(resident_id: str, though_tied: bool) -> None:
-    from propcli.kinds.renovation.life import OPEN as OPEN_FILINGS
     from propcli.kinds.renovation.model import Renovation
+    from propcli.kinds.renovation.words import OPEN as OPEN_FILINGS
     from propcli.kinds.unit.model import Unit
     from propcli.kinds.unit.words import TIE
     from propcli.records.residents import tied_to

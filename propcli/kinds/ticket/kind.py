@@ -391,12 +391,12 @@ DECLARED = Declaration(
     headline=deferred("kinds.ticket.show:headline"),
     explains=deferred("kinds.ticket.show:paid_by"),
     before={
-        "diagnosed": deferred("kinds.ticket.steps:diagnosing"),
-        "charged": deferred("kinds.ticket.steps:charging"),
-        "delayed": deferred("kinds.ticket.steps:delaying"),
-        "followed_up": deferred("kinds.ticket.steps:following_up"),
-        "merged": deferred("kinds.ticket.steps:merging"),
-        "linked": deferred("kinds.ticket.steps:linking"),
+        "diagnosed": deferred("kinds.ticket.step_verbs:diagnosing"),
+        "charged": deferred("kinds.ticket.step_verbs:charging"),
+        "delayed": deferred("kinds.ticket.step_verbs:delaying"),
+        "followed_up": deferred("kinds.ticket.step_verbs:following_up"),
+        "merged": deferred("kinds.ticket.step_verbs:merging"),
+        "linked": deferred("kinds.ticket.step_verbs:linking"),
     },
     labels={
         "expected": say("expected"),

@@ -30,13 +30,15 @@ from propcli.engine.record import (
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import TICKET
 from propcli.kinds.resident.model import ResidentId
-from propcli.kinds.ticket.words import CATEGORY as CATEGORY
-from propcli.kinds.ticket.words import CHANNEL as CHANNEL
 from propcli.kinds.ticket.words import (
+    CATEGORY,
+    CHANNEL,
     KIND,
     ORDER,
     ORIGIN,
+    PART,
     PAYMENT,
+    PUBLIC,
     SEVERITY,
     STATUS,
     SUPPLY,
@@ -55,9 +57,6 @@ from propcli.kinds.ticket.words import (
     Urgency,
     Waiting,
 )
-from propcli.kinds.ticket.words import LEAK as LEAK
-from propcli.kinds.ticket.words import PART as PART
-from propcli.kinds.ticket.words import PUBLIC as PUBLIC
 
 TicketId = Annotated[str, Form(TICKET.pattern, say("a ticket id (like T-20261121-001)")), Ref("ticket")]
 _UNIT_OR_PUBLIC = re.compile(r"[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}-[0-9A-Za-z]{1,8}|public")

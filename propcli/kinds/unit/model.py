@@ -29,7 +29,7 @@ from propcli.engine.record import (
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import TICKET
 from propcli.kinds.resident.model import ResidentId
-from propcli.kinds.ticket.model import CHANNEL
+from propcli.kinds.ticket.words import CHANNEL
 from propcli.kinds.unit.words import (
     CASE,
     ITEM,

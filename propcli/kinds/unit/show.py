@@ -143,7 +143,7 @@ def _holdings(unit: "Unit") -> None:
 
 def _warranty(unit: "Unit") -> None:
     """Until when each part is under warranty [P6]."""
-    from propcli.kinds.ticket.model import PART
+    from propcli.kinds.ticket.words import PART
     from propcli.kinds.unit.warranty import cover
 
     here = session()
@@ -184,7 +184,7 @@ def missing(unit: "Unit") -> None:
 
 def _tickets(unit: "Unit", office: Office) -> None:
     from propcli.commands.standing import headline
-    from propcli.kinds.ticket.life import OPEN
+    from propcli.kinds.ticket.words import OPEN
 
     its = [t for t in office.tickets() if t.unit == unit.id]
     still = [t for t in its if t.status in OPEN]

@@ -7,8 +7,8 @@ from typing import Any
 from propcli.commands import options, standing
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
-from propcli.kinds.ticket.life import ENDED
-from propcli.kinds.ticket.model import CATEGORY, Ticket
+from propcli.kinds.ticket.model import Ticket
+from propcli.kinds.ticket.words import CATEGORY, ENDED
 from propcli.kinds.unit.homes import defects, named, ownership, resident_for, state_then, too_much
 from propcli.kinds.unit.model import Tie, Unit
 from propcli.kinds.unit.words import OWNERS

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from propcli.engine.policy import Policy, Warranty
 from propcli.engine.text import Text, say
 from propcli.engine.worktime import Limit, add_months
-from propcli.kinds.ticket.model import PART
+from propcli.kinds.ticket.words import PART
 from propcli.kinds.unit.model import Unit
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from propcli.engine.policy import SOURCE, GateRow, Policy, RenovationRules, limit_of, spoken
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
-from propcli.kinds.renovation.model import FILING_PAPER, TOUCHES
+from propcli.kinds.renovation.words import FILING_PAPER, TOUCHES
 from propcli.kinds.unit.words import OWNERS
 
 
@@ -24,9 +24,6 @@ def rules_of(policy: Policy) -> RenovationRules:
 
 def is_owner(capacity: str | None) -> bool:
     return capacity in OWNERS
-
-
-# --- the gate, by work item
 
 
 @dataclass(frozen=True)
