@@ -234,7 +234,7 @@ def test_what_a_step_lacks_is_shown(desk):
     walk(desk, ticket, *SENT, "arrive", "diagnose --cause 阀门老化 --stops water")
     shown = desk.ok("ticket", "show", ticket)
     assert "  missing for done: the work means a water cut; the resident's consent is not recorded [P4]\n" in shown
-    assert "  not yet close: the resident has not signed the work off [P5]; it has not been followed up" in shown
+    assert "  missing for close: the resident has not signed the work off [P5]; it has not been followed up" in shown
     walk(desk, ticket, "consent --to water --who 王丽")
     assert "not yet done" not in desk.ok("ticket", "show", ticket)
 
