@@ -96,29 +96,23 @@ OWED = Vocabulary(
     },
 )
 # the fields of a record that hold a time somebody agreed to
+# fmt: off
 AGREED = Vocabulary(
-    "agreed",
-    ("appointment", "asked_by", "expected", "due", "back", "until", "rain_from", "rain_until", "rectify_by"),
-    appointment="the time of the visit, agreed with the resident",
-    asked_by="the time the resident asked for",
-    expected="the time told to the resident",
-    due="the due time in the former system",
-    back="the time it was to be back",
-    until="the last day agreed",
-    rain_from="the beginning of the rain",
-    rain_until="the end of the rain",
-    rectify_by="the day by which it is to be put right",
+    "agreed", ("appointment", "asked_by", "expected", "due", "back", "until", "rain_from", "rain_until", "rectify_by"),
+    appointment="the time of the visit, agreed with the resident", asked_by="the time the resident asked for",
+    expected="the time told to the resident", due="the due time in the former system",
+    back="the time it was to be back", until="the last day agreed", rain_from="the beginning of the rain",
+    rain_until="the end of the rain", rectify_by="the day by which it is to be put right"
 )
+# fmt: on
 # of these, what later events may tell anew; the others stand as the event said that started the obligation
 TOLD_ANEW = frozenset({"appointment", "asked_by", "expected"})
+# fmt: off
 SOURCE = Vocabulary(
-    "source",
-    ("procedures", "grade", "law", "own"),
-    procedures="the office procedures",
-    grade="published service grades",
-    law="public law",
-    own="a default of this program",
+    "source", ("procedures", "grade", "law", "own"), procedures="the office procedures",
+    grade="published service grades", law="public law", own="a default of this program"
 )
+# fmt: on
 ROLES = Vocabulary("debtor", ("acceptor", "assignee", "supervisor", "manager", "desk"), assignee="person sent")
 
 _LIMIT = re.compile(r"([0-9]{1,6})(?:(m|h|d|wd)| (month|year)s?)")

@@ -95,37 +95,20 @@ def _check(state: State, event: PassEvent) -> Iterator[tuple[str, Text, Text | N
 
 ISSUED = frozenset({"issued"})
 UNTIL = Ask(end=True)
+# fmt: off
 LIFE = Lifecycle(
     steps=table(
         Step(
-            "issued",
-            frozenset(),
-            "issued",
-            ("until",),
-            ("text",),
-            rule="U9",
-            verb="issue",
-            help="A resident asks for a pass: which goods, until when.",
+            "issued", frozenset(), "issued", ("until",), ("text",), rule="U9", verb="issue",
+            help="A resident asks for a pass: which goods, until when."
         ),
         Step(
-            "used",
-            ISSUED,
-            "used",
-            (),
-            ("who", "text"),
-            rule="U9",
-            verb="use",
-            help="At the gate: the goods go out, once and in time.",
+            "used", ISSUED, "used", (), ("who", "text"), rule="U9", verb="use",
+            help="At the gate: the goods go out, once and in time."
         ),
         Step(
-            "extended",
-            ISSUED,
-            None,
-            ("until", "reason"),
-            rule="U9",
-            verb="extend",
-            help="It is good for longer; before it has expired.",
-            asks={"until": UNTIL},
+            "extended", ISSUED, None, ("until", "reason"), rule="U9", verb="extend",
+            help="It is good for longer; before it has expired.", asks={"until": UNTIL}
         ),
         Step("cancelled", ISSUED, "cancelled", ("reason",), rule="U9", verb="cancel", help="It is good no longer."),
         Step("noted", frozenset(get_args(Status)), None, ("text",), verb="note", help="Write something down."),
@@ -138,6 +121,7 @@ LIFE = Lifecycle(
     check=_check,
     ending=frozenset({"used", "cancelled"}),
 )
+# fmt: on
 
 
 # --- what is its own: who asks, who was at the gate, and that it is used once
@@ -261,38 +245,21 @@ def _heading(pass_: Pass, view: "View") -> Text:
 _WHO = Shown("who", say("asked for by"), _asked_by)
 _ITEMS = Shown("items", wide=True)
 _CARRIER, _PLATE, _UNTIL = Shown("carrier", more=True), Shown("plate", more=True), Shown("until")
+# fmt: off
 DECLARED = Declaration(
     show_help="One pass with everything that happened.",
-    asked=("unit", "items", "resident", "who", "until", "carrier", "plate"),
-    asks={"until": Ask(end=True)},
+    asked=("unit", "items", "resident", "who", "until", "carrier", "plate"), asks={"until": Ask(end=True)},
     listing=Listing(
         columns=(
-            Shown("id"),
-            Shown("status"),
-            Shown("unit"),
-            _WHO,
-            _ITEMS,
-            _UNTIL,
-            _CARRIER,
-            _PLATE,
-            Shown("used", say("used"), _used, more=True),
+            Shown("id"), Shown("status"), Shown("unit"), _WHO, _ITEMS, _UNTIL, _CARRIER, _PLATE,
+            Shown("used", say("used"), _used, more=True)
         ),
-        empty=say("No such passes."),
-        default="open",
-        groups={"open": ISSUED, "未结": ISSUED},
+        empty=say("No such passes."), default="open", groups={"open": ISSUED, "未结": ISSUED},
         help="Passes, those that are good now unless asked otherwise.",
-        state_help="issued, used, cancelled, expired, open (the default) or all.",
+        state_help="issued, used, cancelled, expired, open (the default) or all."
     ),
-    details=(_ITEMS, _WHO, _CARRIER, _PLATE, _UNTIL),
-    heading=_heading,
-    finds=("items",),
-    begins=_begins,
-    completed=frozenset({"until"}),
-    before={"used": _unused, "extended": _extends, "cancelled": _unused},
-    names=_names,
-    called=_met,
-    after=_after,
-    states=STATUS,
-    state_at=state_at,
-    labels={"until": say("until {value}")},
+    details=(_ITEMS, _WHO, _CARRIER, _PLATE, _UNTIL), heading=_heading, finds=("items",), begins=_begins,
+    completed=frozenset({"until"}), before={"used": _unused, "extended": _extends, "cancelled": _unused}, names=_names,
+    called=_met, after=_after, states=STATUS, state_at=state_at, labels={"until": say("until {value}")}
 )
+# fmt: on

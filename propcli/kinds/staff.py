@@ -28,13 +28,12 @@ SHIFT_DAY = Vocabulary("shift day", get_args(ShiftDay), all="every day", working
 Status = Literal["working", "left"]
 EventName = Literal["recorded", "joined", "changed", "leave_taken", "came_back", "left", "rejoined", "noted"]
 STATUS = Vocabulary("staff state", get_args(Status))
+# fmt: off
 EVENT = Vocabulary(
-    "staff event",
-    get_args(EventName),
-    recorded="as the file stood",
-    leave_taken="on leave",
-    came_back="back from leave",
+    "staff event", get_args(EventName), recorded="as the file stood", leave_taken="on leave",
+    came_back="back from leave"
 )
+# fmt: on
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 DayHours = Annotated[str, Form(_HOURS, say("hours (like 08:00-17:30)"))]
@@ -247,73 +246,35 @@ ALL = frozenset(get_args(Status))
 WORKING = frozenset({"working"})
 _WORK = ("team", "skills", "phone", "shifts")
 _MANY = {"skills": Ask("--skill", metavar="CATEGORY"), "shifts": Ask("--shift", metavar="DAYS HOURS")}
+# fmt: off
 LIFE = Lifecycle(
     steps=table(
         Step("recorded", frozenset(), "working", ("role",), (*_WORK, "leave", "joined", "left")),
         Step(
-            "joined",
-            frozenset(),
-            "working",
-            ("role",),
-            (*_WORK, "joined", "text"),
-            rule="D6",
-            verb="add",
-            help="Somebody new works here: role, team, skills, shifts.",
-            asks=_MANY,
+            "joined", frozenset(), "working", ("role",), (*_WORK, "joined", "text"), rule="D6", verb="add",
+            help="Somebody new works here: role, team, skills, shifts.", asks=_MANY
         ),
         Step(
-            "changed",
-            WORKING,
-            None,
-            (),
-            ("role", *_WORK, "text"),
-            rule="D6",
-            verb="change",
-            help="Another role or team, other skills or shifts from now on.",
-            asks=_MANY,
+            "changed", WORKING, None, (), ("role", *_WORK, "text"), rule="D6", verb="change",
+            help="Another role or team, other skills or shifts from now on.", asks=_MANY
         ),
         Step(
-            "leave_taken",
-            ALL,
-            None,
-            ("first", "until"),
-            ("stand_in", "reason"),
-            rule="D6",
-            verb="leave",
+            "leave_taken", ALL, None, ("first", "until"), ("stand_in", "reason"), rule="D6", verb="leave",
             help="Somebody is away for some days, and who stands in.",
-            asks={"first": Ask("--from"), "until": Ask("--until")},
+            asks={"first": Ask("--from"), "until": Ask("--until")}
         ),
         Step(
-            "came_back",
-            ALL,
-            None,
-            (),
-            ("on", "text"),
-            rule="D6",
-            verb="back",
-            help="Back from leave, perhaps earlier than agreed.",
+            "came_back", ALL, None, (), ("on", "text"), rule="D6", verb="back",
+            help="Back from leave, perhaps earlier than agreed."
         ),
         Step(
-            "left",
-            WORKING,
-            "left",
-            (),
-            ("on", "successor", "reason"),
-            rule="D6",
-            verb="depart",
+            "left", WORKING, "left", (), ("on", "successor", "reason"), rule="D6", verb="depart",
             help="Somebody stops working here: the last day, and who takes over.",
-            asks={"on": Ask("--last-day", "The last day, if not today.")},
+            asks={"on": Ask("--last-day", "The last day, if not today.")}
         ),
         Step(
-            "rejoined",
-            frozenset({"left"}),
-            "working",
-            (),
-            ("on", "text"),
-            clears=("left", "successor"),
-            rule="D6",
-            verb="rejoin",
-            help="Somebody who had left works here again.",
+            "rejoined", frozenset({"left"}), "working", (), ("on", "text"), clears=("left", "successor"), rule="D6",
+            verb="rejoin", help="Somebody who had left works here again."
         ),
         Step("noted", ALL, None, ("text",), verb="note", help="Write something down."),
     ),
@@ -324,6 +285,7 @@ LIFE = Lifecycle(
     fold=_fold,
     check=_check,
 )
+# fmt: on
 
 
 # --- what is its own
@@ -378,37 +340,19 @@ def _state_at(person: Staff, now: datetime) -> str:
     return "left" if person.left is not None and person.left < now.date() else "working"
 
 
+# fmt: off
 DECLARED = Declaration(
-    show_help="One of them: role, team, skills, shifts, leave.",
-    id_help="An id for records, like zhang.wei.",
-    asked=("name", "role", "team", "skills", "phone", "shifts", "joined"),
-    asks=_MANY,
-    finds=("name",),
-    begins=_begins,
-    opening=_opening,
-    states=STATUS,
-    state_at=_state_at,
-    before={"left": _leaves},
-    after=_after,
+    show_help="One of them: role, team, skills, shifts, leave.", id_help="An id for records, like zhang.wei.",
+    asked=("name", "role", "team", "skills", "phone", "shifts", "joined"), asks=_MANY, finds=("name",), begins=_begins,
+    opening=_opening, states=STATUS, state_at=_state_at, before={"left": _leaves}, after=_after,
     details=(
-        Shown("role"),
-        Shown("team"),
-        Shown("skills"),
-        Shown("phone"),
-        Shown("shifts"),
-        Shown("leave"),
-        Shown("joined"),
-        Shown("left"),
-        Shown("successor"),
+        Shown("role"), Shown("team"), Shown("skills"), Shown("phone"), Shown("shifts"), Shown("leave"), Shown("joined"),
+        Shown("left"), Shown("successor")
     ),
     labels={
-        "first": say("from {value}"),
-        "until": say("to {value}"),
-        "on": say("day"),
-        "joined": say("joined"),
-        "stand_in": say("{value} stands in"),
-        "successor": say("{value} takes over"),
-        "left": say("last day of work"),
+        "first": say("from {value}"), "until": say("to {value}"), "on": say("day"), "joined": say("joined"),
+        "stand_in": say("{value} stands in"), "successor": say("{value} takes over"), "left": say("last day of work")
     },
-    verbs=(Verb("list", "commands.staff:list_", "Everyone, or who is on duty now, with skills and open tickets."),),
+    verbs=(Verb("list", "commands.staff:list_", "Everyone, or who is on duty now, with skills and open tickets."),)
 )
+# fmt: on

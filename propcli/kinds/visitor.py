@@ -106,39 +106,21 @@ def _check(state: State, event: VisitorEvent) -> Iterator[tuple[str, Text, Text 
 
 
 INSIDE, ANY = frozenset({"inside"}), frozenset(get_args(Status))
+# fmt: off
 LIFE = Lifecycle(
     steps=table(
         Step(
-            "entered",
-            frozenset(),
-            "inside",
-            (),
-            ("text",),
-            rule="U9",
-            verb="enter",
-            help="Somebody is let in, perhaps with a card.",
+            "entered", frozenset(), "inside", (), ("text",), rule="U9", verb="enter",
+            help="Somebody is let in, perhaps with a card."
         ),
         Step(
-            "left",
-            INSIDE,
-            "left",
-            (),
-            ("text",),
-            rule="U9",
-            verb="leave",
+            "left", INSIDE, "left", (), ("text",), rule="U9", verb="leave",
             help="The visitor has left; the card is back.",
-            extra={"without_card": Ask(help="Without giving the card back: it counts as lost.")},
+            extra={"without_card": Ask(help="Without giving the card back: it counts as lost.")}
         ),
         Step(
-            "card_lost",
-            ANY,
-            None,
-            (),
-            ("text",),
-            rule="U9",
-            verb="card-lost",
-            help="The card is lost: it is not given out until it is found.",
-            asks={"text": Ask(needed=True)},
+            "card_lost", ANY, None, (), ("text",), rule="U9", verb="card-lost",
+            help="The card is lost: it is not given out until it is found.", asks={"text": Ask(needed=True)}
         ),
         Step("card_found", ANY, None, (), ("text",), rule="U9", verb="card-found", help="The lost card is found."),
         Step("noted", ANY, None, ("text",), verb="note", help="Write something down."),
@@ -150,6 +132,7 @@ LIFE = Lifecycle(
     lacks=_lacks,
     check=_check,
 )
+# fmt: on
 
 
 # --- what is its own: a card is given out once
@@ -253,43 +236,26 @@ def _left(visit: Visitor, _view: "View") -> Any:
     return next((event.at for event in visit.events if event.event == "left"), None)
 
 
+# fmt: off
 DECLARED = Declaration(
     show_help="One visit with everything that happened.",
-    asked=("unit", "name", "phone", "plate", "purpose", "card", "until"),
-    needed=frozenset({"name"}),
+    asked=("unit", "name", "phone", "plate", "purpose", "card", "until"), needed=frozenset({"name"}),
     asks={"until": Ask(end=True), "card": Ask(metavar="NUMBER")},
     listing=Listing(
         columns=(
-            Shown("id"),
-            Shown("status"),
-            Shown("unit"),
-            Shown("name"),
-            Shown("purpose", wide=True),
-            Shown("card"),
+            Shown("id"), Shown("status"), Shown("unit"), Shown("name"), Shown("purpose", wide=True), Shown("card"),
             Shown("card_state", say("card is"), _card_state),
-            Shown("entered", say("entered"), lambda visit, _view: visit.events[0].at),
-            Shown("until"),
-            Shown("left", say("left at"), _left),
-            Shown("phone", more=True),
-            Shown("plate", more=True),
+            Shown("entered", say("entered"), lambda visit, _view: visit.events[0].at), Shown("until"),
+            Shown("left", say("left at"), _left), Shown("phone", more=True), Shown("plate", more=True)
         ),
-        empty=say("No such visitors."),
-        default="inside",
-        help="Visitors, those who are inside unless asked otherwise.",
+        empty=say("No such visitors."), default="inside", help="Visitors, those who are inside unless asked otherwise.",
         state_help="inside (the default), left or all.",
-        filters=(Filter("card", "Who had this card.", _had, "NUMBER", every=True),),
+        filters=(Filter("card", "Who had this card.", _had, "NUMBER", every=True),)
     ),
     details=(
-        Shown("name"),
-        Shown("phone"),
-        Shown("plate"),
-        Shown("purpose"),
-        Shown("card", None, _card),
-        Shown("until"),
+        Shown("name"), Shown("phone"), Shown("plate"), Shown("purpose"), Shown("card", None, _card), Shown("until")
     ),
-    finds=("purpose", "card"),
-    begins=_begins,
-    completed=frozenset({"until"}),
-    before={"left": _leaving, "card_lost": _lost},
-    after=_after,
+    finds=("purpose", "card"), begins=_begins, completed=frozenset({"until"}),
+    before={"left": _leaving, "card_lost": _lost}, after=_after
 )
+# fmt: on

@@ -74,76 +74,45 @@ LISTED = (
     Shown("start"),
     Shown("until"),
 )
+# fmt: off
 DECLARED = Declaration(
     finds=("works", "place", "contractor"),
     show_help="The cover sheet: term, owner, contact, state, payments, what happened [N13].",
-    asked=(
-        "unit",
-        "resident",
-        "works",
-        "capacity",
-        "contractor",
-        "company_number",
-        "in_charge",
-        "below",
-        "detail",
-    ),
+    asked=("unit", "resident", "works", "capacity", "contractor", "company_number", "in_charge", "below", "detail"),
     needed=frozenset({"resident"}),
     asks={
-        "unit": Ask(argument=True, metavar="UNIT"),
-        "resident": Ask(option="--applicant", metavar="WHO", raw=True),
-        "capacity": Ask(option="--as", metavar="TIE"),
-        "company_number": Ask(metavar="NUMBER", raw=True),
-        "in_charge": Ask(metavar="NAME,PHONE", raw=True),
-        "below": Ask(metavar="UNIT"),
+        "unit": Ask(argument=True, metavar="UNIT"), "resident": Ask(option="--applicant", metavar="WHO", raw=True),
+        "capacity": Ask(option="--as", metavar="TIE"), "company_number": Ask(metavar="NUMBER", raw=True),
+        "in_charge": Ask(metavar="NAME,PHONE", raw=True), "below": Ask(metavar="UNIT")
     },
     begins="kinds.renovation.apply:begins",
     before={event: f"kinds.renovation.{module}:{event}" for module, events in _BEFORE.items() for event in events},
     lacking="kinds.renovation.filings:lacking",
     listing=Listing(
-        columns=LISTED,
-        empty=say("No such filings."),
-        default="open",
+        columns=LISTED, empty=say("No such filings."), default="open",
         help="Filings by building, low floors first [N13]; the open ones unless asked otherwise.",
         state_help="applied, working, expired, …; open (the default) or all.",
-        groups={name: OPEN | {EXPIRED} for name in ("open", "未结")},
-        order=_shelf,
+        groups={name: OPEN | {EXPIRED} for name in ("open", "未结")}, order=_shelf
     ),
-    states=STATES,
-    state_at=lambda filing, now: state_at(filing, now.date()),
+    states=STATES, state_at=lambda filing, now: state_at(filing, now.date()),
     untold=frozenset({"terms", "needs", "test", "sealed", "name", "phone"}),
     says={
-        "worker": "kinds.renovation.show:worker_said",
-        "ok": _in_order,
-        "copies": _copies,
-        "amount": lambda _filing, event, _view: say("{amount} yuan", amount=yuan(event.amount)),
+        "worker": "kinds.renovation.show:worker_said", "ok": _in_order, "copies": _copies, "amount": lambda _filing,
+        event, _view: say("{amount} yuan", amount=yuan(event.amount))
     },
     flags={
-        "tight": (say("tight"), say("leaking")),
-        "passed": (say("passed"), say("not passed")),
-        "stop": (say("works stopped"), None),
+        "tight": (say("tight"), say("leaking")), "passed": (say("passed"), say("not passed")),
+        "stop": (say("works stopped"), None)
     },
     labels={
-        "item": say("item"),
-        "card": say("worker pass"),
-        "violation": say("violation"),
-        "start": say("first day"),
-        "until": say("last day"),
-        "rectify_by": say("to be put right by"),
-        "started": say("water stood since"),
-        "on": say("lived in since"),
-        "refund_from": say("refund from"),
-        "receipt": say("receipt"),
-        "rule": say("rule"),
+        "item": say("item"), "card": say("worker pass"), "violation": say("violation"), "start": say("first day"),
+        "until": say("last day"), "rectify_by": say("to be put right by"), "started": say("water stood since"),
+        "on": say("lived in since"), "refund_from": say("refund from"), "receipt": say("receipt"), "rule": say("rule")
     },
     verbs=(
-        Verb(
-            "check",
-            "kinds.renovation.verbs:check",
-            "What is still missing for the next step, each with its rule.",
-        ),
+        Verb("check", "kinds.renovation.verbs:check", "What is still missing for the next step, each with its rule."),
     ),
     groups={"worker": "The workers on the site [N8].", "pass": "The workers' passes, for the permit's term [N8]."},
-    validates="kinds.renovation.checks:ruled",
-    show="kinds.renovation.show:show_filing",
+    validates="kinds.renovation.checks:ruled", show="kinds.renovation.show:show_filing"
 )
+# fmt: on

@@ -5,19 +5,12 @@ from typing import Literal, get_args
 
 from propcli.engine.words import Vocabulary
 
+# fmt: off
 Status = Literal[
-    "applied",
-    "returned",
-    "approved",
-    "working",
-    "stopped",
-    "completed",
-    "passed",
-    "refunded",
-    "closed",
-    "refused",
-    "cancelled",
+    "applied", "returned", "approved", "working", "stopped", "completed", "passed", "refunded", "closed", "refused",
+    "cancelled"
 ]
+# fmt: on
 EventName = Literal[
     "applied",
     "item_added",
@@ -70,11 +63,11 @@ FILING = Vocabulary(
     passed="check passed",
 )
 EXPIRED = "expired"  # how works are called that go on after their permit has ended; no event makes it so
+# fmt: off
 STATES = Vocabulary(
-    "filing state at a time",
-    (*FILING, EXPIRED),
-    **{**FILING.labels, "expired": "permit ended, works going on"},
+    "filing state at a time", (*FILING, EXPIRED), **{**FILING.labels, "expired": "permit ended, works going on"}
 )
+# fmt: on
 FILING_EVENT = Vocabulary(
     "filing event",
     get_args(EventName),
@@ -172,9 +165,11 @@ FILING_PAPER = Vocabulary(
 COPY = Vocabulary("copy of the agreement", ("contractor", "owner", "centre"))  # [N5]
 FILING_PAYMENT = Vocabulary("filing payment", ("deposit", "rubbish_fee"), rubbish_fee="rubbish-removal fee")  # [N6]
 DEPOSIT = "deposit"
+# fmt: off
 CERTIFICATE = Vocabulary(
     "certificate", ("passes", "door", "owner"), passes="copy for the passes", door="copy for the door", owner="original"
 )  # [N7]
+# fmt: on
 SHOWN = Vocabulary("shown", ("certificate", "receipt"), certificate="original certificate", receipt="deposit receipt")
 CARD_STATE = Vocabulary("worker pass", ("out", "returned", "lost"))
 

@@ -5,51 +5,30 @@ from propcli.engine.lifecycle import Step, table
 from propcli.kinds.declaration import Declaration, Verb
 
 ACTIVE = frozenset({"active"})
+# fmt: off
 STEPS = table(
     Step(
-        "registered",
-        frozenset(),
-        "active",
-        (),
-        ("to", "text"),
-        rule="U1",
-        verb="add",
-        help="Put somebody on record. Identity numbers and bank accounts are sealed [T12].",
+        "registered", frozenset(), "active", (), ("to", "text"), rule="U1", verb="add",
+        help="Put somebody on record. Identity numbers and bank accounts are sealed [T12]."
     ),
     Step(
-        "changed",
-        ACTIVE,
-        None,
-        ("fields",),
-        ("text",),
-        rule="U1",
-        verb="change",
-        help="Other phones, another name, a number that was missing.",
+        "changed", ACTIVE, None, ("fields",), ("text",), rule="U1", verb="change",
+        help="Other phones, another name, a number that was missing."
     ),
     Step(
-        "consented",
-        ACTIVE,
-        None,
-        ("to",),
-        ("text",),
-        rule="T12",
-        verb="consent",
-        help="Consent was given to be contacted, to messages, … [T12].",
+        "consented", ACTIVE, None, ("to",), ("text",), rule="T12", verb="consent",
+        help="Consent was given to be contacted, to messages, … [T12]."
     ),
     Step(
         "withdrawn", ACTIVE, None, ("to",), ("text",), rule="T12", verb="withdraw", help="Consent was withdrawn [T12]."
     ),
     Step("noted", ACTIVE, None, ("text",), verb="note", help="Write something down."),
     Step(
-        "forgotten",
-        ACTIVE,
-        "forgotten",
-        ("reason",),
-        rule="T12",
-        verb="forget",
-        help="Destroy the key of somebody's sealed fields and everything else on record [T12].",
+        "forgotten", ACTIVE, "forgotten", ("reason",), rule="T12", verb="forget",
+        help="Destroy the key of somebody's sealed fields and everything else on record [T12]."
     ),
 )
+# fmt: on
 DECLARED = Declaration(
     show_help="One resident: what is known, homes, tickets.",
     checks="kinds.resident.checks:in_clear",

@@ -15,9 +15,11 @@ IdentityKind = Literal["id_card", "passport", "permit", "company_number", "other
 RESIDENT_STATUS = Vocabulary("resident state", get_args(Status))
 PERSON = Vocabulary("person or company", get_args(PersonKind))
 CONSENT = Vocabulary("consent", get_args(Consent), messages="messages", publication="publication of the name")
+# fmt: off
 IDENTITY = Vocabulary(
     "identity", get_args(IdentityKind), id_card="ID card", permit="residence or travel permit", other="other paper"
 )
+# fmt: on
 RESIDENT_EVENT = Vocabulary(
     "resident event", get_args(EventName), consented="consent given", withdrawn="consent withdrawn"
 )

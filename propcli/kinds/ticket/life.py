@@ -25,150 +25,76 @@ _MAJOR = {**_COMPLAINT, "severity": ("major",)}
 _IMPORTANT = {**_COMPLAINT, "severity": ("important",)}
 _VALID = {**_COMPLAINT, "valid": ("true",)}
 _LEAK = {**_REPAIR, "category": (LEAK,)}
+# fmt: off
 GUARDS: tuple[Guard, ...] = (
     Guard(
-        "P1",
-        ("done",),
-        "diagnosed",
-        say("a repair is done only after somebody arrived and found the cause"),
-        say("record arrive and diagnose first"),
-        _REPAIR,
+        "P1", ("done",), "diagnosed", say("a repair is done only after somebody arrived and found the cause"),
+        say("record arrive and diagnose first"), _REPAIR
     ),
     Guard(
-        "T6",
-        ("done",),
-        "confirmed",
-        say("nobody has been sent and confirmed"),
-        say("dispatch it and record confirm first"),
-        {"kind": ("repair", *SERVICES)},
+        "T6", ("done",), "confirmed", say("nobody has been sent and confirmed"),
+        say("dispatch it and record confirm first"), {"kind": ("repair", *SERVICES)}
     ),
     Guard(
-        "P5",
-        ("followed_up", "closed"),
-        "signed_off",
-        say("the resident has not signed the work off"),
-        say("record sign-off first"),
-        _REPAIR,
+        "P5", ("followed_up", "closed"), "signed_off", say("the resident has not signed the work off"),
+        say("record sign-off first"), _REPAIR
     ),
     Guard(
-        "F2",
-        ("signed_off", "followed_up", "closed"),
-        "tested",
-        say("a leak repair needs its water test first"),
-        say("record test --tight or --leaking first"),
-        _LEAK,
+        "F2", ("signed_off", "followed_up", "closed"), "tested", say("a leak repair needs its water test first"),
+        say("record test --tight or --leaking first"), _LEAK
     ),
     Guard(
-        "F4",
-        ("closed",),
-        "followed_up",
-        say("it has not been followed up; every repair is"),
-        say("record follow-up first"),
-        _REPAIR,
+        "F4", ("closed",), "followed_up", say("it has not been followed up; every repair is"),
+        say("record follow-up first"), _REPAIR
     ),
     Guard(
-        "C6",
-        ("closed",),
-        "followed_up",
-        say("it has not been followed up; every complaint is"),
-        say("record follow-up first"),
-        _COMPLAINT,
+        "C6", ("closed",), "followed_up", say("it has not been followed up; every complaint is"),
+        say("record follow-up first"), _COMPLAINT
     ),
     Guard(
-        "C4",
-        ("replied", "done", "closed"),
-        "judged",
-        say("nobody has judged whether the complaint is valid"),
-        say("record judge --valid or --invalid first"),
-        _COMPLAINT,
+        "C4", ("replied", "done", "closed"), "judged", say("nobody has judged whether the complaint is valid"),
+        say("record judge --valid or --invalid first"), _COMPLAINT
     ),
     Guard(
-        "C4",
-        ("replied", "done", "closed"),
-        "cause known",
-        say("the cause of the complaint is not recorded"),
-        say("record judge --valid --cause … first"),
-        _VALID,
+        "C4", ("replied", "done", "closed"), "cause known", say("the cause of the complaint is not recorded"),
+        say("record judge --valid --cause … first"), _VALID
     ),
     Guard(
-        "C4",
-        ("replied", "done", "closed"),
-        "responsible known",
-        say("who is responsible is not recorded"),
-        say("record judge --valid --responsible … first"),
-        _VALID,
+        "C4", ("replied", "done", "closed"), "responsible known", say("who is responsible is not recorded"),
+        say("record judge --valid --responsible … first"), _VALID
     ),
     Guard(
-        "C4",
-        ("replied", "done", "closed"),
-        "solution proposed",
-        say("no solution has been proposed"),
-        say("record judge --valid --solution … first"),
-        _VALID,
+        "C4", ("replied", "done", "closed"), "solution proposed", say("no solution has been proposed"),
+        say("record judge --valid --solution … first"), _VALID
     ),
     Guard(
-        "C4",
-        ("followed_up", "closed"),
-        "replied",
-        say("the resident has had no reply; an invalid complaint gets one too"),
-        say("record reply first"),
-        _COMPLAINT,
+        "C4", ("followed_up", "closed"), "replied",
+        say("the resident has had no reply; an invalid complaint gets one too"), say("record reply first"), _COMPLAINT
+    ),
+    Guard("C4", ("closed",), "done", say("the complaint is not resolved"), say("record done first"), _COMPLAINT),
+    Guard(
+        "C1", ("replied", "done", "closed"), "escalated to manager",
+        say("a major complaint is reported to the manager first"), say("record escalate --to manager first"), _MAJOR
     ),
     Guard(
-        "C4",
-        ("closed",),
-        "done",
-        say("the complaint is not resolved"),
-        say("record done first"),
-        _COMPLAINT,
+        "C2", ("done", "closed"), "escalated", say("an important complaint is reported to the supervisor first"),
+        say("record escalate --to supervisor first"), _IMPORTANT
     ),
     Guard(
-        "C1",
-        ("replied", "done", "closed"),
-        "escalated to manager",
-        say("a major complaint is reported to the manager first"),
-        say("record escalate --to manager first"),
-        _MAJOR,
+        "T11", ("closed",), "replied", say("the resident has had no reply"), say("record reply first"),
+        {"kind": ANSWERS}
+    ),
+    Guard("C5", ("closed",), "done", say("it is not done"), say("record done first"), {"kind": SERVICES}),
+    Guard(
+        "import", ("settled",), "imported", say("only an imported ticket can have been closed in a former system"),
+        say("record close")
     ),
     Guard(
-        "C2",
-        ("done", "closed"),
-        "escalated",
-        say("an important complaint is reported to the supervisor first"),
-        say("record escalate --to supervisor first"),
-        _IMPORTANT,
-    ),
-    Guard(
-        "T11",
-        ("closed",),
-        "replied",
-        say("the resident has had no reply"),
-        say("record reply first"),
-        {"kind": ANSWERS},
-    ),
-    Guard(
-        "C5",
-        ("closed",),
-        "done",
-        say("it is not done"),
-        say("record done first"),
-        {"kind": SERVICES},
-    ),
-    Guard(
-        "import",
-        ("settled",),
-        "imported",
-        say("only an imported ticket can have been closed in a former system"),
-        say("record close"),
-    ),
-    Guard(
-        "P3",
-        ("charged",),
-        "consented charge",
-        say("the owner has not agreed to the charge"),
-        say("record consent --to charge --who …, or charge --consent-of …"),
+        "P3", ("charged",), "consented charge", say("the owner has not agreed to the charge"),
+        say("record consent --to charge --who …, or charge --consent-of …")
     ),
 )
+# fmt: on
 
 
 def _fold(state: State, event: TicketEvent) -> None:

@@ -7,9 +7,11 @@ from propcli.engine.words import Vocabulary
 Kind = Literal["repair", "complaint", "suggestion", "inquiry", "help", "convenience", "entrusted", "praise"]
 Severity = Literal["major", "important", "minor"]
 Urgency = Literal["urgent", "normal", "low"]
+# fmt: off
 Channel = Literal[
     "phone", "visit", "web", "wechat", "letter", "email", "suggestion_box", "staff_relay", "patrol", "night_desk"
 ]
+# fmt: on
 Status = Literal[
     "waiting",
     "assigned",
@@ -24,6 +26,8 @@ Status = Literal[
     "cancelled",
     "merged",
 ]
+# fmt: off
+# fmt: on
 EventName = Literal[
     "accepted",
     "imported",

@@ -13,29 +13,22 @@ from propcli.kinds.unit.kind import MOVE_IN, STEPS
 from propcli.kinds.unit.model import Custody, Key, Tie, UnitEvent, contradictions, used
 from propcli.kinds.unit.words import FREE, ITEM, METER, OWNERS, PAPER, READINGS, STATE, UNIT_EVENT
 
+# fmt: off
 GUARDS: tuple[Guard, ...] = (
     Guard(
-        "U3",
-        ("moved_in", "inspected"),
-        "move_in_began",
-        say("no move-in has begun"),
-        say("begin it with move-in --case …"),
+        "U3", ("moved_in", "inspected"), "move_in_began", say("no move-in has begun"),
+        say("begin it with move-in --case …")
     ),
     Guard(
-        "U8",
-        ("gas_checked", "gas_missed"),
-        "gas_appointed",
-        say("no appointment was made for the gas check"),
-        say("record gas-appoint first, a day ahead"),
+        "U8", ("gas_checked", "gas_missed"), "gas_appointed", say("no appointment was made for the gas check"),
+        say("record gas-appoint first, a day ahead")
     ),
     Guard(
-        "U6",
-        ("owner_told",),
-        "found",
-        say("nothing was found that the owner has to be told of"),
-        say("for anything else there is note"),
+        "U6", ("owner_told",), "found", say("nothing was found that the owner has to be told of"),
+        say("for anything else there is note")
     ),
 )
+# fmt: on
 
 
 MISSING = {
