@@ -12,7 +12,7 @@ from propcli.engine.fields import narrowed, shapes
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import Kind, kind_of
-from propcli.kinds.declaration import function_at, loaded
+from propcli.kinds.declaration import function_at
 from propcli.output.language import CLAUSES, words
 from propcli.output.table import cell, raw
 from propcli.records.changing import opening
@@ -107,7 +107,7 @@ def event_said(record: Any, event: Any, view: "View") -> list[str]:
         if its.name in ("at", "by", "event") or {its.name, only_here} & declared.untold or value in (None, ()):
             continue
         if its.name in declared.says:
-            own = loaded(declared.says[its.name])(record, event, view)
+            own = declared.says[its.name](record, event, view)
             said += [words(own)] if own is not None else []
             continue
         if its.name in declared.flags:

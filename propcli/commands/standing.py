@@ -1,18 +1,15 @@
 """How a record stands, after every command that changed it: its state, what is owed next, by whom, by when."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from propcli.commands.session import session, show, tell_unknown_years
 from propcli.engine.text import Text, say
-from propcli.kinds.catalog import Kind, kind_of
-from propcli.kinds.declaration import loaded
+from propcli.kinds.catalog import kind_of
 from propcli.output.language import words
 
 if TYPE_CHECKING:
-    from propcli.engine.record import Event
     from propcli.kinds.ticket.model import Ticket
-    from propcli.records.recording import Recorder
 
 Step = tuple[str, dict[str, Any]]  # an event and its fields
 
@@ -80,7 +77,7 @@ def show_change(record: Any, notes: Iterable[Text] = ()) -> None:
     here = session()
     declared = kind_of(record).declared
     show_standing(record, [*notes, *declared.after(record, here)])
-    for line in loaded(declared.lacking)(record, here):
+    for line in declared.lacking(record, here):
         show(line)
 
 
@@ -92,40 +89,3 @@ def repair(ticket: "Ticket") -> Text:
     if ticket.payment is None:
         return say("  repair {id}: {what}", id=ticket.id, what=what)
     return say("  repair {id}: {what} ({payment})", id=ticket.id, what=what, payment=PAYMENT.word(ticket.payment))
-
-
-def take(kind: Kind, typed: str, by: str | None, *steps: Step, quiet: bool = False) -> Any:
-    """Let steps happen to a record, all or none, in one commit; print how it stands then."""
-    after = change(kind, typed, by, lambda _recorder, _before: steps)
-    if not quiet:
-        show_standing(after)
-    return after
-
-
-def change(kind: Kind, typed: str, by: str | None, steps: "Callable[[Recorder, Any], Iterable[Step]]") -> Any:
-    from propcli.records import changing
-
-    here = session()
-    record_id = here.record_id(kind, typed)
-    after, _notes = changing.take(here, kind, record_id, by, lambda change, before: steps(change.recorder, before))
-    return after
-
-
-def record(recorder: "Recorder", kind: Kind, record_id: str, by: str | None, *steps: Step) -> Any:
-    from propcli.records import changing
-
-    return changing.Change(session(), recorder).take(kind, record_id, by, *steps)
-
-
-def event(
-    kind: Kind, before: Any, name: str, by: str | None, fields: dict[str, Any], recorder: "Recorder | None" = None
-) -> "Event":
-    from propcli.records import changing
-
-    return changing.Change(session(), recorder).event(kind, before, name, by, fields)
-
-
-def subject(record: Any, steps: list[str]) -> str:
-    from propcli.records import changing
-
-    return changing.subject(record, steps)

@@ -125,14 +125,23 @@ def _assign(
     return Assignment(ticket, team, co_teams, best.staff, why, tuple(candidates))
 
 
+def not_here(person: Staff, calendar: Calendar, now: datetime) -> Text | None:
+    """Why somebody is not at work now, or None; who has no shifts is at work unless on leave."""
+    leave = person.away(now.astimezone(calendar.zone).date())
+    if leave is None and not person.shifts:
+        return None
+    if person.on_duty(now, calendar):  # the night shift that began before the leave is still worked
+        return None
+    return say("on leave until {day}", day=leave.until) if leave else say("off duty")
+
+
 def _bar(person: Staff, ticket: Ticket, calendar: Calendar, now: datetime) -> Text | None:
     """Why a person cannot be sent now, or None."""
     today = now.astimezone(calendar.zone).date()
     if not person.employed(today):
         return say("not employed")
     if not person.on_duty(now, calendar):
-        leave = person.away(today)  # the night shift that began before the leave is still worked
-        return say("on leave until {day}", day=leave.until) if leave else say("off duty")
+        return not_here(person, calendar, now) or say("off duty")
     if ticket.category not in person.skills:
         return say("without the skill")
     return None

@@ -91,15 +91,6 @@ def function_at(where: str) -> Any:
     return getattr(import_module(f"propcli.{module}"), name)
 
 
-Hook = Callable[..., Any] | str  # a function, or where it is
-
-
-def loaded(hook: Hook) -> Callable[..., Any]:
-    """The function of a hook that may be named by module and function."""
-    found: Callable[..., Any] = function_at(hook) if isinstance(hook, str) else hook
-    return found
-
-
 def deferred(where: str) -> Callable[..., Any]:
     """The function at `where`, loaded when it is first called: the list of commands does not need it."""
     return lambda *given, **named: function_at(where)(*given, **named)
@@ -118,7 +109,7 @@ class Declaration:
     that the model requires and that may be left to it); `before[event](change, record, fields)` looks at a
     step before it is taken and may put others before or after it; `after(record, here)` says more of how it stands, and
     `lacking(record, here)`, last, what it lacks for what comes next. `begins` may return the steps that follow the
-    first. These, and `says`, may be named by module and function.
+    first.
     `opening(record)`: the first event of a record whose file has none yet, or None.
     `names(change, record, who, by)`: how its events name somebody, where not as every other's do.
     `called(record, who, people)`: and how whoever they name is shown.
@@ -140,12 +131,12 @@ class Declaration:
     asked: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()
     asks: Mapping[str, Ask] = field(default_factory=dict)
-    begins: Hook | None = None
+    begins: Callable[..., Any] | None = None
     completed: frozenset[str] = frozenset()
     opening: Callable[[Any], dict[str, Any] | None] | None = None
-    before: Mapping[str, Hook] = field(default_factory=dict)
+    before: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     after: Callable[[Any, Any], Iterable[Text]] = no_notes
-    lacking: Hook = no_notes
+    lacking: Callable[..., Any] = no_notes
     states: Vocabulary | None = None
     state_at: Callable[[Any, datetime], str] | None = None
     names: Callable[..., str] | None = None
@@ -154,7 +145,7 @@ class Declaration:
     flags: Mapping[str, tuple[Text | None, Text | None]] = field(default_factory=dict)
     untold: frozenset[str] = frozenset()
     finds: tuple[str, ...] = ()
-    says: Mapping[str, Hook] = field(default_factory=dict)
+    says: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     headline: Callable[[Any], Text] | None = None
     heading: Callable[[Any, Any], Text] | None = None
     explains: Callable[[Any, Any], Iterable[Text | str]] = no_notes

@@ -13,7 +13,6 @@ from propcli.engine.problem import Refusal
 from propcli.engine.record import Event, Model
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT, UNIT, Kind, kind_of
-from propcli.kinds.declaration import loaded
 from propcli.output.language import listing, words
 from propcli.records.hidden import concealed, personal
 from propcli.records.household import written
@@ -190,7 +189,7 @@ def step(
     hook = kind.declared.before.get(name)
 
     def steps(change: Change, before: Any) -> Iterable[Taken]:
-        found = loaded(hook)(change, before, fields) if hook is not None else None
+        found = hook(change, before, fields) if hook is not None else None
         extra = kind.life.steps[name].extra
         return [(name, {n: v for n, v in fields.items() if n not in extra})] if found is None else found
 
@@ -211,7 +210,7 @@ def begin(
     desk = here.desk(by)
     with changing(here, by) as change:
         declared = kind.declared
-        more = loaded(declared.begins)(change, fields, event, desk) if declared.begins is not None else ()
+        more = declared.begins(change, fields, event, desk) if declared.begins is not None else ()
         opening = kind.life.steps[name]
         given = {**event, **{n: fields[n] for n in (*opening.needs, *opening.takes) if n in fields}}
         events = [change.event(kind, None, step, desk, said) for step, said in ((name, given), *(more or ()))]

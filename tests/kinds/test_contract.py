@@ -156,7 +156,11 @@ class TestKind:
         own = {verb.name for verb in KINDS[name].declared.verbs}
         for step in KINDS[name].life.steps.values():
             for field in (*step.needs, *step.takes) if step.verb and step.command not in own else ():
-                if step.help == "" or field in step.fills or (known[field].model and not hasattr(known[field].model, "typed")):
+                if (
+                    step.help == ""
+                    or field in step.fills
+                    or (known[field].model and not hasattr(known[field].model, "typed"))
+                ):
                     continue
                 assert known[field].help or field in step.asks, (step.event, field)
 

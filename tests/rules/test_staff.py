@@ -188,3 +188,25 @@ def test_staff_is_a_kind_like_others(desk):
     """It has an id that people choose; its commands are made from its steps."""
     assert STAFF.is_id("zhang.wei")
     assert desk.refused("staff", "add", "Zhang", "--name", "张", "--role", "guard")
+
+
+@pytest.mark.rule("D6", "T6")
+@pytest.mark.parametrize(("at", "ok"), [("07:59", False), ("08:00", True), ("17:29", True), ("17:30", False)])
+def test_by_hand_nobody_off_duty_is_sent_without_a_reason(desk, at, ok):
+    """The shift's first minute and its last, the minutes before and after; with a reason it is on record."""
+    ticket = desk.add(at="07:00")
+    command = ("ticket", "dispatch", ticket, "--to", "li.qiang")
+    if ok:
+        desk.ok(*command, at=at)
+        return
+    said = desk.refused(*command, at=at)
+    assert "李强: off duty [D6]" in said and "--anyway REASON" in said
+    desk.ok(*command, "--anyway", "他住得近")
+    assert record(desk, ticket)["events"][-1]["reason"] == "他住得近"
+
+
+@pytest.mark.rule("D6")
+def test_by_hand_nobody_on_leave_is_sent_without_a_reason(desk):
+    ticket = desk.add()
+    desk.ok("staff", "leave", "zhang.wei", "--from", "today", "--until", "2026-10-15")
+    assert "张伟: on leave until 2026-10-15 [D6]" in desk.refused("ticket", "dispatch", ticket, "--to", "zhang.wei")

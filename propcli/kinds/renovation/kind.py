@@ -5,7 +5,7 @@ from typing import Any
 
 from propcli.engine.lifecycle import Ask
 from propcli.engine.text import say
-from propcli.kinds.declaration import Declaration, Listing, Shown, Verb
+from propcli.kinds.declaration import Declaration, Listing, Shown, Verb, deferred
 from propcli.kinds.renovation.steps import STEPS as STEPS
 from propcli.kinds.renovation.words import CERTIFICATE, COPY, EXPIRED, OPEN, STATES, yuan
 
@@ -85,9 +85,11 @@ DECLARED = Declaration(
         "capacity": Ask(option="--as", metavar="TIE"), "company_number": Ask(metavar="NUMBER", raw=True),
         "in_charge": Ask(metavar="NAME,PHONE", raw=True), "below": Ask(metavar="UNIT")
     },
-    begins="kinds.renovation.apply:begins",
-    before={event: f"kinds.renovation.{module}:{event}" for module, events in _BEFORE.items() for event in events},
-    lacking="kinds.renovation.filings:lacking",
+    begins=deferred("kinds.renovation.apply:begins"),
+    before={
+        event: deferred(f"kinds.renovation.{module}:{event}") for module, events in _BEFORE.items() for event in events
+    },
+    lacking=deferred("kinds.renovation.filings:lacking"),
     listing=Listing(
         columns=LISTED, empty=say("No such filings."), default="open",
         help="Filings by building, low floors first [N13]; the open ones unless asked otherwise.",
@@ -97,8 +99,8 @@ DECLARED = Declaration(
     states=STATES, state_at=lambda filing, now: state_at(filing, now.date()),
     untold=frozenset({"terms", "needs", "test", "sealed", "name", "phone"}),
     says={
-        "worker": "kinds.renovation.show:worker_said", "ok": _in_order, "copies": _copies, "amount": lambda _filing,
-        event, _view: say("{amount} yuan", amount=yuan(event.amount))
+        "worker": deferred("kinds.renovation.show:worker_said"), "ok": _in_order, "copies": _copies,
+        "amount": lambda _filing, event, _view: say("{amount} yuan", amount=yuan(event.amount))
     },
     flags={
         "tight": (say("tight"), say("leaking")), "passed": (say("passed"), say("not passed")),

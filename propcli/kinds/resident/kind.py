@@ -2,7 +2,7 @@
 forgotten [U1, T12]; the words of its history."""
 
 from propcli.engine.lifecycle import Step, table
-from propcli.kinds.declaration import Declaration, Verb
+from propcli.kinds.declaration import Declaration, Verb, deferred
 
 ACTIVE = frozenset({"active"})
 # fmt: off
@@ -45,5 +45,5 @@ DECLARED = Declaration(
         Verb("list", "kinds.resident.show:list_residents", "Residents, with their homes."),
         Verb("show", "kinds.resident.show:show_one"),
     ),
-    says={"fields": "kinds.resident.show:changed", "to": "kinds.resident.show:consented"},
+    says={"fields": deferred("kinds.resident.show:changed"), "to": deferred("kinds.resident.show:consented")},
 )

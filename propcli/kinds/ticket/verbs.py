@@ -181,10 +181,15 @@ def _choose(question: str, vocabulary: "Vocabulary", known: list[str], default: 
 def dispatch(
     ticket_id: Id,
     order: Annotated[bool, typer.Option("--printed", help=_("With a printed order; without this, orally."))] = False,
+    anyway: Annotated[
+        str | None, typer.Option(metavar="REASON", help=_("Why somebody is sent who is off duty or on leave [D6]."))
+    ] = None,
     by: options.By = None,
     **typed: Any,
 ) -> int:
+    from propcli.commands.standing import show_change
     from propcli.engine.fields import shapes
+    from propcli.records import changing
 
     here = session()
     found = here.ticket_id(ticket_id)
@@ -194,25 +199,33 @@ def dispatch(
         return run_plan(only=found, apply=True, explain=False, one_commit=False, by=by, printed=order)
     ticket = here.estate.one(TICKET.model, found)
     given = asking.read(here, shapes(TICKET.event), TICKET.steps["dispatched"].asks, typed)
-    fields = {**given, **_whom(here, ticket, given), "order": "printed" if order else "oral"}
-    standing.take(TICKET, found, by, ("dispatched", fields))
+    fields = {**given, **_whom(here, ticket, given, anyway), "order": "printed" if order else "oral"}
+    show_change(*changing.step(here, TICKET, found, by, "dispatched", fields))
     return 0
 
 
-def _whom(here: "Session", ticket: Any, given: dict[str, Any]) -> dict[str, Any]:
+def _whom(here: "Session", ticket: Any, given: dict[str, Any], anyway: str | None) -> dict[str, Any]:
     """Who is sent: the team is the one named, else the person's, else the one for the category, whose other teams help
-    [T9]."""
+    [T9]. Somebody off duty or on leave goes only for a reason [D6]."""
+    from propcli.desk.dispatch import not_here
     from propcli.kinds.staff import Staff
 
     person, lead = given.get("assignee"), given.get("team")
     member = here.estate.one(Staff, person) if person else None
     if member is not None and not member.employed(here.today):
         raise Refusal(say("--to: {name} does not work here at that time", name=member.name))
+    bar = not_here(member, here.estate.calendar, here.now) if member is not None else None
+    if bar is not None and anyway is None:
+        raise Refusal(
+            say("--to: {name}: {bar} [D6]", name=member.name if member else "", bar=bar),
+            hint=say("send somebody else, or say why with --anyway REASON"),
+        )
     routed = here.estate.policy.routing.get(ticket.category, ())
     if lead is None:
         lead = (member.team if member else None) or next(iter(routed), None)
     others = tuple(t for t in routed[1:] if t != lead) if routed[:1] == (lead,) else ()
-    return {"team": lead, "co_teams": given.get("co_teams") or others}
+    why = {"reason": anyway} if anyway is not None else {}
+    return {"team": lead, "co_teams": given.get("co_teams") or others, **why}
 
 
 def print_(ticket_id: Id) -> int:

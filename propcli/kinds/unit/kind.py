@@ -5,7 +5,7 @@ from typing import Any
 
 from propcli.engine.lifecycle import Ask, Step, table
 from propcli.engine.text import say
-from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Verb
+from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Verb, deferred
 from propcli.kinds.unit.words import ALL, FREE, HELD, OWNERS, READINGS
 
 KEY = Ask(argument=True, metavar="KEY")
@@ -178,15 +178,15 @@ DECLARED = Declaration(
         Verb("show", "kinds.unit.verbs:show_one"),
     ),
     before={
-        "transferred": "kinds.unit.step_verbs:transferred",
-        "let": "kinds.unit.step_verbs:let",
-        "let_ended": "kinds.unit.step_verbs:vacated",
-        "joined": "kinds.unit.step_verbs:joined",
-        "left": "kinds.unit.step_verbs:left",
-        "custody_began": "kinds.unit.step_verbs:custody_began",
-        "custody_ended": "kinds.unit.step_verbs:custody_ended",
-        "checked": "kinds.unit.step_verbs:checked",
-        "gas_checked": "kinds.unit.step_verbs:gas_checked",
+        "transferred": deferred("kinds.unit.step_verbs:transferred"),
+        "let": deferred("kinds.unit.step_verbs:let"),
+        "let_ended": deferred("kinds.unit.step_verbs:vacated"),
+        "joined": deferred("kinds.unit.step_verbs:joined"),
+        "left": deferred("kinds.unit.step_verbs:left"),
+        "custody_began": deferred("kinds.unit.step_verbs:custody_began"),
+        "custody_ended": deferred("kinds.unit.step_verbs:custody_ended"),
+        "checked": deferred("kinds.unit.step_verbs:checked"),
+        "gas_checked": deferred("kinds.unit.step_verbs:gas_checked"),
     },
     listing=Listing(
         columns=(
@@ -222,6 +222,6 @@ DECLARED = Declaration(
     },
     flags={"ok": (say("in order"), say("not in order"))},
     untold=frozenset(f"move_in_began.{name}" for name in MOVE_IN),  # that stands with what is missing
-    says={"ties": "kinds.unit.show:begun", "ends": "kinds.unit.show:ended"},
+    says={"ties": deferred("kinds.unit.show:begun"), "ends": deferred("kinds.unit.show:ended")},
 )
 # fmt: on
