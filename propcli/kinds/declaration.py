@@ -160,6 +160,8 @@ class Declaration:
     @property
     def open_states(self) -> Collection[str]:
         """The states in which there is still something to do: those that the list shows unless asked otherwise."""
-        if self.listing is None or self.listing.default == "all":
+        if self.listing is None:
             return ()
+        if self.listing.default == "all":
+            return tuple(self.states or ())
         return self.listing.groups.get(self.listing.default, (self.listing.default,))

@@ -56,7 +56,7 @@ class Entry:
     def ended(self) -> bool:
         """Whether nothing more is to be done for it."""
         open_ones = self.kind.declared.open_states
-        return bool(open_ones) and self.record.status not in open_ones
+        return bool(open_ones) and self.record.status is not None and self.record.status not in open_ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -577,3 +577,17 @@ def test_a_phone_is_somebodys_own(homes):
     """A hotline of six digits is nobody's; a number of seven is taken."""
     assert "is not a phone number" in homes.refused("resident", "add", "--name", "赵芳", "--phone", "123456")
     homes.ok("resident", "add", "--name", "赵芳", "--phone", "8812345")
+
+
+@pytest.mark.rule("U1", "U9")
+def test_whatever_goes_with_the_home_and_is_not_over_stands_on_its_screen(homes):
+    """A visitor inside and a pass that is good; gone when the visitor has left and the pass was used."""
+    visit = homes.ok(*"visitor enter --unit 3-2-0501 --name 刘志强 --card 12".split()).split()[0]
+    release = homes.ok(*"pass issue --unit 3-2-0501 --who 王丽 --items 冰箱1台".split()).split()[0]
+    said = homes.ok("unit", "show", "3-2-0501")
+    assert f"  {visit}  inside" in said and f"  {release}  issued" in said and "[U9] return of the card" in said
+    assert visit not in homes.ok("unit", "show", "3-2-0502")
+    homes.ok("visitor", "leave", visit)
+    homes.ok("pass", "use", release)
+    said = homes.ok("unit", "show", "3-2-0501")
+    assert visit not in said and release not in said

@@ -46,6 +46,7 @@ def show_unit(unit_id: str, form: str, reveal: bool = False, whole: bool = False
         _under_way(then)
         _tickets(then, office)
         _filings(then, office)
+        _others(then, office)
         owed(then, office)
         _events(then, office, whole)
     return office.finish()
@@ -210,6 +211,28 @@ def _filings(unit: "Unit", office: Office) -> None:
     for filing in known:
         term = say("{start} to {until}", start=filing.start, until=filing.until or "–") if filing.start else ""
         show(Text("  {line}  {term}", {"line": headline(filing), "term": term}))
+
+
+def _others(unit: "Unit", office: Office) -> None:
+    """Whatever else goes with the home and is not over, of any kind that names one: with what is owed on it."""
+    from propcli.commands.showing import owed_lines
+    from propcli.commands.standing import headline
+    from propcli.kinds.catalog import KINDS, RENOVATION, TICKET
+
+    kinds = (kind for kind in KINDS.values() if kind not in (TICKET, RENOVATION) and kind.declared.open_states)
+    found = [
+        record
+        for kind in kinds
+        if "unit" in kind.model.model_fields
+        for record in office.records(kind)
+        if record.unit == unit.id and office.view().state(record).code in kind.declared.open_states
+    ]
+    if found:
+        show("")
+    for record in found:
+        show(Text("  {line}", {"line": words(headline(record)).rstrip()}))
+        for line in owed_lines(office.owed_on([record]), office.names):
+            show(Text("  {line}", {"line": line}))
 
 
 def _events(unit: "Unit", office: Office, whole: bool) -> None:
