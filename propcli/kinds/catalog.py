@@ -162,7 +162,21 @@ STAFF = Kind(
     STAFF_ID,
     _flat,
 )
-KINDS = {kind.name: kind for kind in (TICKET, UNIT, RESIDENT, RENOVATION, PASS, VISITOR, STAFF)}
+PARKING = Kind(
+    "parking",
+    say("parking space"),
+    N_("Parking spaces: sold, let, free; which cars, looked at monthly [U10]."),
+    "parking",
+    re.compile(r"[A-Z][A-Z0-9]{0,5}-[0-9]{2,4}"),
+    _flat,
+    model_name="ParkingSpace",
+    tabled=True,
+)
+ACCESS = _yearly(
+    "access", say("car or help pass"), N_("Passes of residents' cars and of household help [U14]."), "access", "A"
+)
+STAY = _daily("stay", say("parking stay"), N_("Temporary parking: in, out, the hours [U10, U14]."), "stays", "S")
+KINDS = {kind.name: kind for kind in (TICKET, UNIT, RESIDENT, RENOVATION, PASS, VISITOR, STAFF, PARKING, ACCESS, STAY)}
 
 
 def kind_of(record: Any) -> Kind:

@@ -91,6 +91,34 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "skills": ["water"],
         "events": begun("joined", role="technician", team="engineering", skills=["water"]),
     },
+    "parking": {
+        "id": "B1-012",
+        "status": "let",
+        "place": "地库B1层A区",
+        "unit": "3-2-0501",
+        "until": "2026-12-31",
+        "fee": 300,
+        "cars": ["粤B98765"],
+        "events": [*begun("registered"), *begun("let", unit="3-2-0501", until="2026-12-31", fee=300)],
+    },
+    "access": {
+        "id": "A-2026-0001",
+        "status": "valid",
+        "type": "help",
+        "unit": "3-2-0501",
+        "name": "欧阳建国",
+        "plate": "粤B98765",
+        "until": "2026-12-31",
+        "events": begun("issued", until="2026-12-31"),
+    },
+    "stay": {
+        "id": "S-20261013-001",
+        "status": "inside",
+        "plate": "粤B98765",
+        "unit": "3-2-0501",
+        "purpose": "送货",
+        "events": begun("entered"),
+    },
 }
 
 
