@@ -13,12 +13,12 @@ from pydantic import Field, model_validator
 from propcli.engine.lifecycle import Ask, Lifecycle, State, Step, table
 from propcli.engine.policy import OWED
 from propcli.engine.problem import Refusal
-from propcli.engine.record import Day, Event, Form, Line, Model, Money, Ref, UnitId, Who, Words, Yes
+from propcli.engine.record import Day, Event, Form, Line, Model, Money, Ref, UnitId, Who, Words, Yes, quoted
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import PARKING
 from propcli.kinds.declaration import Declaration, Listing, Shown, Tables
-from propcli.kinds.resident.model import Plate, Recipient, ResidentId, Sealed, has_its_key
+from propcli.kinds.resident.model import PLATE_FORM, Plate, Recipient, ResidentId, Sealed, has_its_key
 
 if TYPE_CHECKING:
     from propcli.records.changing import Change, Here
@@ -149,6 +149,9 @@ def _cars(change: "Change", space: ParkingSpace, fields: dict[str, Any]) -> None
 
     typed = fields.get("cars")
     cars = tuple(dict.fromkeys(written(part) for part in re.split(r"[,，、;；]\s*", typed or "") if part.strip()))
+    for car in cars:
+        if not PLATE_FORM.pattern.fullmatch(car):
+            raise Refusal(say("{value} is not {expected}", value=quoted(car), expected=PLATE_FORM.expected))
     if typed:
         _refuse_double(change.here, space.id, cars)
     change.conceal(space, {"cars": cars})
