@@ -189,31 +189,30 @@ class Desk:
         if at is not None:
             self.now = at if len(at) > 8 else self.now[:11] + (at + ":00" if len(at) == 5 else at) + self.now[19:]
         out, err = io.StringIO(), io.StringIO()
-        env = {
+        env = self.environment(**environment)
+        folder = Path.cwd()
+        old_stdin, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")
+        with speaking("en"), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            os.environ.clear()
+            os.environ.update(env)
+            os.chdir(self.root)
+            try:
+                code = cli.run(list(arguments))
+            finally:
+                sys.stdin = old_stdin
+                os.chdir(folder)
+        return Result(code, out.getvalue(), err.getvalue())
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """What a shell at this desk knows, and nothing of where the tests run."""
+        return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.root.parent),
             "LANG": LOCALES[self.language],
             "PROPCLI_NOW": self.now,
             **IDENTITY,
-            **environment,
+            **more,
         }
-        before = dict(os.environ)
-        folder = Path.cwd()
-        os.environ.clear()
-        os.environ.update(env)
-        os.chdir(self.root)
-        old_stdin, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")
-        try:
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                code = cli.run(list(arguments))
-        finally:
-            sys.stdin = old_stdin
-            os.chdir(folder)
-            os.environ.clear()
-            os.environ.update(before)
-            language.use("en")
-            gettext.textdomain("messages")
-        return Result(code, out.getvalue(), err.getvalue())
 
     def ok(self, *arguments: str, at: str | None = None, **environment: str) -> str:
         """Run a command that has to succeed; what it printed."""
@@ -273,6 +272,21 @@ class Desk:
         }
         filled = [part for option, value in defaults.items() if option not in given for part in (option, value)]
         return self.ok("ticket", "add", *filled, *arguments, at=at).split()[0]
+
+
+@contextlib.contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """The program's words in a language for a while. Choosing one changes the environment and gettext's own domain, for
+    typer's words: left so, the next program a test starts would speak it too."""
+    before = dict(os.environ)
+    language.use(name)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        language.use("en")
+        gettext.textdomain("messages")
 
 
 def interrupt(screen: "pexpect.spawn[str]") -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from propcli import __version__
-from tests.conftest import IDENTITY, LOCALES, Desk
+from tests.conftest import Desk
 
 FOLDER = Path(__file__).parent / "transcripts"
 ACCEPT = bool(os.environ.get("PROPCLI_ACCEPT"))
@@ -64,7 +64,7 @@ def run(desk: Desk, command: str) -> list[str]:
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, **IDENTITY, "PROPCLI_NOW": desk.now, "LANG": LOCALES[desk.language]},
+            env=desk.environment(),
         )
         printed, code = done.stdout + done.stderr, done.returncode
     lines = [line.rstrip() for line in printed.rstrip("\n").split("\n")] if printed else []
