@@ -2,7 +2,7 @@
 
 import inspect
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +17,7 @@ from propcli.output.language import _
 if TYPE_CHECKING:
     from propcli.commands.session import Session
     from propcli.engine.fields import Shape
+    from propcli.kinds.catalog import Kind
 
 METAVARS = {"staff": "STAFF", "team": "TEAM", "category": "CATEGORY", "resident": "ID|NAME", "ticket": "ID"}
 NOTHING = Ask()
@@ -92,7 +93,8 @@ def value(here: "Session", its: "Shape", ask: Ask, typed: Any) -> Any:
         return typed
     name = option(its, ask)
     if its.many:
-        several = options.parts(typed) if its.ref or its.vocabulary else typed
+        # what is nothing but empty is no list of none
+        several = (options.parts(typed) or typed) if its.ref or its.vocabulary or its.private == "plates" else typed
         return tuple(_one(here, its, ask, name, one) for one in several)
     return _one(here, its, ask, name, typed)
 
@@ -112,8 +114,6 @@ def _one(here: "Session", its: "Shape", ask: Ask, name: str, typed: Any) -> Any:
         return here.resident(typed, name)
     if its.ref == "ticket":
         return here.ticket_id(typed)
-    if its.ref == "category":
-        return options.category(typed, name)
     if its.model is not None:  # a part of a record that says how it is typed
         return options.of(name, lambda: its.model.typed(typed, language.parse))  # type: ignore[union-attr]
     if its.base is datetime:
@@ -127,6 +127,25 @@ def _one(here: "Session", its: "Shape", ask: Ask, name: str, typed: Any) -> Any:
 
         return written(typed)
     return typed
+
+
+def parted(
+    kind: "Kind", values: Mapping[str, Any], own: Collection[str], asks: Mapping[str, Ask], record_id: str | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Values as fields of the record (those of `own`) and of the event; refuses whatever does not fit, at once."""
+    found: list[dict[str, Any]] = []
+    reasons: list[Text] = []
+    title: Text | None = None
+    for model, mine in ((kind.event, False), (kind.model, True)):
+        try:
+            found.append(checked(model, {n: v for n, v in values.items() if (n in own) is mine}, asks, record_id))
+        except Refusal as refusal:
+            reasons += refusal.reasons
+            title = refusal.title
+    if reasons:
+        raise Refusal(*reasons, title=title)
+    event, fields = found
+    return fields, event
 
 
 def checked(

@@ -143,6 +143,8 @@ def take(kind: Kind, step: Step) -> Function:
     }
     order = [name for name in asked if name in known]
     order.sort(key=lambda name: not step.asks.get(name, asking.NOTHING).argument)
+    along = {name: shapes(kind.model)[name] for name in step.along}
+    asks = {**step.asks, **step.along}
 
     def run(record_id: str, by: str | None = None, **typed: Any) -> int:
         from propcli.commands.session import session
@@ -151,10 +153,10 @@ def take(kind: Kind, step: Step) -> Function:
 
         here = session()
         extra = _extras(step, typed)
-        given = asking.read(here, known, step.asks, typed)
+        given = asking.read(here, known | along, asks, typed)
         found = here.resident(record_id, "ID") if kind.name == "resident" else here.record_id(kind, record_id)
-        given = asking.checked(kind.event, given, step.asks, found)
-        given |= {name: value for name, value in extra.items() if value}
+        of_record, of_event = asking.parted(kind, given, along, asks, found)
+        given = of_event | of_record | {name: value for name, value in extra.items() if value}
         after, notes = changing.step(here, kind, found, by, step.event, given)
         show_change(after, notes)
         return 0
@@ -164,6 +166,7 @@ def take(kind: Kind, step: Step) -> Function:
         for name in order
         for ask in (step.asks.get(name, asking.NOTHING),)
     ]
+    parameters += [asking.parameter(along[name], ask, bool(ask.needed)) for name, ask in step.along.items()]
     parameters += [_extra(name, ask) for name, ask in step.extra.items()]
     return _signed(run, [_parameter("record_id", Id), *parameters, _parameter("by", options.By, None)])
 
@@ -209,8 +212,7 @@ def begin(kind: Kind, step: Step) -> Function:
             options.typed(kind.model, {"id": record_id}, {"id": "ID"})
         extra = _extras(step, typed)
         given = asking.read(here, known, asks, typed)
-        fields = asking.checked(kind.model, {n: v for n, v in given.items() if n in asked}, asks)
-        event = asking.checked(kind.event, {n: v for n, v in given.items() if n in besides}, asks)
+        fields, event = asking.parted(kind, given, asked, asks)
         made, notes = changing.begin(here, kind, record_id, by, step.event, fields | extra, event)
         show_change(made, notes)
         return 0

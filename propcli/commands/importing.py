@@ -66,16 +66,19 @@ def _of_kind(kind: Kind) -> Callable[..., int]:
     ) -> int:
         from propcli.records import tables
         from propcli.records.importing import check_mapping
+        from propcli.records.sole import holding
 
         form = options.form(format)
         here = session()
         now = here.happened()
         described, sheet = _read(file, mapping, careful=True)
         check_mapping(described, sheet, tables.targets(kind), tables.required(kind, described))
-        known = frozenset(record.id for record in _records(kind.model))
+        records = _records(kind.model)
+        known = frozenset(record.id for record in records)
+        holders = holding(kind, records, here.today, here.keys)
         units = frozenset(here.estate.ids(UNIT))
         zone = here.estate.settings.zone
-        plan = tables.Table(kind, sheet, described, zone, units, known, now, language.parse).plan()
+        plan = tables.Table(kind, sheet, described, zone, units, known, now, language.parse, holders).plan()
         _tell(plan, form, None)
         n = len(plan.drafts)
         return _carry_out(

@@ -1,7 +1,7 @@
 """Passes of residents' cars 停车证 and of household help 家政卡 [U14]: issued, renewed, lost, returned, expiring."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
@@ -13,9 +13,10 @@ from propcli.engine.record import Day, Event, Form, Line, Model, PersonName, Uni
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import ACCESS
-from propcli.kinds.declaration import Declaration, Listing, Shown
+from propcli.kinds.declaration import Declaration, Listing, Shown, Sole
 from propcli.kinds.parking import SpaceId
 from propcli.kinds.resident.model import Plate, Recipient, ResidentId, Sealed, has_its_key
+from propcli.records.plates import written
 
 if TYPE_CHECKING:
     from propcli.records.changing import Change, Here
@@ -116,34 +117,27 @@ LIFE = Lifecycle(
 # --- what is its own: one valid pass for a car
 
 
-def _begins(change: "Change", fields: dict[str, Any], _event: dict[str, Any], _by: str) -> None:
-    """A car has one valid pass, whichever home it belongs to."""
+def _begins(_change: "Change", fields: dict[str, Any], _event: dict[str, Any], _by: str) -> None:
     wanted, missing = ("plate", "--plate") if fields["type"] == "car" else ("name", "--name")
     if not fields.get(wanted):
         raise Refusal(say("the option {option} is missing", option=missing))
-    if fields.get("plate"):
-        _refuse_double(change.here, fields["plate"])
 
 
-def _found(change: "Change", access: Access, _fields: dict[str, Any]) -> None:
-    from propcli.records.hidden import personal
+def _valid_again(change: "Change", access: Access, _fields: dict[str, Any]) -> None:
+    """Meanwhile the car may have another pass."""
+    from propcli.records.sole import having
 
-    plate = personal(access, change.here.keys)["plate"]
-    if isinstance(plate, str):
-        _refuse_double(change.here, plate, access.id)
+    change.refuse_taken(ACCESS, having(access, "plate", change.here.keys), access.id)
 
 
-def _refuse_double(here: "Here", plate: str, but: str = "") -> None:
-    from propcli.records.hidden import personal
-    from propcli.records.plates import same_plate
+def _taken(access: Access, plate: str, _personal: Any) -> tuple[Text, Text | None]:
+    values = {"plate": plate, "id": access.id, "unit": access.unit, "until": access.until}
+    what = say("{plate} has a pass already: {id}, {unit}, until {until} [U14]", **values)
+    return what, say("to give another one: propcli access return {id}, or lost", id=access.id)
 
-    for other in here.estate.read(Access).records:
-        if other.id == but or other.status != "valid" or other.until < here.today:
-            continue
-        known = personal(other, here.keys)["plate"]
-        if isinstance(known, str) and same_plate(known, plate):
-            values = {"plate": plate, "id": other.id, "unit": other.unit, "until": other.until}
-            raise Refusal(say("--plate: {plate} has a pass already: {id}, {unit}, until {until} [U14]", **values))
+
+def _held(access: Access, day: date) -> bool:
+    return access.status == "valid" and access.until >= day
 
 
 def _after(access: Access, here: "Here") -> Iterable[Text]:
@@ -155,7 +149,8 @@ def _after(access: Access, here: "Here") -> Iterable[Text]:
 DECLARED = Declaration(
     show_help="One pass with everything that happened.",
     asked=("type", "unit", "until", "plate", "name", "resident", "space", "number"), asks={"type": Ask("--type")},
-    begins=_begins, before={"found": _found}, after=_after, finds=("number",), states=STATUS, state_at=state_at,
+    begins=_begins, before={"found": _valid_again, "renewed": _valid_again}, after=_after,
+    sole=Sole("plate", _held, written, (b"valid",), _taken), finds=("number",), states=STATUS, state_at=state_at,
     listing=Listing(
         columns=(
             Shown("id"), Shown("type"), Shown("status"), Shown("unit"), Shown("plate"), Shown("name"), Shown("space"),

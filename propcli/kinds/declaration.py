@@ -5,7 +5,7 @@ Hooks are called under the lock with the change that is under way (`propcli.reco
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from importlib import import_module
 from typing import Any
 
@@ -76,6 +76,20 @@ class Tables:
 
 
 @dataclass(frozen=True, slots=True)
+class Sole:
+    """What one record of the kind has at a time: a card, the plate of a car. `field`: where it stands; `held(record,
+    day)`: whether the record has it on that day; `alike`: a value as it is compared; `marks`: one of these stands in
+    the file of every record that has it; `taken(holder, value, personal)`: who has it, and what can be done
+    (`personal`: the personal fields of that record, as far as they can be opened)."""
+
+    field: str
+    held: Callable[[Any, date], bool]
+    alike: Callable[[str], str]
+    marks: tuple[bytes, ...]
+    taken: Callable[[Any, str, Mapping[str, Any]], tuple[Text, Text | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Verb:
     """A command that is more than options that become one event. `where`: its module below propcli and the function;
     `help` where no step of that name has it."""
@@ -117,12 +131,13 @@ class Declaration:
     `labels` and `flags`: what stands before a value in the line of an event, and the words for yes and no; `untold`:
     fields that such a line leaves out; labels and untold by field, or as `event.field` for one event alone;
     `says[field](record, event, view)`: what it tells of a field that its type does not tell so (None: nothing).
+    `sole`: what only one of them has at a time.
     `finds`: its texts in which `find` looks, besides whom and what it names.
     `checks(record, around)`: what keeps a record from being written besides its types and its life; `validates`: what
-    is told of one that stands; `compares(records)`: of several, as pairs of a record and a finding; `show(id, form,
-    whole=…)`: a screen of its own. They are named by module and function, so that they are loaded only where they are
-    needed. `headline(record)`: the record in one line, if not as everywhere; `heading(record, view)`: the first line of
-    `show`, if not that. `explains(record, here)`: what `explain` says of it besides what is owed."""
+    is told of one that stands; `show(id, form, whole=…)`: a screen of its own. They are named by module and function,
+    so that they are loaded only where they are needed. `headline(record)`: the record in one line, if not as
+    everywhere; `heading(record, view)`: the first line of `show`, if not that. `explains(record, here)`: what
+    `explain` says of it besides what is owed."""
 
     show_help: str
     listing: Listing | None = None
@@ -144,6 +159,7 @@ class Declaration:
     labels: Mapping[str, Text] = field(default_factory=dict)
     flags: Mapping[str, tuple[Text | None, Text | None]] = field(default_factory=dict)
     untold: frozenset[str] = frozenset()
+    sole: Sole | None = None
     finds: tuple[str, ...] = ()
     says: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     headline: Callable[[Any], Text] | None = None
@@ -154,7 +170,6 @@ class Declaration:
     groups: Mapping[str, str] = field(default_factory=dict)  # of verbs of two words: the first, and its help
     checks: str = ""
     validates: str = ""
-    compares: str = ""
     show: str = ""
 
     @property

@@ -2,7 +2,6 @@
 
 The cars that may park there stand on the record, sealed where the estate seals plates; events never name them [T12]."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -12,13 +11,13 @@ from pydantic import Field, model_validator
 
 from propcli.engine.lifecycle import Ask, Lifecycle, State, Step, table
 from propcli.engine.policy import OWED
-from propcli.engine.problem import Refusal
-from propcli.engine.record import Day, Event, Form, Line, Model, Money, Ref, UnitId, Who, Words, Yes, quoted
+from propcli.engine.record import Day, Event, Form, Line, Model, Money, Ref, UnitId, Who, Words, Yes
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import PARKING
-from propcli.kinds.declaration import Declaration, Listing, Shown, Tables
-from propcli.kinds.resident.model import PLATE_FORM, Plate, Recipient, ResidentId, Sealed, has_its_key
+from propcli.kinds.declaration import Declaration, Listing, Shown, Sole, Tables
+from propcli.kinds.resident.model import Plate, Recipient, ResidentId, Sealed, has_its_key
+from propcli.records.plates import written
 
 if TYPE_CHECKING:
     from propcli.records.changing import Change, Here
@@ -109,11 +108,11 @@ LIFE = Lifecycle(
         Step("registered", frozenset(), "free", (), ("text",), rule="U10", verb="add", help="Put a space on record."),
         Step(
             "sold", FREE | {"sold"}, "sold", ("unit",), ("resident", "text"), rule="U10", clears=HOLDER, verb="sell",
-            help="It is sold to a home, or sold on to another.", extra={"cars": CARS}
+            help="It is sold to a home, or sold on to another.", along={"cars": CARS}
         ),
         Step(
             "let", FREE, "let", ("unit", "until", "fee"), ("resident", "text"), rule="U10", verb="let",
-            help="It is let to a home until a day, for a fee a month; only a free one.", extra={"cars": CARS}
+            help="It is let to a home until a day, for a fee a month; only a free one.", along={"cars": CARS}
         ),
         Step("renewed", LET, None, ("until",), ("fee", "text"), rule="U10", verb="renew", help="The lease goes on."),
         Step(
@@ -122,7 +121,7 @@ LIFE = Lifecycle(
         ),
         Step(
             "cars_changed", HELD, None, (), ("text",), rule="U14", verb="cars",
-            help="Other cars may park there from now on.", extra={"cars": replace(CARS, needed=True)}
+            help="Other cars may park there from now on.", along={"cars": replace(CARS, needed=True)}
         ),
         Step(
             "checked", ALL, None, ("ok",), ("finding", "text"), rule="U10", verb="check",
@@ -144,16 +143,9 @@ LIFE = Lifecycle(
 
 
 def _cars(change: "Change", space: ParkingSpace, fields: dict[str, Any]) -> None:
-    """The cars go along with the step; without the option they stay, but for a new holder."""
-    from propcli.records.plates import written
-
-    typed = fields.get("cars")
-    cars = tuple(dict.fromkeys(written(part) for part in re.split(r"[,，、;；]\s*", typed or "") if part.strip()))
-    for car in cars:
-        if not PLATE_FORM.pattern.fullmatch(car):
-            raise Refusal(say("{value} is not {expected}", value=quoted(car), expected=PLATE_FORM.expected))
-    if typed:
-        _refuse_double(change.here, space.id, cars)
+    """The cars go along with the step; a new holder without the option has none on record."""
+    cars = fields.get("cars") or ()
+    change.refuse_taken(PARKING, cars, space.id)
     change.conceal(space, {"cars": cars})
 
 
@@ -161,29 +153,11 @@ def _freed(change: "Change", space: ParkingSpace, _fields: dict[str, Any]) -> No
     change.conceal(space, {"cars": ()})
 
 
-def _refuse_double(here: "Here", space_id: str, cars: Iterable[str]) -> None:
-    """A car parks in one space."""
-    from propcli.records.hidden import personal
-    from propcli.records.plates import same_plate
-
-    for other in here.estate.read(ParkingSpace).records:
-        known = personal(other, here.keys)["cars"] if other.id != space_id else ()
-        for car in cars:
-            if any(isinstance(one, str) and same_plate(one, car) for one in known):
-                raise Refusal(say("--cars: {plate} parks in {space} already [U14]", plate=car, space=other.id))
+def _taken(space: ParkingSpace, car: str, _personal: Any) -> tuple[Text, Text | None]:
+    return say("{plate} parks in {space} already [U14]", plate=car, space=space.id), None
 
 
-def parked_twice(spaces: list[ParkingSpace]) -> Iterator[tuple[ParkingSpace, Any]]:
-    """A car that stands on two spaces in clear: put there by hand, or by two desks apart."""
-    from propcli.records.plates import written
-
-    seen: dict[str, str] = {}
-    for space in spaces:
-        for index, car in enumerate(space.cars):
-            other = seen.setdefault(written(car), space.id)
-            if other != space.id:
-                what = say("{plate} parks in {space} already [U14]", plate=car, space=other)
-                yield space, (("cars", index), what, say("take it off one of them"))
+CAR = Sole("cars", lambda _space, _day: True, written, (b"cars:", b"sealed:"), _taken)
 
 
 def _after(space: ParkingSpace, _here: "Here") -> Iterable[Text]:
@@ -205,7 +179,7 @@ def _happened(values: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 DECLARED = Declaration(
     show_help="One space: whose it is, which cars, what happened.", id_help="The number painted on it, like B1-012.",
     asked=("place",), before={"sold": _cars, "let": _cars, "cars_changed": _cars, "freed": _freed}, after=_after,
-    states=STATUS, compares="kinds.parking:parked_twice", finds=("place",),
+    states=STATUS, sole=CAR, finds=("place",),
     listing=Listing(
         columns=(
             Shown("id"), Shown("status"), Shown("place", wide=True), Shown("unit"), Shown("resident"), Shown("until"),

@@ -1,25 +1,25 @@
 """Temporary parking 临时停车 [U10, U14]: a car comes in and goes out, and the hours are counted. Fees come later."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
 from propcli.engine.lifecycle import Lifecycle, Step, table
 from propcli.engine.policy import OWED
-from propcli.engine.problem import Refusal
 from propcli.engine.record import Event, Form, Line, Model, UnitId, Words, wrong
 from propcli.engine.table import Minutes
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import STAY
-from propcli.kinds.declaration import Declaration, Filter, Listing, Shown
+from propcli.kinds.declaration import Declaration, Listing, Shown, Sole
 from propcli.kinds.resident.model import Plate, Recipient, Sealed, has_its_key
+from propcli.records.plates import written
 
 if TYPE_CHECKING:
     from propcli.desk.views import View
-    from propcli.records.changing import Change, Here
+    from propcli.records.changing import Here
 
 StatusCode = Literal["inside", "left"]
 EventName = Literal["entered", "left", "noted"]
@@ -97,20 +97,13 @@ LIFE = Lifecycle(
 # --- what is its own: a car is inside once
 
 
-def _begins(change: "Change", fields: dict[str, Any], _event: dict[str, Any], _by: str) -> None:
-    """A car that is inside does not come in again."""
-    from propcli.records.hidden import personal
-    from propcli.records.plates import same_plate
+def _taken(stay: Stay, plate: str, _personal: Any) -> tuple[Text, Text | None]:
+    what = say("{plate} is inside already: {id}, since {at} [U14]", plate=plate, id=stay.id, at=stay.events[0].at)
+    return what, say("once it has left: propcli stay leave {id}", id=stay.id)
 
-    here = change.here
-    for other in here.estate.read(Stay).records:
-        known = personal(other, here.keys)["plate"] if other.status == "inside" else None
-        if isinstance(known, str) and same_plate(known, fields["plate"]):
-            values = {"plate": fields["plate"], "id": other.id, "at": other.events[0].at}
-            raise Refusal(
-                say("--plate: {plate} is inside already: {id}, since {at} [U14]", **values),
-                hint=say("once it has left: propcli stay leave {id}", id=other.id),
-            )
+
+def _held(stay: Stay, _day: date) -> bool:
+    return stay.status == "inside"
 
 
 def _after(stay: Stay, here: "Here") -> Iterable[Text]:
@@ -127,16 +120,10 @@ def _hours(stay: Stay, view: "View") -> Any:
     return hours(stay, view.now)
 
 
-def _same(stay: Stay, plate: str) -> bool:
-    from propcli.records.plates import same_plate
-
-    return stay.plate is not None and same_plate(stay.plate, plate)
-
-
 # fmt: off
 DECLARED = Declaration(
     show_help="One stay with its hours.", asked=("plate", "unit", "purpose"), needed=frozenset({"plate"}),
-    begins=_begins, after=_after, finds=("purpose",), states=STATUS,
+    sole=Sole("plate", _held, written, (b"inside",), _taken), after=_after, finds=("purpose",), states=STATUS,
     listing=Listing(
         columns=(
             Shown("id"), Shown("status"), Shown("plate"), Shown("unit"), Shown("purpose", wide=True),
@@ -146,8 +133,7 @@ DECLARED = Declaration(
         ),
         empty=say("No such cars."), default="inside",
         help="Cars that park for a while, those that are inside unless asked otherwise.",
-        state_help="inside (the default), left or all.",
-        filters=(Filter("plate", "Only this car; a plate in clear.", _same, "PLATE", every=True),)
+        state_help="inside (the default), left or all."
     ),
     details=(
         Shown("plate"), Shown("purpose"), Shown("length", say("parked for"), _length),

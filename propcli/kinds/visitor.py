@@ -4,27 +4,24 @@ Names, phones and plates that the estate seals stand encrypted in `sealed` inste
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
 from propcli.engine.lifecycle import Ask, Lack, Lifecycle, State, Step, table
-from propcli.engine.problem import Problem, Refusal
 from propcli.engine.record import Event, Form, Line, Model, Moment, PersonName, UnitId, Words, wrong
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import VISITOR
-from propcli.kinds.declaration import Declaration, Filter, Listing, Shown
+from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Sole
 from propcli.kinds.gate import good_until
 from propcli.kinds.resident.model import Phone, Plate, Recipient, Sealed, has_its_key
 
 if TYPE_CHECKING:
     from propcli.desk.views import View
     from propcli.records.changing import Change, Here, Taken
-    from propcli.records.people import People
-    from propcli.store.estate import Estate
 
 Status = Literal["inside", "left"]
 EventName = Literal["entered", "left", "card_lost", "card_found", "noted"]
@@ -33,7 +30,6 @@ STATUS = Vocabulary("visitor state", get_args(Status))
 EVENT = Vocabulary("visitor event", get_args(EventName), card_lost="card lost", card_found="card found")
 CARD = Vocabulary("card", get_args(CardState))
 VisitorId = Annotated[str, Form(VISITOR.pattern, say("a visitor (like V-20261121-001)"))]
-_MAY_HOLD_A_CARD = (b"inside", b"card_lost")  # one of these stands in the file of every visit whose card is out
 
 
 class VisitorEvent(Event):
@@ -139,16 +135,12 @@ LIFE = Lifecycle(
 
 
 def _begins(change: "Change", fields: dict[str, Any], _event: dict[str, Any], _by: str) -> None:
-    """The card, if one is given out, has to be here."""
     fields["until"] = good_until(fields.get("until"), change.here)
-    if fields.get("card") is not None:
-        check_card(change.here.estate, fields["card"], change.here.people)
 
 
 def _lost(change: "Change", visit: Visitor, _fields: dict[str, Any]) -> None:
     """Somebody else may have the card by now: then it is not lost."""
-    if visit.card is not None:
-        check_card(change.here.estate, visit.card, change.here.people, visit.id)
+    change.refuse_taken(VISITOR, [visit.card], visit.id)
 
 
 def _leaving(_change: "Change", visit: Visitor, fields: dict[str, Any]) -> "list[Taken]":
@@ -157,58 +149,28 @@ def _leaving(_change: "Change", visit: Visitor, fields: dict[str, Any]) -> "list
     return [("card_lost", {}), left] if fields.get("without_card") and visit.card_state != "lost" else [left]
 
 
-def check_card(estate: "Estate", card: str, people: "People", but: str = "") -> None:
-    """Refuses a card that is out or lost on any visit (`but` for one), naming who has it. A file that cannot be read
-    and may be about that card is no reason to believe that the card is here."""
-    from propcli.records.hidden import personal
-
-    holder, problems = _holder(estate, card, but)
-    if holder is None and not problems:
-        return
-    if holder is None:
-        what = say("whether card {card} is here cannot be told", card=card)
-        raise Refusal(what, hint=say("mend these records, or give another card"), code=3, problems=tuple(problems))
-    values = {
-        "card": holder.card,
-        "who": personal(holder, people.keys)["name"],
-        "id": holder.id,
-        "unit": holder.unit,
-        "since": holder.events[0].at,
-    }
-    if holder.card_state == "lost":
+def _taken(visit: Visitor, _card: str, personal: Mapping[str, Any]) -> tuple[Text, Text | None]:
+    """That a card is out or lost, and who has it."""
+    since = visit.events[0].at
+    values = {"card": visit.card, "who": personal["name"], "id": visit.id, "unit": visit.unit, "since": since}
+    if visit.card_state == "lost":
         what = say("card {card} is lost: {who} had it, {id}, {unit}, since {since} [U9]", **values)
-        hint = say("once it is found: propcli visitor card-found {id}", id=holder.id)
-    else:
-        what = say("card {card} is still out: {who} has it, {id}, {unit}, since {since} [U9]", **values)
-        hint = say("once it is back: propcli visitor leave {id}", id=holder.id)
-    raise Refusal(what, hint=hint)
+        return what, say("once it is found: propcli visitor card-found {id}", id=visit.id)
+    what = say("card {card} is still out: {who} has it, {id}, {unit}, since {since} [U9]", **values)
+    return what, say("once it is back: propcli visitor leave {id}", id=visit.id)
 
 
-def _holder(estate: "Estate", card: str, but: str) -> tuple[Visitor | None, list[Problem]]:
-    """The visit whose card this is and is not back. Only files that may say so are read in earnest: there are many."""
-    problems: list[Problem] = []
-    for path in reversed(estate.paths(VISITOR)[0]):
-        if path.stem == but:
-            continue
-        raw = estate.raw(path)
-        if not any(word in raw for word in _MAY_HOLD_A_CARD):
-            continue
-        visitor, wrong_ones = estate.load(Visitor, path, walked=True)
-        if visitor is None:
-            problems += wrong_ones if card.encode() in raw else ()
-        elif visitor.card is not None and visitor.card_state != "returned" and same_card(visitor.card, card):
-            return visitor, []
-    return None, problems
+def _held(visit: Visitor, _day: date) -> bool:
+    return visit.card_state in ("out", "lost")
 
 
-def same_card(one: str, other: str) -> bool:
-    """Whether two card numbers are the same but for spaces, case and the width of the characters."""
-    a, b = (re.sub(r"\s", "", unicodedata.normalize("NFKC", card)).casefold() for card in (one, other))
-    return a == b
+def _alike(card: str) -> str:
+    """A card's number but for spaces, case and the width of the characters."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", card)).casefold()
 
 
 def _had(visit: Visitor, card: str) -> bool:
-    return visit.card is not None and same_card(visit.card, card)
+    return visit.card is not None and _alike(visit.card) == _alike(card)
 
 
 def _after(visit: Visitor, _here: "Here") -> Iterable[Text]:
@@ -255,7 +217,8 @@ DECLARED = Declaration(
     details=(
         Shown("name"), Shown("phone"), Shown("plate"), Shown("purpose"), Shown("card", None, _card), Shown("until")
     ),
-    finds=("purpose", "card"), begins=_begins, completed=frozenset({"until"}),
+    finds=("purpose", "card"), sole=Sole("card", _held, _alike, (b"inside", b"card_lost"), _taken), begins=_begins,
+    completed=frozenset({"until"}),
     before={"left": _leaving, "card_lost": _lost}, after=_after
 )
 # fmt: on

@@ -17,6 +17,7 @@ from propcli.output.language import listing, words
 from propcli.records.hidden import concealed, personal
 from propcli.records.household import written
 from propcli.records.recording import Recorder
+from propcli.records.sole import refuse_taken
 from propcli.store.reading import described
 from propcli.store.transaction import operation
 
@@ -123,6 +124,10 @@ class Change:
             return None
         return cast("Unit | None", self.here.estate.one(UNIT.model, unit_id))
 
+    def refuse_taken(self, kind: Kind, values: Iterable[Any], but: str = "") -> None:
+        """Refuses what another record of the kind than `but` has (`Declaration.sole`)."""
+        self.notes += refuse_taken(self.here.estate, self.here.keys, self.here.today, kind, values, but)
+
     def conceal(self, record: Any, fields: dict[str, Any]) -> None:
         """Let personal fields of the record change along with the step: in clear, or sealed with what is sealed of it
         already [T12]."""
@@ -185,13 +190,13 @@ def step(
     here: Here, kind: Kind, record_id: str, by: str | None, name: str, fields: dict[str, Any]
 ) -> tuple[Any, list[Text]]:
     """One step of a record, with whatever its kind puts before or after it. `fields`: of the event, and the step's
-    extra options."""
+    other options."""
     hook = kind.declared.before.get(name)
 
     def steps(change: Change, before: Any) -> Iterable[Taken]:
         found = hook(change, before, fields) if hook is not None else None
-        extra = kind.life.steps[name].extra
-        return [(name, {n: v for n, v in fields.items() if n not in extra})] if found is None else found
+        own = {*kind.life.steps[name].extra, *kind.life.steps[name].along}
+        return [(name, {n: v for n, v in fields.items() if n not in own})] if found is None else found
 
     return take(here, kind, record_id, by, steps)
 
@@ -210,6 +215,8 @@ def begin(
     desk = here.desk(by)
     with changing(here, by) as change:
         declared = kind.declared
+        if declared.sole is not None:
+            change.refuse_taken(kind, [fields.get(declared.sole.field)])
         more = declared.begins(change, fields, event, desk) if declared.begins is not None else ()
         opening = kind.life.steps[name]
         given = {**event, **{n: fields[n] for n in (*opening.needs, *opening.takes) if n in fields}}

@@ -14,18 +14,18 @@ from propcli.store.sealing import Keys, seal, spoilt
 SEALED = say("(sealed)")
 
 
-def personal(record: Any, keys: Keys) -> dict[str, Any]:
-    """The personal fields of a record, opened where the key is here. Where it is not, what does not stand in clear may
-    be sealed, and says so. (Residents have a face: `propcli.records.people`.)"""
+def personal(record: Any, keys: Keys | None) -> dict[str, Any]:
+    """The personal fields of a record, opened where the key is here (None: no key is looked for). Where it is not, what
+    does not stand in clear may be sealed, and says so. (Residents have a face: `propcli.records.people`.)"""
     return opened(record, getattr(record, "sealed", None), getattr(record, "key", None), record.id, keys)
 
 
-def opened(model: Any, sealed: str | None, key: str | None, whose: str, keys: Keys) -> dict[str, Any]:
+def opened(model: Any, sealed: str | None, key: str | None, whose: str, keys: Keys | None) -> dict[str, Any]:
     """The personal fields of a part of a record, with what is sealed of it for the record's key; never a number of
     identity."""
     inside: Mapping[str, Any] | None = {}
     if sealed is not None and key is not None:
-        inside = keys.open(key, sealed, whose)
+        inside = keys.open(key, sealed, whose) if keys is not None else None
     known = {its.name: its.many for its in shapes(type(model)).values() if its.private}
     clear = {name: getattr(model, name) for name in known}
     if inside is None:

@@ -16,11 +16,12 @@ from propcli.kinds.catalog import Kind
 from propcli.records import repairs
 from propcli.records.cells import Cells, Reader, Reads, adapter
 from propcli.records.checking import IMPORTER
-from propcli.records.hidden import concealed
+from propcli.records.hidden import concealed, personal
 from propcli.records.importing import PARTS, Mapping, Plan, place_targets
 from propcli.records.places import Register, Widths, place_of
 from propcli.records.plates import written
 from propcli.records.recording import Recorder
+from propcli.records.sole import Holders
 from propcli.store.sealing import Keys
 from propcli.store.sheets import Sheet
 
@@ -62,6 +63,7 @@ class Table:
     known: frozenset[str]
     now: datetime
     reads: Reads
+    holders: Holders | None  # of what only one record has at a time
 
     def plan(self) -> Plan[Draft]:
         """Every row as a record to be, as known, or as a complaint."""
@@ -138,8 +140,14 @@ class Table:
                 cells.misfits(error, self.kind.event, lambda where: str(where[0]) if where else "")
         own = {n: v for n, v in values.items() if n in self.kind.model.model_fields and n not in self.kind.life.folded}
         trial = self.kind.model.model_construct(**{**own, "id": record_id})
-        for fault in self.kind.life.replay(trial, events)[1] if not cells.bad else ():
+        state, faults = self.kind.life.replay(trial, events)
+        for fault in faults if not cells.bad else ():
             cells.complain("" if fault.field == "event" else fault.field, fault.what, fault.hint)
+        if self.holders is not None and not cells.bad:
+            sole = self.holders.sole
+            whole = trial.model_copy(update=self.kind.life.fields(state, trial))
+            for value, holder in self.holders.add(whole):
+                cells.complain(sole.field, *sole.taken(holder, value, personal(holder, self.holders.keys)))
         return None if cells.bad else Draft(cells.number, record_id, own, events)
 
 

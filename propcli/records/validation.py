@@ -19,6 +19,7 @@ from propcli.records.checking import (
     source_once,
 )
 from propcli.records.rules import policy_references, settings_references
+from propcli.records.sole import taken_twice
 from propcli.store.estate import MARKER, Estate, Reading
 
 
@@ -55,8 +56,7 @@ def validate(
                 findings += validates(record, around)
             if findings:
                 problems += estate.at(reading.places[record.id], findings)
-        compares = function_at(kind.declared.compares) if kind.declared.compares else None
-        for record, finding in compares(reading.records) if compares is not None else ():
+        for record, finding in taken_twice(kind, reading.records, today or date.min):
             problems += estate.at(reading.places[record.id], [finding])
     if only is not None:
         problems = [p for p in problems if any(PurePosixPath(p.path).is_relative_to(o) for o in only)]

@@ -19,8 +19,7 @@ ResidentId = Annotated[str, Form(RESIDENT.pattern, say("a resident's id (like R-
 _PHONE = re.compile(r"\+?[0-9]{3,15}(-[0-9]{1,6})?")
 Phone = Annotated[str, Form(_PHONE, say("a phone number in digits (like 13800138000)")), Private("phones")]
 _PLATE = re.compile(r"[\u4e00-\u9fff]?[A-Z0-9·]{4,10}[\u4e00-\u9fff]?")
-PLATE_FORM = Form(_PLATE, say("a number plate (like 粤B12345)"))
-Plate = Annotated[str, PLATE_FORM, Private("plates")]
+Plate = Annotated[str, Form(_PLATE, say("a number plate (like 粤B12345)")), Private("plates")]
 # A key of age (X25519) and what was encrypted for it, in base64.
 Recipient = Annotated[str, Form(re.compile(r"age1[0-9a-z]{58}"), say("a public key of age"))]
 Sealed = Annotated[str, Form(re.compile(r"age:[0-9A-Za-z+/]+={0,2}"), say("a sealed part")), Field(max_length=20_000)]
