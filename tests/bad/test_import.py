@@ -4,10 +4,18 @@ import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import xlsxwriter
 from conftest import Desk
+
+from propcli.kinds.catalog import KINDS
+from propcli.kinds.ticket.imports import TARGETS, prepare
+from propcli.kinds.ticket.model import TicketEvent
+from propcli.records.checking import Surroundings
+from propcli.records.importing import Mapping
+from propcli.store.sheets import Row, Sheet
 
 MAP = """\
 system: legacy
@@ -246,6 +254,35 @@ def test_a_long_summary_is_moved_to_the_detail(desk: Desk) -> None:
     ticket = json.loads(desk.ok("show", "001", "--format", "json"))
     assert len(ticket["summary"]) == 200
     assert ticket["detail"] == "漏" * 300
+
+
+def test_whatever_a_row_says_becomes_part_of_its_ticket() -> None:
+    """Every field that a mapping can name, each with a value of its own: none is read and then forgotten."""
+    reported, due, closed, visit, asked_by, expected = (f"2026-10-0{day} 08:00:00" for day in range(1, 7))
+    cells = {
+        "source_id": "1001", "reported": reported, "due": due, "closed": closed, "closed_text": "已协调",
+        "kind": "complaint", "category": "noise", "severity": "minor", "urgency": "low", "channel": "visit",
+        "unit": "3-2-0501", "building": "3", "place": "主卧", "summary": "夜里施工", "detail": "连续三晚",
+        "caller_name": "王丽", "caller_phone": "13800138000", "convenient": "周末", "appointment": visit,
+        "asked_by": asked_by, "expected": expected,
+    }  # fmt: skip
+    assert set(cells) == set(TARGETS)
+    mapping = Mapping.model_validate({"system": "legacy", "columns": {name: name for name in cells}})
+    sheet, zone = Sheet(list(cells), [Row(2, dict(cells))]), ZoneInfo("Asia/Shanghai")
+    (draft,) = prepare(sheet, mapping, zone, Surroundings(dict.fromkeys((*KINDS, "team", "category"))), ()).drafts
+    moments = {cell: datetime.fromisoformat(cell).replace(tzinfo=zone) for cell in cells.values() if "08:00" in cell}
+    same = ("kind", "category", "urgency", "channel", "unit", "building", "place", "summary", "detail", "convenient")
+    assert draft.fields == {
+        **{name: cells[name] for name in same},
+        **{name: moments[cells[name]] for name in ("reported", "due", "asked_by")},
+        "source": {"system": "legacy", "id": "1001"},
+        "caller": {"name": "王丽", "phone": "13800138000"},
+    }
+    begun = {"severity": "minor", "expected": moments[expected], "appointment": moments[visit]}
+    assert draft.events == (
+        TicketEvent(at=moments[reported], by="import", event="imported", **begun),
+        TicketEvent(at=moments[closed], by="import", event="settled", text="已协调"),
+    )
 
 
 @pytest.mark.parametrize("cell", ["\x00", "a\x00b", "\x1b[31m红", "\x07"])

@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from conftest import Desk
 from process import ADD, Done, begin, end, environment, run
+
+from propcli.store.transaction import operation
 
 CRASH = Path(__file__).parent / "crash.py"
 FIRST, SECOND, THIRD = (f"tickets/2026/10/T-20261014-00{number}.yaml" for number in (1, 2, 3))
@@ -153,6 +155,51 @@ def test_killed_again_while_finishing(two: Desk) -> None:
     assert len(codes) > 5
     for number in range(1, len(codes) + 1):
         check_whole(Desk(two.root.with_name(f"{two.root.name}-{number}")), old, new, commits, str(number))
+
+
+@pytest.mark.parametrize("files", [2, 40])
+def test_what_is_renamed_is_on_the_disk_before(desk: Desk, monkeypatch: pytest.MonkeyPatch, files: int) -> None:
+    """After a power cut there is what was synced: whatever a file is renamed to was, whole; before the first record is
+    replaced also the journal, under its name, and the old and the new of each. Few files are synced one by one, very
+    many at once."""
+    on_disk: dict[Path, bytes | set[str]] = {}  # files by content, folders by the names in them
+    renamed: list[str] = []
+    fsync, sync, replace = os.fsync, os.sync, os.replace
+
+    def written(path: Path) -> bytes | set[str]:
+        return {child.name for child in path.iterdir()} if path.is_dir() else path.read_bytes()
+
+    def noting_fsync(descriptor: int) -> None:
+        fsync(descriptor)
+        path = Path(f"/proc/self/fd/{descriptor}").resolve()
+        on_disk[path] = written(path)
+
+    def noting_sync() -> None:
+        sync()
+        on_disk.update((path, written(path)) for path in desk.root.rglob("*"))
+
+    def noting_replace(old: Path, new: Path) -> None:
+        assert on_disk[old] == old.read_bytes(), new.name
+        if new.suffix == ".yaml":
+            assert "journal.json" in on_disk[stage.parent]
+            assert {on_disk[stage / f"{n}.{age}"] for n in range(files) for age in ("old", "new")} == {b"old", b"new"}
+        replace(old, new)
+        renamed.append(new.name)
+
+    paths = [PurePosixPath(f"tickets/2026/10/T-20261014-{number:03d}.yaml") for number in range(files)]
+    for path in paths:
+        desk.write(str(path), b"old")
+    with operation(desk.root) as change:
+        stage = change.private / "stage"
+        for path in paths:
+            change.write(path, b"new")
+        with monkeypatch.context() as noting:
+            noting.setattr(os, "fsync", noting_fsync)
+            noting.setattr(os, "sync", noting_sync)
+            noting.setattr(os, "replace", noting_replace)
+            change.commit("All of them")
+    assert renamed == ["journal.json", *(path.name for path in paths)]
+    assert on_disk[desk.root / paths[0].parent] == {path.name for path in paths}
 
 
 def test_a_reading_command_after_a_crash_changes_nothing(two: Desk) -> None:

@@ -219,6 +219,15 @@ def test_tickets(homes):
     assert matched(homes, "2", public) is None
 
 
+def test_the_public_area_in_the_words_of_who_reads(homes):
+    """Where a home would stand, in either language, in every form."""
+    homes.add("--unit", "public", "--building", "3", "--place", "大堂")
+    for language, words_ in (("en", "public area"), ("zh", "公共区域")):
+        homes.language = language
+        assert [row["units"] for row in found(homes, "大堂")] == [[words_]]
+        assert f"  {words_}  " in homes.ok("find", "大堂")
+
+
 def test_homes_of_today(homes):
     """Who has moved out belongs to the unit no more, and who moves in tomorrow not yet."""
     homes.write(*home("5-1-0101", "resident: R-00005, tie: owner, from: 2020-01-01, until: 2026-10-13"))

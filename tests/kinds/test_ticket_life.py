@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from propcli.engine.lifecycle import State
 from propcli.kinds.ticket.life import LIFE, STEPS
 from propcli.kinds.ticket.model import TicketEvent
 from propcli.kinds.ticket.words import ENDED, KIND, SEVERITY, STATUS
@@ -151,3 +152,12 @@ class Life(RuleBasedStateMachine):
 
 Life.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestLife = pytest.mark.slow(Life.TestCase)
+
+
+@pytest.mark.parametrize("kind", list(KIND))
+def test_what_is_finished_is_not_cancelled(kind: str) -> None:
+    """Only what is still to be done, or waits, can be called off; work that is done runs on to its end."""
+    withdrawn = TicketEvent(at=START, by="zhou.min", event="cancelled", reason="x", who="王丽")
+    ticket = SimpleNamespace(kind=kind)
+    possible = {status for status in STATUS if not LIFE.faults(State(ticket, status), withdrawn, 1)}
+    assert possible == {"waiting", "assigned", "confirmed", "on_site", "diagnosed", "paused"}

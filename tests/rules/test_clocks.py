@@ -226,3 +226,21 @@ def test_working_days_with_pauses(desk, steps, moment):
 def test_days_over_the_end_of_a_month(desk, at, moment):
     """Three days over the end of a month, a year, a February."""
     falls_due(desk, add(desk, HELP, at=at), "T8", "resolution", "wang.gang", moment)
+
+
+# --- what a script is told
+
+
+@pytest.mark.rule("M8")
+def test_the_exit_code_says_whether_something_is_listed(desk):
+    """Asked to say so, `due` ends with 1 while something is due that soon and `overdue` from its first second on."""
+    assert desk.run("due", "--exit-code").code == desk.run("overdue", "--exit-code").code == 0
+    ticket = add(desk, "--urgency urgent")  # to be sent by 10:10
+    assert desk.run("due", "--within", "10m", "--exit-code").code == 1
+    assert desk.run("due", "--within", "9m", "--exit-code").code == 0
+    assert desk.run("due", "--within", "10m").code == 0
+    assert desk.run("overdue", "--exit-code", at="10:10").code == 0
+    assert desk.run("overdue", "--exit-code", at="10:10:01").code == 1
+    assert desk.run("overdue").code == 0
+    walk(desk, ticket, "cancel --reason 不需要了")
+    assert desk.run("overdue", "--exit-code").code == 0

@@ -2,6 +2,10 @@
 
 import pytest
 
+from propcli.desk.duty import Debtor, debtor
+from propcli.store.estate import Estate
+from tests.kinds.samples import sample
+
 from .asking import JUDGED, UNFOUNDED, add, due, events, falls_due, overdue, owed, record, refuses, walk
 
 ESCALATE = "escalate --to manager --reason 影响恶劣"
@@ -265,6 +269,20 @@ def test_the_acceptor_stays_answerable(desk):
     ticket = complain(desk, options="--by lin.yue")
     walk(desk, ticket, "dispatch --to zhao.lei", "confirm")
     assert {who for _, _, who in overdue(desk, "2026-12-01T10:00:00+08:00")} == {"lin.yue"}
+
+
+@pytest.mark.rule("C5")
+def test_what_nobody_has_accepted_is_the_desks(desk):
+    """What came from another system has no acceptor here: the desk answers for it, not the supervisor of the team."""
+    estate, accepted = Estate(desk.root), sample("ticket")
+    nobodys = accepted.model_copy(update={"acceptor": None})
+    rows = [row for row in estate.policy.obligations if row.record == "ticket" and row.by == "acceptor"]
+
+    def owes(ticket):
+        return {debtor(row, ticket, estate.settings, estate.policy) for row in rows}
+
+    assert owes(accepted) == {Debtor("acceptor", "zhou.min")}
+    assert owes(nobodys) == {Debtor("desk", "zhou.min")}
 
 
 @pytest.mark.rule("C5")

@@ -239,6 +239,19 @@ def test_what_a_step_lacks_is_shown(desk):
     assert "not yet done" not in desk.ok("ticket", "show", ticket)
 
 
+@pytest.mark.rule("T2")
+@pytest.mark.parametrize("show", ["show", "ticket show"])
+def test_a_ticket_is_shown_as_it_stood(desk, show):
+    """At a time past: its state, what had happened, what was owed and possible then, to the second."""
+    ticket = add(desk, "--urgency urgent", at="10:00")
+    seen = {"10:04:59": desk.ok(*show.split(), ticket)}
+    for at, step in (("10:05:00", "dispatch --to zhang.wei"), ("10:08:00", "confirm")):
+        walk(desk, ticket, f"{at} {step}")
+        seen[at] = desk.ok(*show.split(), ticket)
+    assert {at: desk.ok(*show.split(), ticket, "--at", f"2026-10-14T{at}") for at in seen} == seen
+    assert "did not exist yet" in desk.refused(*show.split(), ticket, "--at", "2026-10-14T09:59:59")
+
+
 @pytest.mark.rule("T3")
 def test_no_other_kind(desk):
     """Any other kind is refused, naming the eight."""

@@ -2,13 +2,18 @@
 
 import os
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
 from conftest import Desk
 
 from propcli.engine.problem import Refusal
+from propcli.kinds.catalog import RENOVATION, RESIDENT, TICKET, Kind
+from propcli.records.recording import Recorder
+from propcli.store.estate import Estate
 from propcli.store.history import History
+from propcli.store.transaction import operation
 
 ADD = ("ticket", "add", "--kind", "repair", "--category", "water", "--unit", "3-2-0501", "--name", "王丽")
 NEW = (*ADD, "--summary", "水管漏水")
@@ -231,6 +236,32 @@ def commit(desk: Desk, *arguments: str) -> None:
     dated = {**os.environ, "GIT_COMMITTER_DATE": "2026-10-14T10:00:00+08:00"}
     names = {f"GIT_{who}_{what}": "a@example.invalid" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     subprocess.run(["git", *arguments], cwd=desk.root, env={**dated, **names}, check=True)
+
+
+@pytest.mark.parametrize("since", [0, 2], ids=["just now", "two commits ago"])
+@pytest.mark.parametrize(
+    ("kind", "last", "given"),
+    [
+        (TICKET, "T-20261014-007", "T-20261014-008"),  # numbered within the day
+        (RENOVATION, "N-2026-0007", "N-2026-0008"),  # within the year
+        (RESIDENT, "R-00007", "R-00008"),  # once for all
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_the_number_of_a_deleted_record_is_not_given_again(
+    desk: Desk, kind: Kind, last: str, given: str, since: int
+) -> None:
+    """Whether the last commit deleted it or an earlier one: somebody may still have that number on paper."""
+    desk.write(str(kind.path(last)), "x\n")
+    desk.git("add", "--all")
+    commit(desk, "commit", "--quiet", "-m", "The last one")
+    desk.git("rm", "--quiet", str(kind.path(last)))
+    commit(desk, "commit", "--quiet", "-m", "Not that one")
+    for _ in range(since):
+        commit(desk, "commit", "--quiet", "--allow-empty", "-m", "Something else")
+    with operation(desk.root) as change:
+        recorder = Recorder(Estate(desk.root), change)
+        assert recorder.new_id(kind, date(2026, 10, 14)) == given
 
 
 @pytest.mark.parametrize("staged", [False, True], ids=["removed", "removed and staged"])
