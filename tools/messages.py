@@ -74,7 +74,7 @@ def declared() -> Iterator[str]:
                 yield from filter(None, (one.help, one.metavar))
         for step in kind.life.steps.values():
             yield from filter(None, (step.help,))
-            asks += [*step.asks.values(), *step.extra.values()]
+            asks += [*step.asks.values(), *step.extra.values(), *step.along.values()]
         for ask in asks:
             yield from filter(None, (ask.help, ask.metavar))
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path, PurePosixPath
 
 import pytest
-from conftest import Desk
+from conftest import IDENTITY, Desk
 from process import ADD, Done, begin, end, environment, run
 
 from propcli.store.transaction import operation
@@ -189,6 +189,8 @@ def test_what_is_renamed_is_on_the_disk_before(desk: Desk, monkeypatch: pytest.M
     paths = [PurePosixPath(f"tickets/2026/10/T-20261014-{number:03d}.yaml") for number in range(files)]
     for path in paths:
         desk.write(str(path), b"old")
+    for name, value in IDENTITY.items():
+        monkeypatch.setenv(name, value)
     with operation(desk.root) as change:
         stage = change.private / "stage"
         for path in paths:
