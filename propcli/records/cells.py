@@ -16,7 +16,7 @@ from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.engine.worktime import UTC
 from propcli.records import repairs
-from propcli.records.importing import BadRow, Mapping, Repair
+from propcli.records.mapping import BadRow, Mapping, Repair
 from propcli.store.reading import described
 from propcli.store.sheets import Cell, Number, Row, Sheet
 

@@ -8,7 +8,7 @@ from propcli.engine.record import quoted
 from propcli.engine.text import say
 from propcli.records import repairs
 from propcli.records.cells import Cells
-from propcli.records.importing import Target, place_targets
+from propcli.records.mapping import Target, place_targets
 from propcli.store.sheets import Number
 
 

@@ -1,7 +1,6 @@
 """Records of a kind from a table, as the kind declares it: a row a record. A row whose id is on record is known."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,17 +11,18 @@ from pydantic import ValidationError
 from propcli.engine.fields import Shape, shapes
 from propcli.engine.record import Event
 from propcli.engine.text import say
-from propcli.kinds.catalog import Kind
-from propcli.records import repairs
+from propcli.kinds.catalog import UNIT, Kind
+from propcli.output.language import parse
+from propcli.records import importing, repairs
 from propcli.records.cells import Cells, Reader, Reads, adapter
+from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER
 from propcli.records.hidden import concealed, personal
-from propcli.records.importing import PARTS, Mapping, Plan, place_targets
+from propcli.records.mapping import PARTS, Mapping, Plan, place_targets
 from propcli.records.places import Register, Widths, place_of
 from propcli.records.plates import written
 from propcli.records.recording import Recorder
-from propcli.records.sole import Holders
-from propcli.store.sealing import Keys
+from propcli.records.sole import Holders, holding
 from propcli.store.sheets import Sheet
 
 _BETWEEN = re.compile(r"[;；、,，/\s]+")  # what stands between several values in one cell
@@ -38,17 +38,35 @@ class Draft:
     events: list[Event]
 
 
-def targets(kind: Kind) -> tuple[str, ...]:
-    """The fields of a mapping that a kind looks at."""
-    fields = kind.declared.tables.fields
-    return ("id", *fields, *(PARTS if "unit" in fields else ()))
+class Import(importing.Import[Draft]):
+    """Of a kind that declares what its tables say."""
 
+    subject = say("Import {n} records from {system}", n=0, system="")
+    done = say("{n} records were written.", n=0)
 
-def required(kind: Kind, mapping: Mapping) -> tuple[str, ...]:
-    """The fields a mapping has to give; of a unit, the whole of it or its parts."""
-    wanted = kind.declared.tables.required
-    places = place_targets(mapping) if "unit" in wanted else ()
-    return ("id", *(name for name in wanted if name != "unit"), *places)
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        fields = kind.declared.tables.fields
+        self.targets = ("id", *fields, *(PARTS if "unit" in fields else ()))
+
+    def required(self, mapping: Mapping) -> tuple[str, ...]:
+        """Of a unit, the whole of it or its parts."""
+        wanted = self.kind.declared.tables.required
+        places = place_targets(mapping) if "unit" in wanted else ()
+        return ("id", *(name for name in wanted if name != "unit"), *places)
+
+    def plan(self, here: Here, mapping: Mapping, sheet: Sheet) -> Plan[Draft]:
+        records = importing.on_record(here, self.kind)
+        known = frozenset(record.id for record in records)
+        holders = holding(self.kind, records, here.today, here.keys)
+        units = frozenset(here.estate.ids(UNIT))
+        zone = here.estate.settings.zone
+        return Table(self.kind, sheet, mapping, zone, units, known, here.now, parse, holders).plan()
+
+    def write(self, plan: Plan[Draft], recorder: Recorder, here: Here) -> None:
+        for draft in plan.drafts:
+            fields = concealed(self.kind.model, draft.fields, recorder, here.keys)
+            recorder.add(self.kind, draft.id, fields, draft.events)
 
 
 @dataclass
@@ -149,9 +167,3 @@ class Table:
             for value, holder in self.holders.add(whole):
                 cells.complain(sole.field, *sole.taken(holder, value, personal(holder, self.holders.keys)))
         return None if cells.bad else Draft(cells.number, record_id, own, events)
-
-
-def write(kind: Kind, drafts: Iterable[Draft], recorder: Recorder, keys: Keys) -> None:
-    """Put the records on record."""
-    for draft in drafts:
-        recorder.add(kind, draft.id, concealed(kind.model, draft.fields, recorder, keys), draft.events)

@@ -1,6 +1,7 @@
 """Renovation filings from another system's table: what was over there is closed here, what is not goes on here and has
 to meet what comes after the permit [N8-N13]."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 from propcli.engine.policy import RenovationRules
 from propcli.engine.problem import Refusal
-from propcli.engine.text import say
+from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RENOVATION, UNIT
 from propcli.kinds.renovation.model import Renovation, RenovationEvent, Terms
 from propcli.kinds.renovation.neighbours import line
@@ -20,14 +21,16 @@ from propcli.kinds.renovation.requirements import terms as terms_of
 from propcli.kinds.settings import Settings
 from propcli.kinds.ticket.words import PUBLIC
 from propcli.kinds.unit.model import Unit
-from propcli.records import repairs
+from propcli.records import importing, repairs
 from propcli.records.cells import Cells, Reader
+from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER, Surroundings, references
 from propcli.records.household import among, registered, unit_of
-from propcli.records.importing import Mapping, PlaceTarget, Plan, RenovationTarget, Target, place_targets
+from propcli.records.importing import Sourced, by_source, sources
+from propcli.records.mapping import Mapping, PlaceTarget, Plan, RenovationTarget, Target, place_targets
 from propcli.records.people import People
 from propcli.records.places import Register, place_of, target_of
-from propcli.records.recording import Recorder
+from propcli.records.recording import Recorder, surroundings
 from propcli.store.sheets import Sheet
 
 TARGETS: tuple[Target, ...] = (*get_args(PlaceTarget), *get_args(RenovationTarget))
@@ -40,16 +43,10 @@ Times = dict[Target, datetime | None]
 Texts = dict[Target, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A filing to be: its fields, its events, who applied (name, phone), and the row it comes from."""
+@dataclass(frozen=True)
+class Draft(Sourced):
+    """A filing to be; `applicant`: who applied (name, phone)."""
 
-    row: int
-    source_id: str
-    filed: datetime
-    day: date  # of `filed`, in the zone of the table
-    fields: dict[str, Any]
-    events: tuple[RenovationEvent, ...]
     applicant: tuple[str, str | None] | None = None
 
     @property
@@ -67,54 +64,49 @@ class Destination:
     now: datetime
 
 
-def required(mapping: Mapping) -> tuple[str, ...]:
-    """The fields a mapping has to give."""
-    return (*REQUIRED, *place_targets(mapping))
+class Import(importing.Import[Draft]):
+    """Filings of another system."""
 
+    targets = TARGETS
+    subject = say("Import {n} renovation filings from {system}", n=0, system="")
+    done = say("{n} renovation filings were written.", n=0)
 
-def prepare(sheet: Sheet, mapping: Mapping, to: Destination, known: Iterable[tuple[str, str]]) -> Plan[Draft]:
-    """Every row as a draft or a complaint; rows already imported are counted. `known`: (system, source id)."""
-    plan: Plan[Draft] = Plan(rows=len(sheet.rows))
-    have = set(known)
-    seen: dict[str, int] = {}
-    reader = Reader(sheet, mapping, to.settings.zone)
-    register = Register(to.around.known["unit"] or frozenset())
-    for row in sheet.rows:
-        cells = Cells(reader, row, discreet=True)
-        draft = _draft(cells, to, register)
-        plan.repairs += cells.repairs
-        if draft is None or cells.bad:
-            plan.bad += cells.bad
-            continue
-        if draft.source_id in seen:
-            reason = say("{id} also stands in row {row}", id=draft.source_id, row=seen[draft.source_id])
-            plan.bad.append(reader.bad(row.number, "source_id", reason))
-            continue
-        seen[draft.source_id] = row.number
-        if (mapping.system, draft.source_id) in have:
-            plan.known += 1
-        else:
-            plan.drafts.append(draft)
-    if reader.swapped:
-        plan.bad += reader.suspicions(draft.row for draft in plan.drafts)
-        plan.drafts = []
-    plan.bad.sort(key=lambda b: b.row)
-    plan.drafts.sort(key=lambda d: (d.filed, d.source_id))
-    return plan
+    def required(self, mapping: Mapping) -> tuple[str, ...]:
+        return (*REQUIRED, *place_targets(mapping))
 
+    def plan(self, here: Here, mapping: Mapping, sheet: Sheet) -> Plan[Draft]:
+        estate = here.estate
+        to = Destination(estate.settings, surroundings(estate), rules_of(estate.policy), here.now)
+        reader = Reader(sheet, mapping, to.settings.zone)
+        register = Register(to.around.known["unit"] or frozenset())
+        rows = (Cells(reader, row, discreet=True) for row in sheet.rows)
+        return by_source(reader, ((cells, _draft(cells, to, register)) for cells in rows), sources(here, RENOVATION))
 
-def write(plan: Plan[Draft], recorder: Recorder, people: People, now: datetime) -> None:
-    """Put the filings on record. The units below sign only where the works go on here [N12]."""
-    met: dict[tuple[str | None, ...], str] = {}
-    for draft in plan.drafts:
-        fields = {**draft.fields, **_applicant(draft, recorder, people, met, now)}
-        if draft.state != "closed" and fields["unit"] != PUBLIC:
-            fields["below"] = line(recorder.estate, fields["unit"], -1)
-        events = list(draft.events)
-        if draft.state == "applied" and not is_owner(fields.get("capacity") or "owner"):
-            asked = terms_of(rules_of(recorder.estate.policy), False, "contractor" in fields)
-            events[0] = events[0].model_copy(update={"terms": Terms.model_validate(asked)})
-        recorder.add(RENOVATION, recorder.new_id(RENOVATION, draft.day), fields, events)
+    def found(self, plan: Plan[Draft]) -> Text | None:
+        if not plan.drafts:
+            return None
+        count = Counter(draft.state for draft in plan.drafts)
+        return say(
+            "new: {applied} applied for, {working} with works going on, {closed} closed, filed {first} to {last}",
+            applied=count["applied"],
+            working=count["working"],
+            closed=count["closed"],
+            first=plan.drafts[0].day,
+            last=plan.drafts[-1].day,
+        )
+
+    def write(self, plan: Plan[Draft], recorder: Recorder, here: Here) -> None:
+        """The units below sign only where the works go on here [N12]."""
+        met: dict[tuple[str | None, ...], str] = {}
+        for draft in plan.drafts:
+            fields = {**draft.fields, **_applicant(draft, recorder, here.people, met, here.now)}
+            if draft.state != "closed" and fields["unit"] != PUBLIC:
+                fields["below"] = line(recorder.estate, fields["unit"], -1)
+            events = list(draft.events)
+            if draft.state == "applied" and not is_owner(fields.get("capacity") or "owner"):
+                asked = terms_of(rules_of(recorder.estate.policy), False, "contractor" in fields)
+                events[0] = events[0].model_copy(update={"terms": Terms.model_validate(asked)})
+            recorder.add(RENOVATION, recorder.new_id(RENOVATION, draft.day), fields, events)
 
 
 # --- a row

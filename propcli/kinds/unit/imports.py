@@ -12,10 +12,13 @@ from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import UNIT
 from propcli.kinds.unit.model import Meters, Unit, UnitEvent
 from propcli.kinds.unit.words import STATE, USE
-from propcli.records import repairs
+from propcli.output.language import parse
+from propcli.records import importing, repairs
 from propcli.records.cells import Cells, Reader, Reads
+from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER
-from propcli.records.importing import Mapping, PlaceTarget, Plan, Target, UnitTarget, place_targets
+from propcli.records.importing import on_record
+from propcli.records.mapping import Mapping, PlaceTarget, Plan, Target, UnitTarget, place_targets
 from propcli.records.places import Register, Widths, place_of, target_of
 from propcli.records.recording import Recorder
 from propcli.store.sheets import Sheet
@@ -82,9 +85,26 @@ class _Home:
             cells.complain(target, what, hint)
 
 
-def required(mapping: Mapping) -> tuple[str, ...]:
-    """The fields a mapping has to give."""
-    return (*place_targets(mapping), *REQUIRED)
+class Import(importing.Import[Draft]):
+    """Units; rows of one home are taken together."""
+
+    targets = TARGETS
+    subject = say("Import {n} units from {system}", n=0, system="")
+    done = say("{n} units were written.", n=0)
+
+    def required(self, mapping: Mapping) -> tuple[str, ...]:
+        return (*place_targets(mapping), *REQUIRED)
+
+    def plan(self, here: Here, mapping: Mapping, sheet: Sheet) -> Plan[Draft]:
+        return prepare(sheet, mapping, here.estate.settings.zone, on_record(here, UNIT), here.now, parse)
+
+    def found(self, plan: Plan[Draft]) -> Text | None:
+        n, buildings = len(plan.drafts), len({draft.id.split("-")[0] for draft in plan.drafts})
+        return say("new: {n} units in {buildings} buildings", n=n, buildings=buildings) if n else None
+
+    def write(self, plan: Plan[Draft], recorder: Recorder, here: Here) -> None:
+        for draft in plan.drafts:
+            recorder.add(UNIT, draft.id, draft.fields, [draft.event])
 
 
 def prepare(
@@ -112,12 +132,6 @@ def prepare(
         plan.drafts = []
     plan.bad.sort(key=lambda b: b.row)
     return plan
-
-
-def write(plan: Plan[Draft], recorder: Recorder) -> None:
-    """Put the units on record."""
-    for draft in plan.drafts:
-        recorder.add(UNIT, draft.id, draft.fields, [draft.event])
 
 
 def _homes(rows: list[Cells], register: Register) -> list[_Home]:
