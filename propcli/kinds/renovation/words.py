@@ -171,7 +171,6 @@ CERTIFICATE = Vocabulary(
 )  # [N7]
 # fmt: on
 SHOWN = Vocabulary("shown", ("certificate", "receipt"), certificate="original certificate", receipt="deposit receipt")
-CARD_STATE = Vocabulary("worker pass", ("out", "returned", "lost"))
 
 ALL = frozenset(get_args(Status))
 ENDED = frozenset({"closed", "refused", "cancelled"})

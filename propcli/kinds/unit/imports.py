@@ -24,7 +24,6 @@ from propcli.records.recording import Recorder
 from propcli.store.sheets import Sheet
 
 TARGETS: tuple[Target, ...] = (*get_args(PlaceTarget), *get_args(UnitTarget))
-VALUES: tuple[Target, ...] = get_args(UnitTarget)
 REQUIRED: tuple[Target, ...] = ("state", "use")
 VOCABULARIES: dict[Target, Vocabulary] = {"state": STATE, "use": USE}
 DAYS: tuple[Target, ...] = ("completed", "handed_over")
