@@ -16,6 +16,7 @@ from propcli.records.checking import (
     Sources,
     Surroundings,
     checked,
+    left_behind,
     source_once,
 )
 from propcli.records.rules import policy_references, settings_references
@@ -51,7 +52,7 @@ def validate(
     for kind, reading in readings.items():
         validates = function_at(kind.declared.validates) if kind.declared.validates else None
         for record in reading.records:
-            findings = [*checked(record, around), *source_once(record, sources)]
+            findings = [*checked(record, around), *left_behind(record, around), *source_once(record, sources)]
             if validates is not None:
                 findings += validates(record, around)
             if findings:
