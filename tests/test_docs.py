@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -120,14 +121,83 @@ def test_the_mapping_in_the_guide_is_a_mapping(desk: Desk, tmp_path: Path, guide
     assert desk.run("validate").code == 0
 
 
-def test_the_format_describes_every_event_and_folder() -> None:
-    """docs/format.md is a specification: nothing the program writes is missing there."""
+# the section of docs/format.md that specifies the files of a kind
+SECTIONS = {
+    "ticket": "Ticket",
+    "unit": "Unit",
+    "resident": "Resident",
+    "renovation": "Renovation filing",
+    "pass": "Item release pass",
+    "visitor": "Visitor",
+    "staff": "Staff",
+    "parking": "Parking spaces",
+    "access": "Passes of cars and of help",
+    "stay": "Temporary parking",
+}
+
+
+def section(kind: str) -> str:
+    """What docs/format.md says of a kind."""
     text = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
+    assert kind in SECTIONS, f"docs/format.md has no section for {kind}"
+    found = re.search(rf"^## {SECTIONS[kind]}\n(.*?)(?=^## )", text, re.M | re.S)
+    assert found, SECTIONS[kind]
+    return found[1]
+
+
+def test_the_examples_of_the_format_are_records(homes: Desk) -> None:
+    """One of each kind, as it stands there, in one estate; with a neighbour below and a second resident."""
     for kind in KINDS.values():
-        assert kind.folder in text
-        for name in kind.model.model_fields:
-            assert name in text, (kind.name, name)
-    for kind in KINDS.values():
-        for step in kind.life.steps.values():
-            rows = [line for line in text.splitlines() if line.startswith(f"| {step.event} |")]
-            assert any(all(name in row for name in (*step.needs, *step.takes)) for row in rows), step.event
+        [example] = re.findall(r"```yaml\n(.*?)```", section(kind.name), re.S)
+        [record_id] = re.findall(r"^id: (\S+)", example)
+        homes.write(str(kind.path(record_id)), example)
+        for mine, other in {"3-2-0501": "3-2-0401", "R-00042": "R-00043"}.items():
+            if record_id == mine:
+                homes.write(str(kind.path(other)), example.replace(mine, other).replace("粤B12345", "粤B54321"))
+    assert homes.run("validate").all == f"{len(list(homes.root.rglob('*.yaml')))} files, no problems\n"
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_format_specifies_the_kind(name: str) -> None:
+    """Its folder, its fields, and a row for each of its events: command, states, and exactly the fields it carries."""
+    kind, text = KINDS[name], section(name)
+    assert kind.folder + "/" in (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
+    for field in kind.model.model_fields:
+        assert re.search(rf"\b{field}\b", text), field
+    rows = {}
+    for line in text.splitlines():
+        if line.startswith("| ") and not line.startswith("| event "):
+            event, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+            assert event in kind.life.steps and event not in rows and len(cells) == 5, line
+            rows[event] = cells
+    assert rows.keys() == kind.life.steps.keys()
+    names = {its.alias or field: field for field, its in kind.event.model_fields.items()}
+    for step in kind.life.steps.values():
+        command, after, leads_to, *fields = rows[step.event]
+        assert step.command in command, step.event
+        assert states(kind.life.states, after) == step.after, step.event
+        to = set(step.to.values()) if isinstance(step.to, dict) else {step.to} - {None, "back"}
+        assert all(state in leads_to for state in to), step.event
+        needs, carried = (
+            {names[word] for cell in cells for word in re.findall(r"\w+", bare(cell)) if word in names}
+            for cells in (fields[:1], fields)
+        )
+        assert set(step.needs) <= needs and carried == {*step.needs, *step.takes}, step.event
+
+
+def bare(cell: str) -> str:
+    """A cell of a table without what is said in parentheses."""
+    return re.sub(r"\(.*?\)", "", cell)
+
+
+def states(every: Iterable[str], cell: str) -> set[str]:
+    """The states that a cell names, some by their group (of tickets W, F, open)."""
+    at_work = {"waiting", "assigned", "confirmed", "on_site", "diagnosed"}
+    finished = {"done", "signed_off", "followed_up"}
+    groups = {"W": at_work, "F": finished, "open": {*at_work, *finished, "paused"}, "any": {*every} - {"expired"}}
+    if "last three" in cell:
+        return {*list(every)[:-3]}
+    words = re.findall(r"\w+", bare(cell))
+    if words[:1] == ["not"]:
+        return {*every} - {*words}
+    return {state for word in words for state in groups.get(word, {word} & {*every})}
