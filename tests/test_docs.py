@@ -201,3 +201,22 @@ def states(every: Iterable[str], cell: str) -> set[str]:
     if words[:1] == ["not"]:
         return {*every} - {*words}
     return {state for word in words for state in groups.get(word, {word} & {*every})}
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/decisions.md"])
+def test_what_a_page_points_at_is_there(page: str) -> None:
+    """Files, folders, other pages and their headings, targets of make."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for path in re.findall(r"`((?:propcli|tests|docs|tools|benchmarks|schemas)/[\w./-]*)`", text):
+        assert (ROOT / path).exists(), path
+    for path in re.findall(r"\]\(([\w./-]+)\)", text):
+        assert (ROOT / page).parent.joinpath(path).exists(), path
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    assert {*re.findall(r"[`\n]make (\w+)", text)} <= {*targets}
+
+
+@pytest.mark.parametrize("guide", ["guide.md", "guide.zh.md"])
+def test_the_links_within_the_guide_lead_somewhere(guide: str) -> None:
+    text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
+    headings = {title.lower().replace(" ", "-") for title in re.findall(r"^#+ (.*)$", text, re.M)}
+    assert {*re.findall(r"\]\(#([^)]*)\)", text)} <= headings
