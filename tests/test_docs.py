@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from propcli.cli import COMMANDS
-from propcli.kinds.catalog import KINDS
+from propcli.kinds.catalog import KINDS, Kind
 from tests.conftest import Desk
 from tests.test_transcripts import ACCEPT, play
 
@@ -121,34 +121,18 @@ def test_the_mapping_in_the_guide_is_a_mapping(desk: Desk, tmp_path: Path, guide
     assert desk.run("validate").code == 0
 
 
-# the section of docs/format.md that specifies the files of a kind
-SECTIONS = {
-    "ticket": "Ticket",
-    "unit": "Unit",
-    "resident": "Resident",
-    "renovation": "Renovation filing",
-    "pass": "Item release pass",
-    "visitor": "Visitor",
-    "staff": "Staff",
-    "parking": "Parking spaces",
-    "access": "Passes of cars and of help",
-    "stay": "Temporary parking",
-}
-
-
-def section(kind: str) -> str:
-    """What docs/format.md says of a kind."""
+def section(kind: Kind) -> str:
+    """What docs/format.md says of a kind, below its title."""
     text = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
-    assert kind in SECTIONS, f"docs/format.md has no section for {kind}"
-    found = re.search(rf"^## {SECTIONS[kind]}\n(.*?)(?=^## )", text, re.M | re.S)
-    assert found, SECTIONS[kind]
+    found = re.search(rf"^## {kind.title.pattern.capitalize()}\n(.*?)(?=^## )", text, re.M | re.S)
+    assert found, f"docs/format.md has no section {kind.title.pattern.capitalize()!r}"
     return found[1]
 
 
 def test_the_examples_of_the_format_are_records(homes: Desk) -> None:
     """One of each kind, as it stands there, in one estate; with a neighbour below and a second resident."""
     for kind in KINDS.values():
-        [example] = re.findall(r"```yaml\n(.*?)```", section(kind.name), re.S)
+        [example] = re.findall(r"```yaml\n(.*?)```", section(kind), re.S)
         [record_id] = re.findall(r"^id: (\S+)", example)
         homes.write(str(kind.path(record_id)), example)
         for mine, other in {"3-2-0501": "3-2-0401", "R-00042": "R-00043"}.items():
@@ -160,7 +144,7 @@ def test_the_examples_of_the_format_are_records(homes: Desk) -> None:
 @pytest.mark.parametrize("name", KINDS)
 def test_the_format_specifies_the_kind(name: str) -> None:
     """Its folder, its fields, and a row for each of its events: command, states, and exactly the fields it carries."""
-    kind, text = KINDS[name], section(name)
+    kind, text = KINDS[name], section(KINDS[name])
     assert kind.folder + "/" in (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
     for field in kind.model.model_fields:
         assert re.search(rf"\b{field}\b", text), field
