@@ -112,7 +112,7 @@ class Table:
         text = cells.sound(its.name)
         parts = [written(part) if its.private == "plates" else part for part in _BETWEEN.split(text or "") if part]
         try:
-            return tuple(adapter(model, its.name).validate_python(parts))
+            return tuple(adapter(model, its.name).validate_python(list(dict.fromkeys(parts))))
         except ValidationError as error:
             cells.misfits(error, model, lambda _where: its.name)
             return None
@@ -143,9 +143,14 @@ class Table:
         state, faults = self.kind.life.replay(trial, events)
         for fault in faults if not cells.bad else ():
             cells.complain("" if fault.field == "event" else fault.field, fault.what, fault.hint)
+        whole = trial.model_copy(update={**self.kind.life.fields(state, trial), "events": tuple(events)})
+        if not cells.bad:
+            try:
+                self.kind.model.model_validate({n: v for n, v in whole if v is not None})
+            except ValidationError as error:
+                cells.misfits(error, self.kind.model, lambda where: str(where[0]) if where else "")
         if self.holders is not None and not cells.bad:
             sole = self.holders.sole
-            whole = trial.model_copy(update=self.kind.life.fields(state, trial))
             for value, holder in self.holders.add(whole):
                 cells.complain(sole.field, *sole.taken(holder, value, personal(holder, self.holders.keys)))
         return None if cells.bad else Draft(cells.number, record_id, own, events)
