@@ -66,7 +66,7 @@ def _of_kind(kind: Kind) -> Callable[..., int]:
     ) -> int:
         from propcli.records import tables
         from propcli.records.importing import check_mapping
-        from propcli.records.sole import holding
+        from propcli.records.sole import holding, not_compared
 
         form = options.form(format)
         here = session()
@@ -80,7 +80,10 @@ def _of_kind(kind: Kind) -> Callable[..., int]:
         zone = here.estate.settings.zone
         plan = tables.Table(kind, sheet, described, zone, units, known, now, language.parse, holders).plan()
         _tell(plan, form, None)
+        end = show if form == "table" else note
         n = len(plan.drafts)
+        if n and holders is not None and holders.closed:
+            end(not_compared(holders.closed))
         return _carry_out(
             plan,
             lambda recorder: tables.write(kind, plan.drafts, recorder, here.keys),
@@ -88,7 +91,7 @@ def _of_kind(kind: Kind) -> Callable[..., int]:
             say("{n} records were written.", n=n),
             (dry_run, skip_bad),
             by,
-            show if form == "table" else note,
+            end,
         )
 
     return run
