@@ -130,9 +130,10 @@ class Change:
 
     def conceal(self, record: Any, fields: dict[str, Any]) -> None:
         """Let personal fields of the record change along with the step: in clear, or sealed with what is sealed of it
-        already [T12]."""
+        already [T12]. To open that no key is needed where nothing of it stays."""
         keys = self.here.keys
-        if record.sealed is not None and not keys.has(record.key):
+        private = {its.name for its in shapes(type(record)).values() if its.private}
+        if record.sealed is not None and not private <= fields.keys() and not keys.has(record.key):
             raise Refusal(
                 say("{id}: a part is sealed and its key is not here", id=record.id),
                 hint=say("restore the keys first: propcli keys restore"),

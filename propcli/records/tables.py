@@ -1,6 +1,7 @@
 """Records of a kind from a table, as the kind declares it: a row a record. A row whose id is on record is known."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from propcli.engine.fields import Shape, shapes
 from propcli.engine.record import Event
-from propcli.engine.text import say
+from propcli.engine.text import Text, say
 from propcli.kinds.catalog import UNIT, Kind
 from propcli.output.language import parse
 from propcli.records import importing, repairs
@@ -22,7 +23,7 @@ from propcli.records.mapping import PARTS, Mapping, Plan, place_targets
 from propcli.records.places import Register, Widths, place_of
 from propcli.records.plates import written
 from propcli.records.recording import Recorder
-from propcli.records.sole import Holders, holding
+from propcli.records.sole import Holders, holding, not_compared
 from propcli.store.sheets import Sheet
 
 _BETWEEN = re.compile(r"[;；、,，/\s]+")  # what stands between several values in one cell
@@ -45,7 +46,7 @@ class Import(importing.Import[Draft]):
     done = say("{n} records were written.", n=0)
 
     def __init__(self, kind: Kind) -> None:
-        self.kind = kind
+        self.kind, self.closed = kind, 0
         fields = kind.declared.tables.fields
         self.targets = ("id", *fields, *(PARTS if "unit" in fields else ()))
 
@@ -59,9 +60,13 @@ class Import(importing.Import[Draft]):
         records = importing.on_record(here, self.kind)
         known = frozenset(record.id for record in records)
         holders = holding(self.kind, records, here.today, here.keys)
+        self.closed = holders.closed if holders is not None else 0
         units = frozenset(here.estate.ids(UNIT))
         zone = here.estate.settings.zone
         return Table(self.kind, sheet, mapping, zone, units, known, here.now, parse, holders).plan()
+
+    def notes(self, plan: Plan[Draft]) -> Iterable[Text]:
+        return [not_compared(self.closed)] if self.closed and plan.drafts else []
 
     def write(self, plan: Plan[Draft], recorder: Recorder, here: Here) -> None:
         for draft in plan.drafts:
@@ -130,7 +135,7 @@ class Table:
         text = cells.sound(its.name)
         parts = [written(part) if its.private == "plates" else part for part in _BETWEEN.split(text or "") if part]
         try:
-            return tuple(adapter(model, its.name).validate_python(parts))
+            return tuple(adapter(model, its.name).validate_python(list(dict.fromkeys(parts))))
         except ValidationError as error:
             cells.misfits(error, model, lambda _where: its.name)
             return None
@@ -161,9 +166,14 @@ class Table:
         state, faults = self.kind.life.replay(trial, events)
         for fault in faults if not cells.bad else ():
             cells.complain("" if fault.field == "event" else fault.field, fault.what, fault.hint)
+        whole = trial.model_copy(update={**self.kind.life.fields(state, trial), "events": tuple(events)})
+        if not cells.bad:
+            try:
+                self.kind.model.model_validate({n: v for n, v in whole if v is not None})
+            except ValidationError as error:
+                cells.misfits(error, self.kind.model, lambda where: str(where[0]) if where else "")
         if self.holders is not None and not cells.bad:
             sole = self.holders.sole
-            whole = trial.model_copy(update=self.kind.life.fields(state, trial))
             for value, holder in self.holders.add(whole):
                 cells.complain(sole.field, *sole.taken(holder, value, personal(holder, self.holders.keys)))
         return None if cells.bad else Draft(cells.number, record_id, own, events)
