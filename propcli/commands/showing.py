@@ -157,9 +157,23 @@ def owed_lines(duties: "Duties", names: "Names") -> list[Text]:
     return found
 
 
-def ahead(record: Any, office: Office, besides: "Mapping[str, Iterable[Lack]] | None" = None) -> None:
+def _together(verbs: Iterable[str]) -> list[str]:
+    """The options of one command as one: `move-in --case/--paper`."""
+    found: list[str] = []
+    for verb in verbs:
+        command, sign, option = verb.partition(" --")
+        if sign and found and found[-1].startswith(f"{command} --"):
+            found[-1] += f"/--{option}"
+        else:
+            found.append(verb)
+    return found
+
+
+def ahead(
+    record: Any, office: Office, besides: "Mapping[str, Iterable[Lack]] | None" = None, told: str | None = None
+) -> None:
     """What is possible now, and of the steps whose turn it is what the others lack. `besides`: what they lack that
-    other records say."""
+    other records say; `told`: the step that was told of already."""
     kind = kind_of(record)
     state, _faults = kind.life.replay(record, record.events or opening(record, office.now, record.id))
     steps = kind.life.steps
@@ -170,8 +184,8 @@ def ahead(record: Any, office: Office, besides: "Mapping[str, Iterable[Lack]] | 
         lacks = [*own, *(besides or {}).get(event, ())]
         if verb and not lacks:
             possible[verb] = None
-        elif verb:
+        elif verb and event != told:
             lacking[verb] = [say("{what} [{rule}]", what=lack.what, rule=lack.rule) for lack in lacks]
-    show(say("  possible now: {steps}", steps=", ".join(possible)))
+    show(say("  possible now: {steps}", steps=", ".join(_together(possible))))
     for verb, whys in lacking.items():
         show(say("  missing for {verb}: {whys}", verb=verb, whys=words(CLAUSES).join(words(why) for why in whys)))

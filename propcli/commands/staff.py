@@ -35,6 +35,8 @@ def list_(
             continue
         leave = person.away(today)
         state = say("on duty") if duty else say("on leave until {day}", day=leave.until) if leave else say("off duty")
+        if person.left is not None and person.left < today:
+            state = say("worked here until {day}", day=person.left)
         rows.append(
             {
                 "id": person.id,

@@ -58,7 +58,7 @@ class Duties:
             self.records.append(then)
             if kind is TICKET:
                 self.tickets.append(then)
-            if not ended and then.events[-1].event in kind.life.ending:
+            if not ended and then.events and then.events[-1].event in kind.life.ending:
                 continue
             if kind.name not in rows:
                 rows[kind.name] = rows_for(self.policy, kind.name)

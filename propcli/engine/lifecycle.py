@@ -103,7 +103,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Before one of these events, a fact must hold: for records that meet the condition [rule]."""
+    """Before one of these events, a fact must hold: for records that meet the condition [rule]. `moot`: see `Lack`."""
 
     rule: str
     before: tuple[str, ...]
@@ -111,6 +111,7 @@ class Guard:
     say: Text
     hint: Text
     when: Condition = field(default_factory=dict)
+    moot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +127,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """What is missing before a step may be taken, and what to do."""
+    """What is missing before a step may be taken, and what to do. `moot`: there is nothing to take it for, so nobody
+    waits for it: it is told only where somebody tries."""
 
     rule: str
     what: Text
     hint: Text | None = None
+    moot: bool = False
 
 
 @dataclass(slots=True)
@@ -251,7 +254,7 @@ class Lifecycle:
 
     def _unguarded(self, state: State, event: str) -> list[Lack]:
         return [
-            Lack(guard.rule, guard.say, guard.hint)
+            Lack(guard.rule, guard.say, guard.hint, guard.moot)
             for guard in self.guards
             if event in guard.before and guard.need not in state.facts and holds(guard.when, state.value_of)
         ]
@@ -282,11 +285,12 @@ class Lifecycle:
     def ahead(self, state: State, at: datetime) -> dict[str, list[Lack]]:
         """The events whose place in the order it is now, each with what is missing before it (nothing: possible)."""
         kind = getattr(state.record, "kind", None)
-        return {
+        found = {
             s.event: self.missing(state, s.event, at)
             for s in self.steps.values()
             if state.status in s.after and s.actor != "import" and (not s.kinds or kind in s.kinds)
         }
+        return {event: lacks for event, lacks in found.items() if not any(lack.moot for lack in lacks)}
 
     def advance(self, state: State, event: "Event") -> None:
         """Let the event happen, right or wrong: a replay goes on after a fault to find the next."""

@@ -147,6 +147,8 @@ LIFE = Lifecycle(
 def _cars(change: "Change", space: ParkingSpace, fields: dict[str, Any]) -> None:
     """The cars go along with the step; a new holder without the option has none on record."""
     cars = tuple(dict.fromkeys(fields.get("cars") or ()))
+    if not cars and space.cars:
+        change.notes.append(say("  its cars until now are not on record any more"))
     change.refuse_taken(PARKING, cars, space.id)
     change.conceal(space, {"cars": cars})
 

@@ -88,11 +88,11 @@ def _fold(state: State, event: VisitorEvent) -> None:
 
 def _lacks(state: State, event: str, _at: datetime) -> Iterator[Lack]:
     if event == "card_found" and "lost" not in state.facts:
-        yield Lack("U9", say("the card is not lost"), say("nothing has to be recorded"))
+        yield Lack("U9", say("the card is not lost"), say("nothing has to be recorded"), moot=True)
     elif event == "card_lost" and state.record.card is None:
-        yield Lack("U9", say("no card was given out"))
+        yield Lack("U9", say("no card was given out"), moot=True)
     elif event == "card_lost" and "lost" in state.facts:
-        yield Lack("U9", say("the card is lost already"))
+        yield Lack("U9", say("the card is lost already"), moot=True)
 
 
 def _check(state: State, event: VisitorEvent) -> Iterator[tuple[str, Text, Text | None, str]]:

@@ -217,7 +217,8 @@ def begin(
     with changing(here, by) as change:
         declared = kind.declared
         if declared.sole is not None:
-            change.refuse_taken(kind, [fields.get(declared.sole.field)])
+            value = fields.get(declared.sole.field)
+            change.refuse_taken(kind, value if isinstance(value, tuple) else (value,))
         more = declared.begins(change, fields, event, desk) if declared.begins is not None else ()
         opening = kind.life.steps[name]
         given = {**event, **{n: fields[n] for n in (*opening.needs, *opening.takes) if n in fields}}

@@ -129,6 +129,28 @@ def test_validate_names_open_tickets_of_somebody_gone(desk):
 
 
 @pytest.mark.rule("D6")
+def test_what_an_estate_lets_be_owed_on_staff(desk):
+    """Files of before have no events, so nothing is owed on them; on others it is owed like on any record."""
+    row = (
+        "{rule: D6, source: own, record: staff, owed: follow-up, by: manager, from: changed, within: 1d, until: noted}"
+    )
+    path = desk.root / "policy.yaml"
+    said = path.read_text("utf-8")
+    path.write_text(said.replace("obligations:\n", f"obligations:\n  - {row}\n"), "utf-8")
+    assert "Nothing is overdue" in desk.ok("overdue")
+    desk.ok("staff", "change", "zhang.wei", "--team", "security")
+    assert "Nothing is overdue" in desk.ok("overdue", at="2026-10-15T10:00:00+08:00")
+    assert "zhang.wei" in desk.ok("overdue", at="2026-10-15T10:00:01+08:00")
+
+
+@pytest.mark.rule("D6")
+def test_the_list_says_who_works_here_no_more(desk):
+    desk.ok("staff", "depart", "li.qiang", "--last-day", "today")
+    assert "worked here until" not in desk.ok("staff", "list")
+    assert "worked here until 2026-10-14" in desk.ok("staff", "list", at="2026-10-15T00:00:00+08:00")
+
+
+@pytest.mark.rule("D6")
 def test_an_old_file_is_read_as_it_is_and_begins_its_life_with_what_it_says(desk):
     """Nothing of it changes but what the step says; the first event keeps what stood there."""
     before = (desk.root / "staff/zhang.wei.yaml").read_text("utf-8")

@@ -189,4 +189,4 @@ def _ahead(filing: "Renovation", office: "Office") -> None:
     show("")
     for line in missing_lines(filing, step, lacks):
         show(line)
-    showing.ahead(filing, office, {step: besides} if step else None)
+    showing.ahead(filing, office, {step: besides} if step else None, told=step)

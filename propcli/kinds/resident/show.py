@@ -73,7 +73,7 @@ def show_one(resident_id: Id, reveal: options.Reveal = False, format: options.Fo
 def show_resident(resident_id: str, form: str, reveal: bool = False, whole: bool = False) -> int:
     """One resident. Name and phones stand in full, for whoever looks somebody up has to call him; identity numbers and
     accounts only with `reveal`."""
-    from propcli.commands.showing import event_line
+    from propcli.commands.showing import ahead, event_line
     from propcli.commands.standing import headline
     from propcli.kinds.resident.model import Resident
     from propcli.kinds.ticket.words import OPEN
@@ -108,6 +108,8 @@ def show_resident(resident_id: str, form: str, reveal: bool = False, whole: bool
     view = office.view()
     for event in resident.events:
         show(event_line(resident, event, view))
+    show("")
+    ahead(resident, office)
     return office.finish()
 
 

@@ -17,15 +17,15 @@ from propcli.kinds.unit.words import FREE, ITEM, METER, OWNERS, PAPER, READINGS,
 GUARDS: tuple[Guard, ...] = (
     Guard(
         "U3", ("moved_in", "inspected"), "move_in_began", say("no move-in has begun"),
-        say("begin it with move-in --case …")
+        say("begin it with move-in --case …"), moot=True
     ),
     Guard(
         "U8", ("gas_checked", "gas_missed"), "gas_appointed", say("no appointment was made for the gas check"),
-        say("record gas-appoint first, a day ahead")
+        say("record gas-appoint first, a day ahead"), moot=True
     ),
     Guard(
         "U6", ("owner_told",), "found", say("nothing was found that the owner has to be told of"),
-        say("for anything else there is note")
+        say("for anything else there is note"), moot=True
     ),
 )
 # fmt: on

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from propcli.commands import options
 from propcli.commands.reading import Office
 from propcli.commands.session import session, show
-from propcli.commands.showing import event_line, lines, owed
+from propcli.commands.showing import ahead, event_line, lines, owed
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.kinds.unit.words import ITEM, METER, PAPER, STATE, TIE, USE
@@ -49,6 +49,8 @@ def show_unit(unit_id: str, form: str, reveal: bool = False, whole: bool = False
         _others(then, office)
         owed(then, office)
         _events(then, office, whole)
+        show("")
+        ahead(then, office)
     return office.finish()
 
 
