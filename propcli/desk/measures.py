@@ -38,7 +38,12 @@ class Completion:
     @property
     def minutes(self) -> int:
         """From being reported to being done, in minutes that passed."""
-        return int((self.event.at - self.ticket.reported).total_seconds()) // 60
+        return whole_minutes(self.ticket.reported, self.event.at)
+
+
+def whole_minutes(start: datetime, end: datetime) -> int:
+    """The minutes that passed between two times; negative where the second is the earlier."""
+    return int((end - start).total_seconds()) // 60
 
 
 @dataclass(frozen=True)

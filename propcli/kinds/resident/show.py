@@ -11,10 +11,10 @@ from propcli.commands.reading import Office
 from propcli.commands.session import session, show, show_table, told
 from propcli.desk.views import word
 from propcli.engine.problem import Refusal
-from propcli.engine.table import Column, Table
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT, UNIT
-from propcli.kinds.resident.words import CONSENT, FIELDS, IDENTITY, PERSON
+from propcli.kinds.declaration import Shown
+from propcli.kinds.resident.words import CONSENT, FIELDS, IDENTITY, PERSON, RESIDENT_STATUS
 from propcli.kinds.unit.words import TIE
 from propcli.output.language import CLAUSES, _, words
 from propcli.output.privacy import mask_number
@@ -39,30 +39,21 @@ def list_residents(
     for unit in office.records(UNIT):
         for tie in unit.ties_on(view.today):
             homes.setdefault(tie.resident, []).append(unit.id)
-    rows: list[dict[str, Any]] = []
-    for resident in office.records(RESIDENT):
-        if all_ or (resident.status == "active" and resident.id in homes):
-            face = view.people.add(resident)
-            rows.append(
-                {
-                    "id": face.id,
-                    "name": view.private(face.called),
-                    "type": word(PERSON, face.type),
-                    "phones": [view.private(phone, "phones") for phone in face.phones],
-                    "units": homes.get(face.id, []),
-                    "state": view.state(resident),
-                }
-            )
+    people = [
+        view.people.add(resident)
+        for resident in office.records(RESIDENT)
+        if all_ or (resident.status == "active" and resident.id in homes)
+    ]
     columns = [
-        Column("id", say("resident")),
-        Column("name", say("name"), wide=True),
-        Column("type", say("type")),
-        Column("phones", say("phones"), wide=True),
-        Column("units", say("units"), wide=True),
-        Column("state", say("state")),
+        Shown("id", say("resident")),
+        Shown("name", say("name"), lambda face, view: view.private(face.called), wide=True),
+        Shown("type", say("type"), lambda face, _view: word(PERSON, face.type)),
+        Shown("phones", say("phones"), lambda face, view: [view.private(p, "phones") for p in face.phones], wide=True),
+        Shown("units", say("units"), lambda face, _view: homes.get(face.id, []), wide=True),
+        Shown("state", say("state"), lambda face, _view: word(RESIDENT_STATUS, face.status)),
     ]
     options.revealed(reveal, "resident list")
-    show_table(Table("residents", None, columns, rows, say("No residents.")), form)
+    show_table(view.table("residents", None, columns, people, say("No residents.")), form)
     return office.finish()
 
 
