@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -27,26 +27,18 @@ from propcli.records.cells import Cells, Reader, Reads, adapter
 from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER
 from propcli.records.importing import on_record
-from propcli.records.mapping import Mapping, PlaceTarget, Plan, ResidentTarget, Target, place_targets
+from propcli.records.mapping import Mapping, Plan, place_targets
 from propcli.records.people import Face
 from propcli.records.places import Register, place_of, target_of
 from propcli.records.recording import Recorder
 from propcli.records.residents import change, register
 from propcli.store.sheets import EXACT, Sheet
 
-TARGETS: tuple[Target, ...] = (*get_args(PlaceTarget), *get_args(ResidentTarget))
-REQUIRED: tuple[Target, ...] = ("name", "tie")
+REQUIRED = ("name", "tie")
 SCALARS = ("identity", "born", "bank", "type", "language")  # a person has one
 LISTS = ("phones", "plates")
-TARGET_OF: dict[str, Target] = {"phones": "phone", "plates": "plate"}
-PERSONAL: tuple[Target, ...] = (
-    "name",
-    "phone",
-    "identity",
-    "born",
-    "plate",
-    "bank",
-)  # a row without these names nobody
+TARGET_OF = {"phones": "phone", "plates": "plate"}
+PERSONAL = ("name", "phone", "identity", "born", "plate", "bank")  # a row without these names nobody
 FIRST_BIRTH = 1901
 ADDED = re.compile(r"R-9[0-9]{5}")  # stands for somebody new until the number is given
 
@@ -114,7 +106,7 @@ class Import(importing.Import[Draft]):
     """Residents and their ties to units. `answers`: what is said beforehand of rows; `ask`: answers a question that is
     left (None: nobody can be asked)."""
 
-    targets = TARGETS
+    targets = RESIDENT.declared.tables.fields
     subject = say("Import {n} residents from {system}", n=0, system="")
     done = say("{n} residents and {ties} ties were written.", n=0, ties=0)
 
@@ -339,7 +331,7 @@ class Table:
         text = self._secret(cells, "bank")
         return re.sub(r"[\s-]", "", repairs.plain(text)) if text else None
 
-    def _secret(self, cells: Cells, target: Target) -> str | None:
+    def _secret(self, cells: Cells, target: str) -> str | None:
         """A long number; refuses one whose last digits a spreadsheet has lost."""
         text = cells.sound(target)
         if text is None:

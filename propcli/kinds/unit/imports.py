@@ -4,11 +4,10 @@ record stays as it is: a row that says the same is known, one that says somethin
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from propcli.engine.text import Text, say
-from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import UNIT
 from propcli.kinds.unit.model import Meters, Unit, UnitEvent
 from propcli.kinds.unit.words import STATE, USE
@@ -18,17 +17,15 @@ from propcli.records.cells import Cells, Reader, Reads
 from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER
 from propcli.records.importing import on_record
-from propcli.records.mapping import Mapping, PlaceTarget, Plan, Target, UnitTarget, place_targets
+from propcli.records.mapping import Mapping, Plan, place_targets
 from propcli.records.places import Register, Widths, place_of, target_of
 from propcli.records.recording import Recorder
 from propcli.store.sheets import Sheet
 
-TARGETS: tuple[Target, ...] = (*get_args(PlaceTarget), *get_args(UnitTarget))
-VALUES: tuple[Target, ...] = get_args(UnitTarget)
-REQUIRED: tuple[Target, ...] = ("state", "use")
-VOCABULARIES: dict[Target, Vocabulary] = {"state": STATE, "use": USE}
-DAYS: tuple[Target, ...] = ("completed", "handed_over")
-METERS: dict[Target, str] = {"water_meter": "water", "electricity_meter": "electricity", "gas_meter": "gas"}
+REQUIRED = ("state", "use")
+VOCABULARIES = {"state": STATE, "use": USE}
+DAYS = ("completed", "handed_over")
+METERS = {"water_meter": "water", "electricity_meter": "electricity", "gas_meter": "gas"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +43,11 @@ class _Home:
     """What the rows of one home say together."""
 
     id: str
-    rows: list[tuple[Cells, dict[Target, Any]]] = field(default_factory=list)
-    said: dict[Target, Any] = field(default_factory=dict)
-    by: dict[Target, int] = field(default_factory=dict)  # the row that said it first
+    rows: list[tuple[Cells, dict[str, Any]]] = field(default_factory=list)
+    said: dict[str, Any] = field(default_factory=dict)
+    by: dict[str, int] = field(default_factory=dict)  # the row that said it first
 
-    def add(self, cells: Cells, said: dict[Target, Any]) -> None:
+    def add(self, cells: Cells, said: dict[str, Any]) -> None:
         """One more row. A cell that is empty says nothing; a row that is bad or says otherwise than one before it
         does not count."""
         for target, value in said.items():
@@ -88,7 +85,7 @@ class _Home:
 class Import(importing.Import[Draft]):
     """Units; rows of one home are taken together."""
 
-    targets = TARGETS
+    targets = UNIT.declared.tables.fields
     subject = say("Import {n} units from {system}", n=0, system="")
     done = say("{n} units were written.", n=0)
 
@@ -154,9 +151,9 @@ def _homes(rows: list[Cells], register: Register) -> list[_Home]:
     return list(homes.values())
 
 
-def _said(cells: Cells) -> dict[Target, Any]:
+def _said(cells: Cells) -> dict[str, Any]:
     """What a row says of its home, besides which it is."""
-    said: dict[Target, Any] = {target: cells.code(target, vocabulary) for target, vocabulary in VOCABULARIES.items()}
+    said: dict[str, Any] = {target: cells.code(target, vocabulary) for target, vocabulary in VOCABULARIES.items()}
     said.update({target: cells.day(target) for target in DAYS})
     said["area"] = cells.typed("area", lambda text: repairs.area(text, cells.value_of("area")), Unit, "area")
     said["layout"] = cells.typed("layout", repairs.narrow, Unit, "layout")
@@ -198,7 +195,7 @@ def _compare(home: _Home, have: Unit) -> None:
                 cells.complain(target, what)
 
 
-def _on_record(unit: Unit, target: Target) -> Any:
+def _on_record(unit: Unit, target: str) -> Any:
     if target in METERS:
         return getattr(unit.meters, METERS[target]) if unit.meters else None
     if target == "gas":

@@ -5,7 +5,7 @@ from typing import Any
 
 from propcli.engine.lifecycle import Ask, Step, table
 from propcli.engine.text import say
-from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Verb, deferred
+from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Tables, Verb, deferred
 from propcli.kinds.unit.words import ALL, FREE, HELD, OWNERS, READINGS
 
 KEY = Ask(argument=True, metavar="KEY")
@@ -200,6 +200,12 @@ DECLARED = Declaration(
             Filter("use"),
             Filter("building", "Only of this building.", lambda unit, typed: unit.building == typed, "BUILDING"),
             Filter("keys", "Only those whose keys the office has.", lambda unit, _typed: bool(unit.keys))
+        )
+    ),
+    tables=Tables(
+        tuple(
+            "unit building entrance room use area layout completed handed_over state water_meter electricity_meter "
+            "gas_meter gas".split()
         )
     ),
     labels={
