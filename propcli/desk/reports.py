@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from propcli.desk.duty import Duties
+from propcli.desk.duty import Duties, team_of
 from propcli.desk.measures import Measures, Period, measure, recurrences, whole_minutes
 from propcli.desk.views import View, word
 from propcli.engine.obligations import Obligation
-from propcli.engine.policy import OWED, ROLES
+from propcli.engine.policy import OWED
 from propcli.engine.table import Bar, Column, Minutes, Rate, Report, Table, Word
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import TICKET
@@ -37,17 +37,12 @@ TICKETS = ("id", "kind", "category", "urgency", "place", "summary", "status", "a
 
 def owed_columns(duties: Duties) -> list[Shown]:
     """What is owed, on what, by whom, since when or until when."""
-
-    def by(o: Obligation, view: View) -> Word:
-        debtor = duties.debtor(o)
-        return view.names.person(debtor.person) or Word(debtor.role, ROLES.word(debtor.role))
-
     return [
         Shown("id", say("record"), lambda o, _view: o.record.id),
         Shown("summary", say("summary"), lambda o, _view: o.record.title, wide=True),
         Shown("rule", say("rule"), lambda o, _view: o.row.rule),
         Shown("owed", say("owed"), lambda o, _view: Word(o.row.owed, o.what)),
-        Shown("by", say("by"), by),
+        Shown("by", say("by"), lambda o, view: view.names.debtor(duties.debtor(o))),
         Shown("due", say("due")),
     ]
 
@@ -74,17 +69,15 @@ def why_open(ticket: Ticket, sent: Sequence[str]) -> Text:
     if status == "paused":
         last = next(e for e in reversed(ticket.events) if e.event == "paused")
         return say("waiting for {what}: {reason}", what=WAITING.word(last.waiting_for or ""), reason=last.reason)
-    if status == "assigned":
-        return say("sent, not confirmed")
     if status == "done":
-        if ticket.kind == "repair":
-            return say("done, not signed off")
-        return say("done, not followed up") if ticket.kind == "complaint" else say("done, not closed")
-    if status == "signed_off":
-        return say("signed off, not followed up")
-    if status == "followed_up":
-        return say("followed up, not closed")
-    return say("in work")
+        kinds = {"repair": say("done, not signed off"), "complaint": say("done, not followed up")}
+        return kinds.get(ticket.kind, say("done, not closed"))
+    states = {
+        "assigned": say("sent, not confirmed"),
+        "signed_off": say("signed off, not followed up"),
+        "followed_up": say("followed up, not closed"),
+    }
+    return states.get(status, say("in work"))
 
 
 def daily(duties: Duties, period: Period, view: View) -> Report:
@@ -129,7 +122,7 @@ def monthly(duties: Duties, period: Period, view: View, occupied: int | None) ->
     groups: list[tuple[str, Text, Callable[[Ticket], Word | str | None]]] = [
         ("by_kind", say("By kind"), lambda t: word(KIND, t.kind)),
         ("by_category", say("By category"), lambda t: word(CATEGORY, t.category)),
-        ("by_team", say("By team"), lambda t: view.names.team(team_of(t, duties))),
+        ("by_team", say("By team"), lambda t: view.names.team(team_of(t, duties.policy))),
         ("by_building", say("By building"), lambda t: t.home or None),
         ("by_channel", say("By channel"), lambda t: word(CHANNEL, t.channel)),
     ]
@@ -149,11 +142,6 @@ def monthly(duties: Duties, period: Period, view: View, occupied: int | None) ->
             longest,
         ],
     )
-
-
-def team_of(ticket: Ticket, duties: Duties) -> str | None:
-    """The team a ticket is with or, before it is sent, the one its category belongs to [T4]."""
-    return ticket.team or next(iter(duties.policy.routing.get(ticket.category, ())), None)
 
 
 def _last_day(period: Period) -> date:

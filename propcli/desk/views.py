@@ -6,7 +6,9 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from propcli.desk.duty import Debtor
 from propcli.engine.fields import Shape, shapes
+from propcli.engine.policy import ROLES
 from propcli.engine.record import Model
 from propcli.engine.table import Column, Table, Word
 from propcli.engine.text import Text
@@ -41,9 +43,13 @@ class Names:
         return Word(code, Text("{name}", {"name": team.name if team else code}))
 
     def person(self, staff_id: str | None) -> Word | None:
-        return (
-            None if staff_id is None else Word(staff_id, Text("{name}", {"name": self.people.get(staff_id, staff_id)}))
-        )
+        if staff_id is None:
+            return None
+        return Word(staff_id, Text("{name}", {"name": self.people.get(staff_id, staff_id)}))
+
+    def debtor(self, debtor: Debtor) -> Word:
+        """Who owes something: the person or, where nobody is known, the role."""
+        return self.person(debtor.person) or Word(debtor.role, ROLES.word(debtor.role))
 
 
 @dataclass
