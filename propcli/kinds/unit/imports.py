@@ -11,13 +11,12 @@ from propcli.engine.text import Text, say
 from propcli.kinds.catalog import UNIT
 from propcli.kinds.unit.model import Meters, Unit, UnitEvent
 from propcli.kinds.unit.words import STATE, USE
-from propcli.output.language import parse
 from propcli.records import importing, repairs
-from propcli.records.cells import Cells, Reader, Reads
+from propcli.records.cells import Cells, Reader
 from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER
 from propcli.records.importing import on_record
-from propcli.records.mapping import Mapping, Plan, place_targets
+from propcli.records.mapping import Mapping, Plan
 from propcli.records.places import Register, Widths, place_of, target_of
 from propcli.records.recording import Recorder
 from propcli.store.sheets import Sheet
@@ -52,14 +51,8 @@ class _Home:
         does not count."""
         for target, value in said.items():
             if value is not None and self.said.get(target, value) != value:
-                what = say(
-                    "{field} is {value}, but in row {row} {other}",
-                    field=target,
-                    value=value,
-                    row=self.by[target],
-                    other=self.said[target],
-                )
-                cells.complain(target, what)
+                values = {"field": target, "value": value, "row": self.by[target], "other": self.said[target]}
+                cells.complain(target, say("{field} is {value}, but in row {row} {other}", **values))
         self.rows.append((cells, said))
         if not cells.bad:
             for target, value in said.items():
@@ -85,15 +78,13 @@ class _Home:
 class Import(importing.Import[Draft]):
     """Units; rows of one home are taken together."""
 
+    needed = REQUIRED
     targets = UNIT.declared.tables.fields
     subject = say("Import {n} units from {system}", n=0, system="")
     done = say("{n} units were written.", n=0)
 
-    def required(self, mapping: Mapping) -> tuple[str, ...]:
-        return (*place_targets(mapping), *REQUIRED)
-
     def plan(self, here: Here, mapping: Mapping, sheet: Sheet) -> Plan[Draft]:
-        return prepare(sheet, mapping, here.estate.settings.zone, on_record(here, UNIT), here.now, parse)
+        return prepare(sheet, mapping, here.estate.settings.zone, on_record(here, UNIT), here.now)
 
     def found(self, plan: Plan[Draft]) -> Text | None:
         n, buildings = len(plan.drafts), len({draft.id.split("-")[0] for draft in plan.drafts})
@@ -104,12 +95,10 @@ class Import(importing.Import[Draft]):
             recorder.add(UNIT, draft.id, draft.fields, [draft.event])
 
 
-def prepare(
-    sheet: Sheet, mapping: Mapping, zone: ZoneInfo, known: Iterable[Unit], now: datetime, reads: Reads
-) -> Plan[Draft]:
+def prepare(sheet: Sheet, mapping: Mapping, zone: ZoneInfo, known: Iterable[Unit], now: datetime) -> Plan[Draft]:
     """Every row as part of a unit to be, as known, or as a complaint."""
     plan: Plan[Draft] = Plan(rows=len(sheet.rows))
-    reader = Reader(sheet, mapping, zone, reads)
+    reader = Reader(sheet, mapping, zone)
     rows = [Cells(reader, row, discreet=True) for row in sheet.rows]
     on_record = {unit.id: unit for unit in known}
     homes = _homes(rows, Register(frozenset(on_record)))
@@ -185,14 +174,9 @@ def _compare(home: _Home, have: Unit) -> None:
         for target, value in said.items():
             there = _on_record(have, target)
             if value is not None and value != there and value != getattr(first, target, None):
-                what = say(
-                    "{field} is {value}, but on the record of {id} {other}",
-                    field=target,
-                    value=value,
-                    id=have.id,
-                    other=say("empty") if there is None else there,
-                )
-                cells.complain(target, what)
+                other = say("empty") if there is None else there
+                values = {"field": target, "value": value, "id": have.id, "other": other}
+                cells.complain(target, say("{field} is {value}, but on the record of {id} {other}", **values))
 
 
 def _on_record(unit: Unit, target: str) -> Any:
