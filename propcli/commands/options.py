@@ -99,16 +99,6 @@ def typed(model: "type[Model]", fields: dict[str, Any], names: Mapping[str, str]
     return checked
 
 
-def phone(typed: str | None, option: str) -> str | None:
-    """A phone number from an option, in digits."""
-    if typed is None:
-        return None
-    from propcli.commands.session import session
-    from propcli.records.people import phone as digits
-
-    return of(option, lambda: digits(typed, session().estate.settings.region))
-
-
 def revealed(reveal: bool, command: str) -> None:
     """Put on record that personal data is shown in full [T12]; refuses to show it where that cannot be recorded."""
     if reveal:

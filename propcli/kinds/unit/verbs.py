@@ -90,8 +90,8 @@ def _refuse_double(unit_id: str) -> None:
 
 def show_one(
     unit_id: Id,
-    all_: Annotated[bool, typer.Option("--all", help=_("Its whole history, not only the latest."))] = False,
+    whole: options.Whole = False,
     reveal: options.Reveal = False,
     format: options.Format = "table",
 ) -> int:
-    return show_unit(session().record_id(UNIT, unit_id), options.form(format), reveal, all_)
+    return show_unit(session().record_id(UNIT, unit_id), options.form(format), reveal, whole)
