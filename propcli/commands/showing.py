@@ -140,17 +140,14 @@ def owed(record: Any, office: Office) -> None:
 def owed_lines(duties: "Duties", names: "Names") -> list[Text]:
     """What is owed and not met yet, a line each; the same of several things at the same time in one."""
     from propcli.desk.duty import together
-    from propcli.engine.policy import ROLES
 
     found = []
     for o, what in together(o for o in duties.all if o.standing in ("open", "stopped")):
-        debtor = duties.debtor(o)
-        person = names.person(debtor.person)
         values = {
             "rule": o.row.rule,
             "owed": what,
             "due": o.due,
-            "who": person.text if person else ROLES.word(debtor.role),
+            "who": names.debtor(duties.debtor(o)).text,
             "state": say("paused") if o.due is None else say("OVERDUE") if o.late(duties.now) else say("open"),
         }
         found.append(Text("  [{rule}] {owed}  {due}  {who}  {state}", values))

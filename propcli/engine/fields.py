@@ -37,10 +37,6 @@ def shapes(model: type[Model]) -> dict[str, Shape]:
     return _shapes(model)
 
 
-def shape(model: type[Model], name: str) -> Shape:
-    return _shapes(model)[name]
-
-
 def narrowed(its: Shape, of: Vocabulary | str | None) -> Shape:
     """A field as one step means it (`Ask.of`), where its type leaves that open."""
     if of is None:

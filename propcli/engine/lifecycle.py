@@ -125,6 +125,9 @@ class Fault:
     field: str = "event"
 
 
+Why = tuple[str, Text, Text | None, str]  # a fault before its place is known: rule, what, hint, field
+
+
 @dataclass(frozen=True, slots=True)
 class Lack:
     """What is missing before a step may be taken, and what to do. `moot`: there is nothing to take it for, so nobody
@@ -172,7 +175,7 @@ class Lifecycle:
     round_facts: frozenset[str] = frozenset()
     fold: Callable[[State, Any], None] | None = None
     lacks: Callable[[State, str, datetime], Iterable[Lack]] | None = None
-    check: Callable[[State, Any], Iterator[tuple[str, Text, Text | None, str]]] | None = None
+    check: Callable[[State, Any], Iterator[Why]] | None = None
     ending: frozenset[str] = frozenset()  # events after which nothing more is owed for what went before
 
     def begin(self, record: Any) -> State:
@@ -181,76 +184,47 @@ class Lifecycle:
     def faults(self, state: State, event: "Event", index: int) -> list[Fault]:
         """Every reason why this event cannot follow this state."""
         step = self.steps.get(event.event)
-        if step is None:
-            known = ", ".join(self.steps)
-            return [
-                Fault(
-                    index,
-                    "",
-                    say("there is no event {event!r}", event=event.event),
-                    say("one of: {known}", known=known),
-                )
-            ]
-        found: list[Fault] = []
         word = self.events.word(event.event)
+        if step is None:
+            what = say("there is no event {event!r}", event=event.event)
+            return [Fault(index, "", what, say("one of: {known}", known=", ".join(self.steps)))]
         if step.kinds and getattr(state.record, "kind", None) not in step.kinds:
             kinds = [self.kinds.word(kind) for kind in step.kinds] if self.kinds else []
             return [Fault(index, step.rule, say("{event} is only for: {kinds}", event=word, kinds=kinds))]
+        wrong = [*self._misfits(state, step, event, word), *self._out_of_turn(state, step, event, word)]
+        if not wrong:
+            lacking = self.lacks(state, event.event, event.at) if self.lacks is not None else ()
+            wrong += [(lack.rule, lack.what, lack.hint, "event") for lack in lacking]
+            wrong += self.check(state, event) if self.check is not None else ()
+        return [Fault(index, *why) for why in wrong]
+
+    def _misfits(self, state: State, step: Step, event: "Event", word: Text) -> Iterator[Why]:
+        """What is wrong with the event itself: its time, what it needs, what it does not take."""
         if state.last is not None and event.at < state.last.at:
-            found.append(
-                Fault(
-                    index,
-                    "",
-                    say(
-                        "{event} is earlier than the event before it ({before})",
-                        event=word,
-                        before=state.last.at,
-                    ),
-                    say("events stand in the order in which they happened"),
-                    "at",
-                )
-            )
+            what = say("{event} is earlier than the event before it ({before})", event=word, before=state.last.at)
+            yield "", what, say("events stand in the order in which they happened"), "at"
         for name in step.needs:
             if getattr(event, name, None) in (None, ()):
-                found.append(Fault(index, step.rule, say("{event} needs {field}", event=word, field=name), None))
-        allowed = {"at", "by", "event", *step.needs, *step.takes}
-        for name in event.model_fields_set - allowed:
-            found.append(Fault(index, "", say("{event} does not take {field}", event=word, field=name), None, name))
+                yield step.rule, say("{event} needs {field}", event=word, field=name), None, "event"
+        for name in event.model_fields_set - {"at", "by", "event", *step.needs, *step.takes}:
+            yield "", say("{event} does not take {field}", event=word, field=name), None, name
+
+    def _out_of_turn(self, state: State, step: Step, event: "Event", word: Text) -> Iterator[Why]:
+        """Why it is not the event's turn: the state before it, and what is missing for it."""
         if state.status is None:
             if event.event not in self.first:
                 first = " / ".join(sorted(self.first))
-                found.append(
-                    Fault(
-                        index,
-                        "",
-                        say("a record begins with {first}, not with {event}", first=first, event=event.event),
-                    )
-                )
+                what = say("a record begins with {first}, not with {event}", first=first, event=event.event)
+                yield "", what, None, "event"
         elif event.event in self.first:
-            found.append(Fault(index, "", say("{event} can only come first", event=word)))
+            yield "", say("{event} can only come first", event=word), None, "event"
         elif state.status not in step.after:
-            found.append(
-                Fault(
-                    index,
-                    step.rule,
-                    say(
-                        "{event} cannot follow while the state is {state}",
-                        event=word,
-                        state=self.states.word(state.status),
-                    ),
-                    self._way_to(state, step),
-                )
-            )
+            status = self.states.word(state.status)
+            what = say("{event} cannot follow while the state is {state}", event=word, state=status)
+            yield step.rule, what, self._way_to(state, step), "event"
         else:
-            found.extend(Fault(index, lack.rule, lack.what, lack.hint) for lack in self._unguarded(state, event.event))
-        if not found:
-            if self.lacks is not None:
-                lacking = self.lacks(state, event.event, event.at)
-                found.extend(Fault(index, lack.rule, lack.what, lack.hint) for lack in lacking)
-            if self.check is not None:
-                wrong = self.check(state, event)
-                found.extend(Fault(index, rule, what, hint, name) for rule, what, hint, name in wrong)
-        return found
+            for lack in self._unguarded(state, event.event):
+                yield lack.rule, lack.what, lack.hint, "event"
 
     def _unguarded(self, state: State, event: str) -> list[Lack]:
         return [

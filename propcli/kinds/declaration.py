@@ -67,11 +67,12 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What a row of a table may say of a record besides its id: `fields` of the record or of its events. `events`: what
-    happened, as the values of a row come to it, each with its fields; those it does not name are the record's own."""
+    """What a row of a table may say of a record: `fields` of a mapping. Where the kind has no import of its own, these
+    are, besides the id, fields of the record or of its events; `events`: what happened, as the values of a row come to
+    it, each with its fields; those it does not name are the record's own."""
 
-    fields: tuple[str, ...]
-    events: Callable[[dict[str, Any]], list[tuple[str, dict[str, Any]]]]
+    fields: tuple[str, ...] = ()
+    events: Callable[[dict[str, Any]], list[tuple[str, dict[str, Any]]]] = lambda _values: []
     required: tuple[str, ...] = ()
 
 
@@ -141,7 +142,7 @@ class Declaration:
 
     show_help: str
     listing: Listing | None = None
-    tables: Tables = Tables((), lambda _values: [])
+    tables: Tables = Tables()
     details: tuple[Shown, ...] = ()
     asked: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()

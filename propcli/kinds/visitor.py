@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from propcli.engine.lifecycle import Ask, Lack, Lifecycle, State, Step, table
+from propcli.engine.lifecycle import Ask, Lack, Lifecycle, State, Step, Why, table
 from propcli.engine.record import Event, Form, Line, Model, Moment, PersonName, UnitId, Words, wrong
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
@@ -95,7 +95,7 @@ def _lacks(state: State, event: str, _at: datetime) -> Iterator[Lack]:
         yield Lack("U9", say("the card is lost already"), moot=True)
 
 
-def _check(state: State, event: VisitorEvent) -> Iterator[tuple[str, Text, Text | None, str]]:
+def _check(state: State, event: VisitorEvent) -> Iterator[Why]:
     visitor = state.record
     if event.event == "entered" and visitor.until <= event.at:
         yield "U9", say("{field} ({at}) is not after the event itself", field="until", at=visitor.until), None, "at"

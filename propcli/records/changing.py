@@ -14,7 +14,7 @@ from propcli.engine.record import Event, Model
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT, UNIT, Kind, kind_of
 from propcli.output.language import listing, words
-from propcli.records.hidden import concealed, personal
+from propcli.records.hidden import closed, concealed, personal
 from propcli.records.household import written
 from propcli.records.recording import Recorder
 from propcli.records.sole import refuse_taken
@@ -134,11 +134,7 @@ class Change:
         keys = self.here.keys
         private = {its.name for its in shapes(type(record)).values() if its.private}
         if record.sealed is not None and not private <= fields.keys() and not keys.has(record.key):
-            raise Refusal(
-                say("{id}: a part is sealed and its key is not here", id=record.id),
-                hint=say("restore the keys first: propcli keys restore"),
-                code=3,
-            )
+            raise closed(record.id)
         sealed = {n: v for n, v in personal(record, keys).items() if v and not getattr(record, n)}
         whole = concealed(type(record), {**sealed, **fields}, self.recorder, keys, record.key)
         names = (*fields, "key", "sealed") if "sealed" in whole else (*fields, "sealed")

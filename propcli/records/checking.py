@@ -137,22 +137,12 @@ def life(record: Any) -> Iterator[Finding]:
         if have == folded:
             continue
         if name == "status":
-            yield (
-                ("status",),
-                say("status is {status}, but the events come to {folded}", status=have, folded=str(folded)),
-                say("write {folded}, or add the event that is missing", folded=str(folded)),
-            )
+            what = say("status is {status}, but the events come to {folded}", status=have, folded=str(folded))
+            yield ("status",), what, say("write {folded}, or add the event that is missing", folded=str(folded))
             continue
-        yield (
-            (name,),
-            say(
-                "{field} is {have}, but the events come to {folded}",
-                field=name,
-                have=_shown(have),
-                folded=_shown(folded),
-            ),
-            say("correct {field} or the events", field=name),
-        )
+        values = {"field": name, "have": _shown(have), "folded": _shown(folded)}
+        what = say("{field} is {have}, but the events come to {folded}", **values)
+        yield (name,), what, say("correct {field} or the events", field=name)
 
 
 def _parts(name: str) -> tuple[str | int, ...]:

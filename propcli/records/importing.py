@@ -12,7 +12,7 @@ from propcli.engine.text import Text, say
 from propcli.kinds.catalog import Kind
 from propcli.records.cells import Cells, Reader
 from propcli.records.changing import Here
-from propcli.records.mapping import Mapping, Plan
+from propcli.records.mapping import Mapping, Plan, place_targets
 from propcli.records.recording import Recorder
 from propcli.store.sheets import Sheet
 
@@ -20,17 +20,19 @@ D = TypeVar("D")
 
 
 class Import(ABC, Generic[D]):
-    """One kind's. `targets`: the fields of a mapping that it looks at; `subject` and `done`: the patterns of the commit
-    and of the answer, filled with `counts`; `careful`: whether what a spreadsheet makes of numbers is looked into."""
+    """One kind's. `targets`: the fields of a mapping that it looks at; `needed`: those it needs besides the
+    unit; `subject` and `done`: the patterns of the commit and of the answer, filled with `counts`; `careful`: whether
+    what a spreadsheet makes of numbers is looked into."""
 
     targets: tuple[str, ...]
+    needed: ClassVar[tuple[str, ...]] = ()
     subject: ClassVar[Text]
     done: ClassVar[Text]
     careful: ClassVar[bool] = True
 
-    @abstractmethod
     def required(self, mapping: Mapping) -> tuple[str, ...]:
         """The fields a mapping has to give."""
+        return (*place_targets(mapping), *self.needed)
 
     @abstractmethod
     def plan(self, here: Here, mapping: Mapping, sheet: Sheet) -> Plan[D]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Annotated, ClassVar, Generic, Literal, TypeVar, get_args
+from typing import Annotated, ClassVar, Generic, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -18,82 +18,16 @@ from propcli.kinds.catalog import KINDS
 from propcli.kinds.settings import TimeZone
 from propcli.store.sheets import Sheet
 
-TicketTarget = Literal[
-    "source_id",
-    "reported",
-    "due",
-    "closed",
-    "closed_text",
-    "kind",
-    "category",
-    "severity",
-    "urgency",
-    "channel",
-    "unit",
-    "building",
-    "place",
-    "summary",
-    "detail",
-    "caller_name",
-    "caller_phone",
-    "convenient",
-    "appointment",
-    "asked_by",
-    "expected",
-]
-PlaceTarget = Literal["unit", "building", "entrance", "room"]
-UnitTarget = Literal[
-    "use",
-    "area",
-    "layout",
-    "completed",
-    "handed_over",
-    "state",
-    "water_meter",
-    "electricity_meter",
-    "gas_meter",
-    "gas",
-]
-ResidentTarget = Literal[
-    "name",
-    "phone",
-    "identity",
-    "identity_kind",
-    "type",
-    "born",
-    "plate",
-    "bank",
-    "tie",
-    "share",
-    "from",
-    "until",
-    "language",
-]
-RenovationTarget = Literal[
-    "source_id",
-    "filed",
-    "issued",
-    "expires",
-    "closed",
-    "closed_text",
-    "status",
-    "place",
-    "works",
-    "detail",
-    "applicant_name",
-    "applicant_phone",
-    "contractor",
-    "company_number",
-]
-Target = Literal[TicketTarget, PlaceTarget, UnitTarget, ResidentTarget, RenovationTarget]
-PARTS: tuple[PlaceTarget, ...] = ("building", "entrance", "room")
+PARTS = ("building", "entrance", "room")
 
 
 def every_target() -> tuple[str, ...]:
     """The fields that any kind of record takes from a table."""
-    named = [part for kind in get_args(Target) for part in get_args(kind)] or list(get_args(Target))
-    declared = (name for kind in KINDS.values() if kind.tabled for name in ("id", *kind.declared.tables.fields))
-    return tuple(dict.fromkeys((*named, *declared)))
+    every: list[str] = []
+    for kind in KINDS.values():
+        every += ["id"] if kind.tabled else []
+        every += kind.declared.tables.fields
+    return tuple(dict.fromkeys(every))
 
 
 def _known(name: str) -> str:
@@ -234,7 +168,7 @@ def check_mapping(mapping: Mapping, sheet: Sheet, targets: Iterable[str], requir
         )
 
 
-def place_targets(mapping: Mapping) -> tuple[PlaceTarget, ...]:
+def place_targets(mapping: Mapping) -> tuple[str, ...]:
     """How a mapping says which unit a row is about: as a whole, or by its parts."""
     named = {*mapping.columns, *mapping.constants}
     return PARTS if "unit" not in named and named & set(PARTS) else ("unit",)

@@ -13,9 +13,8 @@ from propcli.engine.fields import Shape, shapes
 from propcli.engine.record import Event
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import UNIT, Kind
-from propcli.output.language import parse
 from propcli.records import importing, repairs
-from propcli.records.cells import Cells, Reader, Reads, adapter
+from propcli.records.cells import Cells, Reader
 from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER
 from propcli.records.hidden import concealed, personal
@@ -63,7 +62,7 @@ class Import(importing.Import[Draft]):
         self.closed = holders.closed if holders is not None else 0
         units = frozenset(here.estate.ids(UNIT))
         zone = here.estate.settings.zone
-        return Table(self.kind, sheet, mapping, zone, units, known, here.now, parse, holders).plan()
+        return Table(self.kind, sheet, mapping, zone, units, known, here.now, holders).plan()
 
     def notes(self, plan: Plan[Draft]) -> Iterable[Text]:
         return [not_compared(self.closed)] if self.closed and plan.drafts else []
@@ -85,13 +84,12 @@ class Table:
     units: frozenset[str]
     known: frozenset[str]
     now: datetime
-    reads: Reads
     holders: Holders | None  # of what only one record has at a time
 
     def plan(self) -> Plan[Draft]:
         """Every row as a record to be, as known, or as a complaint."""
         plan: Plan[Draft] = Plan(rows=len(self.sheet.rows))
-        reader = Reader(self.sheet, self.mapping, self.zone, self.reads)
+        reader = Reader(self.sheet, self.mapping, self.zone)
         rows = [Cells(reader, row, discreet=True) for row in self.sheet.rows]
         first: dict[str, int] = {}
         for cells in rows:
@@ -134,11 +132,7 @@ class Table:
             return cells.typed(its.name, mend, model, its.name)
         text = cells.sound(its.name)
         parts = [written(part) if its.private == "plates" else part for part in _BETWEEN.split(text or "") if part]
-        try:
-            return tuple(adapter(model, its.name).validate_python(list(dict.fromkeys(parts))))
-        except ValidationError as error:
-            cells.misfits(error, model, lambda _where: its.name)
-            return None
+        return cells.valid(its.name, model, its.name, list(dict.fromkeys(parts)))
 
     def _unit(self, cells: Cells) -> str | None:
         names = [name for target in place_targets(self.mapping) for name in self.mapping.columns.get(target, ())]

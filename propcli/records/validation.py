@@ -12,13 +12,7 @@ from propcli.kinds.calendar import CalendarFile
 from propcli.kinds.catalog import KINDS, STAFF, Kind
 from propcli.kinds.declaration import function_at
 from propcli.kinds.settings import Settings
-from propcli.records.checking import (
-    Sources,
-    Surroundings,
-    checked,
-    left_behind,
-    source_once,
-)
+from propcli.records.checking import Sources, Surroundings, checked, left_behind, source_once
 from propcli.records.rules import policy_references, settings_references
 from propcli.records.sole import taken_twice
 from propcli.store.estate import MARKER, Estate, Reading

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -27,20 +27,19 @@ from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER, Surroundings, references
 from propcli.records.household import among, registered, unit_of
 from propcli.records.importing import Sourced, by_source, sources
-from propcli.records.mapping import Mapping, PlaceTarget, Plan, RenovationTarget, Target, place_targets
+from propcli.records.mapping import Mapping, Plan, place_targets
 from propcli.records.people import People
 from propcli.records.places import Register, place_of, target_of
 from propcli.records.recording import Recorder, surroundings
 from propcli.store.sheets import Sheet
 
-TARGETS: tuple[Target, ...] = (*get_args(PlaceTarget), *get_args(RenovationTarget))
-REQUIRED: tuple[Target, ...] = ("source_id", "filed", "works")
-TIMES: tuple[Target, ...] = ("filed", "issued", "expires", "closed")
-PLAIN: tuple[Target, ...] = ("source_id", "status", "detail", "closed_text", "place", "works", "contractor")
+REQUIRED = ("source_id", "filed", "works")
+TIMES = ("filed", "issued", "expires", "closed")
+PLAIN = ("source_id", "status", "detail", "closed_text", "place", "works", "contractor")
 OUTCOMES = ("applied", "working", "closed")  # what a `status` comes to
 LINE_LENGTH = 200  # of works and place
-Times = dict[Target, datetime | None]
-Texts = dict[Target, str | None]
+Times = dict[str, datetime | None]
+Texts = dict[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class Destination:
 class Import(importing.Import[Draft]):
     """Filings of another system."""
 
-    targets = TARGETS
+    targets = RENOVATION.declared.tables.fields
     subject = say("Import {n} renovation filings from {system}", n=0, system="")
     done = say("{n} renovation filings were written.", n=0)
 
@@ -123,7 +122,7 @@ def _draft(cells: Cells, to: Destination, register: Register) -> Draft | None:
     name = " ".join((cells.sound("applicant_name") or "").split())
     phone = _phone(cells, to.settings.region)
     unit = _unit(cells, register)
-    cells.require(REQUIRED, lambda target: times.get(target) or texts.get(target))  # type: ignore[call-overload]
+    cells.require(REQUIRED, lambda target: times.get(target) or texts.get(target))
     state = _state(cells, texts["status"], times)
     _compare(cells, state, times, zone, to.now)
     filed = times["filed"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from propcli.engine.lifecycle import Ask
 from propcli.engine.text import say
-from propcli.kinds.declaration import Declaration, Listing, Shown, Verb, deferred
+from propcli.kinds.declaration import Declaration, Listing, Shown, Tables, Verb, deferred
 from propcli.kinds.renovation.steps import STEPS as STEPS
 from propcli.kinds.renovation.words import CERTIFICATE, COPY, EXPIRED, OPEN, STATES, yuan
 
@@ -95,6 +95,12 @@ DECLARED = Declaration(
         help="Filings by building, low floors first [N13]; the open ones unless asked otherwise.",
         state_help="applied, working, expired, …; open (the default) or all.",
         groups={name: OPEN | {EXPIRED} for name in ("open", "未结")}, order=_shelf
+    ),
+    tables=Tables(
+        tuple(
+            "unit building entrance room source_id filed issued expires closed closed_text status place works detail "
+            "applicant_name applicant_phone contractor company_number".split()
+        )
     ),
     states=STATES, state_at=lambda filing, now: state_at(filing, now.date()),
     untold=frozenset({"terms", "needs", "test", "sealed", "name", "phone"}),

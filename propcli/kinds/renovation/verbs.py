@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from propcli.commands.groups import Id
+from propcli.commands.options import Id
 from propcli.commands.session import session, show
 from propcli.commands.standing import headline
 from propcli.engine.problem import Refusal

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -20,33 +20,24 @@ from propcli.kinds.resident.words import IDENTITY, PERSON
 from propcli.kinds.settings import Settings
 from propcli.kinds.unit.model import Tie, Unit, UnitEvent, fraction
 from propcli.kinds.unit.words import OWNERS, TIE
-from propcli.output.language import parse
 from propcli.output.privacy import mask_number
 from propcli.records import importing, people, plates, repairs
-from propcli.records.cells import Cells, Reader, Reads, adapter
+from propcli.records.cells import Cells, Reader
 from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER
 from propcli.records.importing import on_record
-from propcli.records.mapping import Mapping, PlaceTarget, Plan, ResidentTarget, Target, place_targets
+from propcli.records.mapping import Mapping, Plan
 from propcli.records.people import Face
 from propcli.records.places import Register, place_of, target_of
 from propcli.records.recording import Recorder
 from propcli.records.residents import change, register
 from propcli.store.sheets import EXACT, Sheet
 
-TARGETS: tuple[Target, ...] = (*get_args(PlaceTarget), *get_args(ResidentTarget))
-REQUIRED: tuple[Target, ...] = ("name", "tie")
+REQUIRED = ("name", "tie")
 SCALARS = ("identity", "born", "bank", "type", "language")  # a person has one
 LISTS = ("phones", "plates")
-TARGET_OF: dict[str, Target] = {"phones": "phone", "plates": "plate"}
-PERSONAL: tuple[Target, ...] = (
-    "name",
-    "phone",
-    "identity",
-    "born",
-    "plate",
-    "bank",
-)  # a row without these names nobody
+TARGET_OF = {"phones": "phone", "plates": "plate"}
+PERSONAL = ("name", "phone", "identity", "born", "plate", "bank")  # a row without these names nobody
 FIRST_BIRTH = 1901
 ADDED = re.compile(r"R-9[0-9]{5}")  # stands for somebody new until the number is given
 
@@ -114,22 +105,20 @@ class Import(importing.Import[Draft]):
     """Residents and their ties to units. `answers`: what is said beforehand of rows; `ask`: answers a question that is
     left (None: nobody can be asked)."""
 
-    targets = TARGETS
+    needed = REQUIRED
+    targets = RESIDENT.declared.tables.fields
     subject = say("Import {n} residents from {system}", n=0, system="")
     done = say("{n} residents and {ties} ties were written.", n=0, ties=0)
 
     def __init__(self, answers: Answers, ask: Callable[[Question, Answers], Answers] | None) -> None:
         self.answers, self.ask = answers, ask
 
-    def required(self, mapping: Mapping) -> tuple[str, ...]:
-        return (*place_targets(mapping), *REQUIRED)
-
     def plan(self, here: Here, mapping: Mapping, sheet: Sheet) -> ResidentPlan:
         homes = on_record(here, UNIT)
         if not homes:
             raise Refusal(say("there are no units on record to tie people to"), hint=say("propcli import units first"))
         faces = [here.people.add(resident) for resident in on_record(here, RESIDENT)]
-        table = Table(sheet, mapping, here.estate.settings, homes, faces, here.now, parse)
+        table = Table(sheet, mapping, here.estate.settings, homes, faces, here.now)
         answers = self.answers
         answers.check(row.number for row in sheet.rows)
         plan = table.plan(answers)
@@ -187,7 +176,6 @@ class Table:
         units: Iterable[Unit],
         faces: Iterable[Face],
         now: datetime,
-        reads: Reads,
     ) -> None:
         self.now = now
         self.today = now.astimezone(settings.zone).date()
@@ -201,7 +189,7 @@ class Table:
                 hint=say("restore the keys first: propcli keys restore"),
                 code=3,
             )
-        self.reader = Reader(sheet, mapping, settings.zone, reads)
+        self.reader = Reader(sheet, mapping, settings.zone)
         self.register = Register(frozenset(self.units))
         rows = [Cells(self.reader, row, discreet=True) for row in sheet.rows]
         self.rows = [cells for cells in rows if cells.bad or not cells.blank(PERSONAL)]
@@ -314,11 +302,7 @@ class Table:
 
         text = cells.mended("plate", mended, "plate")
         found = tuple(dict.fromkeys(p for p in (text or "").split("/") if p))
-        try:
-            return tuple(adapter(Resident, "plates").validate_python(found))
-        except ValidationError as error:
-            cells.misfits(error, Resident, lambda _where: "plate")
-            return ()
+        return cells.valid("plate", Resident, "plates", found) or ()
 
     def _identity(self, cells: Cells, kind: str) -> dict[str, str] | None:
         text = self._secret(cells, "identity")
@@ -339,7 +323,7 @@ class Table:
         text = self._secret(cells, "bank")
         return re.sub(r"[\s-]", "", repairs.plain(text)) if text else None
 
-    def _secret(self, cells: Cells, target: Target) -> str | None:
+    def _secret(self, cells: Cells, target: str) -> str | None:
         """A long number; refuses one whose last digits a spreadsheet has lost."""
         text = cells.sound(target)
         if text is None:

@@ -1,7 +1,7 @@
 """Tickets from another system's table: what is open there goes on here, what was closed stays closed."""
 
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -16,11 +16,11 @@ from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER, Surroundings, references
 from propcli.records.household import of_resident
 from propcli.records.importing import Sourced, by_source, sources
-from propcli.records.mapping import Mapping, Plan, Target, TicketTarget
+from propcli.records.mapping import Mapping, Plan
 from propcli.records.recording import Recorder, surroundings
 from propcli.store.sheets import Sheet
 
-TARGETS: tuple[Target, ...] = get_args(TicketTarget)
+TARGETS = TICKET.declared.tables.fields
 REQUIRED = ("source_id", "reported", "kind", "category", "urgency", "channel", "unit", "summary")
 TIMES = ("reported", "due", "closed", "expected", "asked_by", "appointment")
 VOCABULARIES = {"kind": KIND, "urgency": URGENCY, "channel": CHANNEL, "severity": SEVERITY}
@@ -75,13 +75,13 @@ def _draft(cells: Cells, around: Surroundings) -> Sourced | None:
         return None
     times = {target: cells.moment(target) for target in TARGETS if target in TIMES}
     texts = {target: cells.text(target) for target in TARGETS if target not in TIMES}
-    cells.require(REQUIRED, lambda target: times.get(target) or texts.get(target))  # type: ignore[call-overload]
+    cells.require(REQUIRED, lambda target: times.get(target) or texts.get(target))
     reported, closed = times["reported"], times["closed"]
     if reported and closed and closed < reported:
         reason = say("closed ({closed}) before it was reported ({reported})", closed=closed, reported=reported)
         cells.complain("closed", reason)
     for target, vocabulary in VOCABULARIES.items():
-        code = texts[target]  # type: ignore[index]
+        code = texts[target]
         if code and code not in vocabulary:
             known = ", ".join(vocabulary)
             cells.complain(target, say("{value} is not one of: {known}", value=repr(code), known=known))
@@ -102,7 +102,7 @@ def _draft(cells: Cells, around: Surroundings) -> Sourced | None:
     return Sourced(cells.number, texts["source_id"] or "", reported, day, fields, tuple(events))
 
 
-def _fields(cells: Cells, texts: dict[Target, str | None], times: dict[Target, datetime | None]) -> dict[str, Any]:
+def _fields(cells: Cells, texts: dict[str, str | None], times: dict[str, datetime | None]) -> dict[str, Any]:
     summary = " ".join((texts["summary"] or "").split())
     detail = texts["detail"]
     if len(summary) > SUMMARY_LENGTH:
@@ -123,9 +123,7 @@ def _fields(cells: Cells, texts: dict[Target, str | None], times: dict[Target, d
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _events(
-    reported: datetime, texts: dict[Target, str | None], times: dict[Target, datetime | None]
-) -> list[TicketEvent]:
+def _events(reported: datetime, texts: dict[str, str | None], times: dict[str, datetime | None]) -> list[TicketEvent]:
     more = {
         "severity": texts["severity"],
         "expected": times["expected"],

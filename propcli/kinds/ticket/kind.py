@@ -4,7 +4,7 @@ from typing import Any
 
 from propcli.engine.lifecycle import Ask, Step, table
 from propcli.engine.text import say
-from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Verb, deferred
+from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Tables, Verb, deferred
 from propcli.kinds.ticket.words import ANSWERS, ENDED, FINISHED, LEVEL, OPEN, SUPPLY, WORK, WORKED
 
 _OPENING = ("severity", "expected", "appointment", "payment", "covered_until")
@@ -223,6 +223,12 @@ DECLARED = Declaration(
             Filter("text", "Words in summary, detail, place or what was noted.", _mentions, "WORDS"),
         ),
         period="reported",
+    ),
+    tables=Tables(
+        tuple(
+            "source_id reported due closed closed_text kind category severity urgency channel unit building place "
+            "summary detail caller_name caller_phone convenient appointment asked_by expected".split()
+        )
     ),
     details=(
         Shown("reported"),

@@ -74,7 +74,7 @@ def let(change: Change, unit: Unit, fields: Fields) -> None:
     _begin(change, unit, fields, notes, ties(people, "tenant"))
 
 
-def vacated(_change: Change, _unit: Unit, fields: Fields) -> None:
+def let_ended(_change: Change, _unit: Unit, fields: Fields) -> None:
     fields.setdefault("state", "vacant")
 
 
@@ -126,7 +126,7 @@ def custody_began(change: Change, _unit: Unit, fields: Fields) -> None:
 
 def custody_ended(change: Change, unit: Unit, fields: Fields) -> list[Taken]:
     """What was used beyond the agreement is found now, if it was not before [U6]."""
-    vacated(change, unit, fields)
+    let_ended(change, unit, fields)
     read = {name: fields.get(name) for name in ("water", "electricity")}
     found = _beyond(change, unit, **read)
     last = ("custody_ended", fields)
