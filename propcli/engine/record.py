@@ -6,6 +6,7 @@ YAML's own types, comes to the same verdict.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -140,6 +141,16 @@ class Form:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "pattern": f"^(?:{self.pattern.pattern})$"}
+
+
+class OneOf:
+    """Metadata of a string type that is one of some codes, as those of a `Literal`, where a table has them already."""
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        self.codes = tuple(codes)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.literal_schema([*self.codes])
 
 
 @dataclass(frozen=True, slots=True)

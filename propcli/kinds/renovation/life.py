@@ -9,8 +9,8 @@ from propcli.engine.policy import after, limit_of, spoken
 from propcli.engine.text import Text, say
 from propcli.kinds.renovation.file import File, Paper
 from propcli.kinds.renovation.model import RenovationEvent, is_public
-from propcli.kinds.renovation.steps import STEPS
-from propcli.kinds.renovation.words import FILING, FILING_EVENT, FILING_PAYMENT, SITE, yuan
+from propcli.kinds.renovation.steps import FILING_EVENT, STEPS
+from propcli.kinds.renovation.words import FILING, FILING_PAYMENT, SITE, yuan
 
 
 def file_of(state: State) -> File:

@@ -16,6 +16,7 @@ from propcli.engine.record import (
     Model,
     Moment,
     Money,
+    OneOf,
     PersonName,
     TeamCode,
     UnitId,
@@ -26,14 +27,8 @@ from propcli.engine.record import (
 )
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RENOVATION, UNIT
-from propcli.kinds.renovation.words import (
-    FILING_PAPER,
-    FILING_PAYMENT,
-    SHOWN,
-    TOUCHES,
-    EventName,
-    Status,
-)
+from propcli.kinds.renovation.steps import STEPS
+from propcli.kinds.renovation.words import FILING_PAPER, FILING_PAYMENT, SHOWN, TOUCHES, Status
 from propcli.kinds.resident.model import Phone, Recipient, ResidentId, Sealed, has_its_key
 from propcli.kinds.ticket.model import Source, TicketUnit
 from propcli.kinds.ticket.words import CHANNEL, PUBLIC
@@ -107,7 +102,7 @@ class Worker(Model):
 class RenovationEvent(Event):
     """A step in the life of a filing. Which fields an event needs and takes stands in `STEPS`."""
 
-    event: EventName
+    event: Annotated[str, OneOf(STEPS)]
     terms: Terms | None = None
     item: Number | None = Field(None, title="work item", description="Which work item.")
     touches: tuple[Annotated[Code, TOUCHES], ...] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from propcli.engine.lifecycle import Ask, Step, table
+from propcli.engine.words import Vocabulary
 from propcli.kinds.renovation.words import ALL, BEFORE, OPEN, PERMITTED, RUNNING, SITE
 
 _WORKERS_COME = OPEN - {"passed", "refunded"}
@@ -258,3 +259,27 @@ STEPS: Mapping[str, Step] = table(
     Step("settled", frozenset({"applied", "working"}), "closed", (), ("text",), "import"),
 )
 # fmt: on
+FILING_EVENT = Vocabulary(
+    "filing event",
+    STEPS,
+    item_added="work item added",
+    item_dropped="work item dropped",
+    item_refused="work item refused",
+    signed="agreement signed",
+    permitted="permit issued",
+    certified="certificate given out",
+    told="teams told",
+    violated="violation found",
+    rectified="violation put right",
+    charged="charged against the deposit",
+    warned="told that the term ends",
+    test_began="water test began",
+    tested="water test",
+    completed="completion applied for",
+    works_checked="works checked",
+    occupied="lived in",
+    neighbour_signed="unit below signed",
+    refunded="deposit refunded",
+    permit_imported="permit taken over",
+    settled="settled before it came here",
+)

@@ -4,6 +4,7 @@ from typing import Any
 
 from propcli.engine.lifecycle import Ask, Step, table
 from propcli.engine.text import say
+from propcli.engine.words import Vocabulary
 from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Verb, deferred
 from propcli.kinds.ticket.words import ANSWERS, ENDED, FINISHED, LEVEL, OPEN, SUPPLY, WORK, WORKED
 
@@ -157,6 +158,16 @@ STEPS = table(
     ),
 )
 # fmt: on
+EVENT = Vocabulary(
+    "event",
+    STEPS,
+    tested="water-tested",
+    handed_over="handed over to another acceptor",
+    merged="merged as a duplicate",
+    payment_decided="payment decided otherwise",
+    settled="closed in the former system",
+    assisted="helpers added",
+)
 
 
 def _handler(ticket: Any, view: Any) -> Any:

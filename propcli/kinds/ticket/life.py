@@ -10,9 +10,9 @@ from typing import Any
 from propcli.engine.lifecycle import Guard, Lack, Lifecycle, State
 from propcli.engine.text import Person, Text, say
 from propcli.engine.words import Vocabulary
-from propcli.kinds.ticket.kind import STEPS
+from propcli.kinds.ticket.kind import EVENT, STEPS
 from propcli.kinds.ticket.model import TicketEvent
-from propcli.kinds.ticket.words import ANSWERS, EVENT, KIND, LEAK, LEVEL, SERVICES, STATUS, SUPPLY, WORK, WORKED
+from propcli.kinds.ticket.words import ANSWERS, KIND, LEAK, LEVEL, SERVICES, STATUS, SUPPLY, WORK, WORKED
 from propcli.kinds.ticket.words import ENDED as ENDED
 from propcli.kinds.ticket.words import OPEN as OPEN
 

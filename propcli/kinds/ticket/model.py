@@ -16,6 +16,7 @@ from propcli.engine.record import (
     Model,
     Moment,
     Money,
+    OneOf,
     PersonName,
     Private,
     Ref,
@@ -30,6 +31,7 @@ from propcli.engine.record import (
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import TICKET
 from propcli.kinds.resident.model import ResidentId
+from propcli.kinds.ticket.kind import STEPS
 from propcli.kinds.ticket.words import (
     CATEGORY,
     CHANNEL,
@@ -45,7 +47,6 @@ from propcli.kinds.ticket.words import (
     URGENCY,
     WAITING,
     Channel,
-    EventName,
     Kind,
     Order,
     Origin,
@@ -71,7 +72,7 @@ Rating = Annotated[Count, Field(ge=1, le=5), WithJsonSchema({"type": "integer", 
 class TicketEvent(Event):
     """A step in a ticket's life. Which fields an event needs and takes stands in `STEPS`."""
 
-    event: EventName
+    event: Annotated[str, OneOf(STEPS)]
     severity: Annotated[Severity, SEVERITY] | None = Field(
         None, title="severity", description="If it turns out major, important or minor."
     )

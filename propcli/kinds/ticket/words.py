@@ -26,38 +26,6 @@ Status = Literal[
     "cancelled",
     "merged",
 ]
-# fmt: off
-# fmt: on
-EventName = Literal[
-    "accepted",
-    "imported",
-    "dispatched",
-    "confirmed",
-    "arrived",
-    "diagnosed",
-    "consented",
-    "charged",
-    "paused",
-    "resumed",
-    "delayed",
-    "done",
-    "tested",
-    "signed_off",
-    "replied",
-    "followed_up",
-    "reopened",
-    "escalated",
-    "judged",
-    "handed_over",
-    "merged",
-    "assisted",
-    "linked",
-    "payment_decided",
-    "noted",
-    "closed",
-    "settled",
-    "cancelled",
-]
 Payment = Literal["free", "paid"]
 # What a repair is on, for the warranty [P6]; policy.yaml says how long each is covered.
 Part = Literal["roof", "wet_room", "outer_wall", "electrics", "pipes", "equipment", "fit_out", "heating", "structure"]
@@ -85,17 +53,6 @@ CATEGORY = Vocabulary(
     "greening parking noise renovation fees activity staff_conduct other".split(),
     door_window="door/window",
 )
-EVENT = Vocabulary(
-    "event",
-    get_args(EventName),
-    tested="water-tested",
-    handed_over="handed over to another acceptor",
-    merged="merged as a duplicate",
-    payment_decided="payment decided otherwise",
-    settled="closed in the former system",
-    assisted="helpers added",
-)
-
 PUBLIC = "public"  # instead of a unit: the public area
 LEAK = "leak"  # the category of what comes through from the home above
 
