@@ -121,7 +121,8 @@ class Declaration:
 
     `begins(change, fields, event, by)` completes the fields of a new record and of its first event (`completed`: fields
     that the model requires and that may be left to it); `before[event](change, record, fields)` looks at a
-    step before it is taken and may put others before or after it; `after(record, here)` says more of how it stands, and
+    step before it is taken and may put others before or after it, or a function of one of the modules `looks` that is
+    named for the event does; `after(record, here)` says more of how it stands, and
     `lacking(record, here)`, last, what it lacks for what comes next. `begins` may return the steps that follow the
     first.
     `opening(record)`: the first event of a record whose file has none yet, or None.
@@ -150,6 +151,7 @@ class Declaration:
     completed: frozenset[str] = frozenset()
     opening: Callable[[Any], dict[str, Any] | None] | None = None
     before: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    looks: tuple[str, ...] = ()
     after: Callable[[Any, Any], Iterable[Text]] = no_notes
     lacking: Callable[..., Any] = no_notes
     states: Vocabulary | None = None
@@ -171,6 +173,11 @@ class Declaration:
     checks: str = ""
     validates: str = ""
     show: str = ""
+
+    def before_step(self, event: str) -> Callable[..., Any] | None:
+        """What looks at a step before it is taken, if anything does."""
+        named = (getattr(import_module(f"propcli.{module}"), event, None) for module in self.looks)
+        return self.before.get(event) or next(filter(None, named), None)
 
     @property
     def open_states(self) -> Collection[str]:

@@ -191,7 +191,7 @@ def step(
 ) -> tuple[Any, list[Text]]:
     """One step of a record, with whatever its kind puts before or after it. `fields`: of the event, and the step's
     other options."""
-    hook = kind.declared.before.get(name)
+    hook = kind.declared.before_step(name)
 
     def steps(change: Change, before: Any) -> Iterable[Taken]:
         found = hook(change, before, fields) if hook is not None else None

@@ -9,28 +9,6 @@ from propcli.kinds.declaration import Declaration, Listing, Shown, Verb, deferre
 from propcli.kinds.renovation.steps import STEPS as STEPS
 from propcli.kinds.renovation.words import CERTIFICATE, COPY, EXPIRED, OPEN, STATES, yuan
 
-# what looks at a step before it is taken, by the module of this folder that has its function
-_BEFORE = {
-    "apply": ("item_added", "item_dropped", "papers_received", "approved", "resubmitted"),
-    "permit": ("signed", "paid", "permitted", "certified", "told"),
-    "site": (
-        "worker_added",
-        "worker_dropped",
-        "pass_issued",
-        "pass_renewed",
-        "pass_returned",
-        "pass_lost",
-        "inspected",
-        "violated",
-        "rectified",
-        "charged",
-        "extended",
-        "warned",
-        "tested",
-    ),
-    "end": ("works_checked", "occupied", "neighbour_signed", "refunded"),
-}
-
 
 def state_at(filing: Any, day: date) -> str:
     """Its state, or `expired`: works go on though the permit has ended [N9]. On its last day it still stands."""
@@ -86,9 +64,7 @@ DECLARED = Declaration(
         "in_charge": Ask(metavar="NAME,PHONE", raw=True), "below": Ask(metavar="UNIT")
     },
     begins=deferred("kinds.renovation.apply:begins"),
-    before={
-        event: deferred(f"kinds.renovation.{module}:{event}") for module, events in _BEFORE.items() for event in events
-    },
+    looks=tuple(f"kinds.renovation.{part}" for part in ("apply", "permit", "site", "end")),
     lacking=deferred("kinds.renovation.filings:lacking"),
     listing=Listing(
         columns=LISTED, empty=say("No such filings."), default="open",

@@ -255,14 +255,7 @@ DECLARED = Declaration(
     ),
     headline=deferred("kinds.ticket.show:headline"),
     explains=deferred("kinds.ticket.show:paid_by"),
-    before={
-        "diagnosed": deferred("kinds.ticket.step_verbs:diagnosing"),
-        "charged": deferred("kinds.ticket.step_verbs:charging"),
-        "delayed": deferred("kinds.ticket.step_verbs:delaying"),
-        "followed_up": deferred("kinds.ticket.step_verbs:following_up"),
-        "merged": deferred("kinds.ticket.step_verbs:merging"),
-        "linked": deferred("kinds.ticket.step_verbs:linking"),
-    },
+    looks=("kinds.ticket.step_verbs",),
     labels={
         "expected": say("expected"),
         "covered_until": say("warranty until"),
