@@ -6,7 +6,6 @@ YAML's own types, comes to the same verdict.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +15,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
@@ -143,16 +143,6 @@ class Form:
         return {"type": "string", "pattern": f"^(?:{self.pattern.pattern})$"}
 
 
-class OneOf:
-    """Metadata of a string type that is one of some codes, as those of a `Literal`, where a table has them already."""
-
-    def __init__(self, codes: Iterable[str]) -> None:
-        self.codes = tuple(codes)
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.literal_schema([*self.codes])
-
-
 @dataclass(frozen=True, slots=True)
 class Ref:
     """Metadata of a type whose values name something: a kind of record, `team` or `category`."""
@@ -222,6 +212,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(k): _plain(v) for k, v in value.items()}
     return value
+
+
+def labelled(title: str, help: str | None = None, default: object = None) -> Any:
+    """A field that may be left out, with its label and the help of its option."""
+    return Field(default, title=title, description=help)
 
 
 class Event(Model):

@@ -28,6 +28,11 @@ class Shown:
     paragraph: bool = False
 
 
+def plain(names: str) -> tuple[Shown, ...]:
+    """Columns or lines that say a field and no more, by the fields' names."""
+    return tuple(Shown(name) for name in names.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """An option of the list besides --state and --unit: which records are meant. `every`: in whatever state.

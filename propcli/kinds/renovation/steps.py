@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from propcli.engine.lifecycle import Ask, Step, table
-from propcli.engine.words import Vocabulary
+from propcli.engine.words import Closed
 from propcli.kinds.renovation.words import ALL, BEFORE, OPEN, PERMITTED, RUNNING, SITE
 
 _WORKERS_COME = OPEN - {"passed", "refunded"}
@@ -259,7 +259,7 @@ STEPS: Mapping[str, Step] = table(
     Step("settled", frozenset({"applied", "working"}), "closed", (), ("text",), "import"),
 )
 # fmt: on
-FILING_EVENT = Vocabulary(
+FILING_EVENT = Closed(
     "filing event",
     STEPS,
     item_added="work item added",

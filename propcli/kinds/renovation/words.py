@@ -1,19 +1,14 @@
 """The words of renovation filings: their states, and what papers, copies and payments are called."""
 
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Literal, get_args
 
-from propcli.engine.words import Vocabulary
+from propcli.engine.text import Text, say
+from propcli.engine.words import Closed, Vocabulary
 
-# fmt: off
-Status = Literal[
-    "applied", "returned", "approved", "working", "stopped", "completed", "passed", "refunded", "closed", "refused",
-    "cancelled"
-]
-# fmt: on
-FILING = Vocabulary(
+FILING = Closed(
     "filing state",
-    get_args(Status),
+    "applied returned approved working stopped completed passed refunded closed refused cancelled".split(),
     working="works going on",
     stopped="works stopped",
     completed="to be checked",
@@ -70,15 +65,19 @@ CERTIFICATE = Vocabulary(
 )  # [N7]
 # fmt: on
 SHOWN = Vocabulary("shown", ("certificate", "receipt"), certificate="original certificate", receipt="deposit receipt")
-CARD_STATE = Vocabulary("worker pass", ("out", "returned", "lost"))
 
-ALL = frozenset(get_args(Status))
+ALL = frozenset(FILING)
 ENDED = frozenset({"closed", "refused", "cancelled"})
 OPEN = ALL - ENDED
 BEFORE = frozenset({"applied", "returned"})  # the review
 SITE = frozenset({"working", "stopped"})  # works go on, or would
 RUNNING = SITE | {"completed"}
 PERMITTED = RUNNING | {"passed"}
+
+
+def known(ids: Iterable[str]) -> Text:
+    """The hint that names what there is."""
+    return say("known: {ids}", ids=", ".join(ids) or "–")
 
 
 def yuan(amount: Decimal) -> str:

@@ -4,8 +4,8 @@ from typing import Any
 
 from propcli.engine.lifecycle import Ask, Step, table
 from propcli.engine.text import say
-from propcli.engine.words import Vocabulary
-from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Verb, deferred
+from propcli.engine.words import Closed
+from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Verb, deferred, plain
 from propcli.kinds.ticket.words import ANSWERS, ENDED, FINISHED, LEVEL, OPEN, SUPPLY, WORK, WORKED
 
 _OPENING = ("severity", "expected", "appointment", "payment", "covered_until")
@@ -158,7 +158,7 @@ STEPS = table(
     ),
 )
 # fmt: on
-EVENT = Vocabulary(
+EVENT = Closed(
     "event",
     STEPS,
     tested="water-tested",
@@ -177,10 +177,6 @@ def _handler(ticket: Any, view: Any) -> Any:
 
 def _visit(ticket: Any, _view: Any) -> Any:
     return ticket.appointment or ticket.convenient
-
-
-def _source(ticket: Any, _view: Any) -> str | None:
-    return f"{ticket.source.system} {ticket.source.id}" if ticket.source else None
 
 
 def _sent(ticket: Any, staff: str) -> bool:
@@ -205,10 +201,7 @@ DECLARED = Declaration(
     asks={"asked_by": Ask(end=True), "expected": Ask(end=True)},
     listing=Listing(
         columns=(
-            Shown("id"),
-            Shown("kind"),
-            Shown("category"),
-            Shown("urgency"),
+            *plain("id kind category urgency"),
             Shown("place", None, lambda ticket, _view: ticket.where, wide=True),
             Shown("summary", wide=True),
             Shown("status"),
@@ -238,19 +231,10 @@ DECLARED = Declaration(
     details=(
         Shown("reported"),
         Shown("caller", None, deferred("kinds.ticket.show:caller_in_full")),
-        Shown("origin"),
-        Shown("part"),
+        *plain("origin part"),
         Shown("payment", None, deferred("kinds.ticket.show:payment")),
         Shown("appointment", None, _visit),
-        Shown("expected"),
-        Shown("due"),
-        Shown("acceptor"),
-        Shown("team"),
-        Shown("co_teams"),
-        Shown("assignee"),
-        Shown("helpers"),
-        Shown("duplicate_of"),
-        Shown("source", None, _source),
+        *plain("expected due acceptor team co_teams assignee helpers duplicate_of source"),
         Shown("detail", paragraph=True),
     ),
     headline=deferred("kinds.ticket.show:headline"),

@@ -123,12 +123,8 @@ def _fold(state: State, event: TicketEvent) -> None:
     elif name == "diagnosed":
         folded["stops"] = (*folded.get("stops", ()), *event.stops)
     elif name == "judged":
-        known = {
-            "cause known": event.cause,
-            "responsible known": event.responsible,
-            "solution proposed": event.solution,
-        }
-        facts.update(fact for fact, value in known.items() if value)
+        known = (("cause", "cause known"), ("responsible", "responsible known"), ("solution", "solution proposed"))
+        facts.update(fact for name, fact in known if getattr(event, name))
 
 
 WHILE_UNSOLVED = ("reopened", "noted", "linked", "replied", "escalated", "handed_over")
@@ -300,32 +296,15 @@ LIFE = Lifecycle(
     states=STATUS,
     events=EVENT,
     first=frozenset({"accepted", "imported"}),
-    folded=(
-        "severity",
-        "appointment",
-        "expected",
-        "acceptor",
-        "team",
-        "co_teams",
-        "assignee",
-        "helpers",
-        "duplicate_of",
-        "payment",
-        "covered_until",
+    folded=tuple(
+        "severity appointment expected acceptor team co_teams assignee helpers duplicate_of payment "
+        "covered_until".split()
     ),
     round_facts=frozenset(
-        {
-            "dispatched",
-            "confirmed",
-            "arrived",
-            "diagnosed",
-            "done",
-            "tested",
-            "signed_off",
-            "replied",
-            "followed_up",
+        (
+            *"dispatched confirmed arrived diagnosed done tested signed_off replied followed_up".split(),
             *(f"consented {supply}" for supply in SUPPLY),
-        }
+        )
     ),
     fold=_fold,
     lacks=_lacks,

@@ -53,10 +53,10 @@ def add(
     desk = here.desk(by) if not all(i.acceptor for i in intakes) else (intakes[0].acceptor or "")
     with changing(here) as change:
         made = [admit(change.recorder, here.people, intake, moment, desk) for intake in intakes]
-        first = subject(made[0].ticket, ["accepted"])
+        first = subject(made[0][0], ["accepted"])
         change.recorder.commit(first if len(made) == 1 else words(say("{n} tickets accepted", n=len(made))), desk)
-    for admitted in made:
-        standing.show_standing(admitted.ticket, admitted.notes)
+    for ticket, notes in made:
+        standing.show_standing(ticket, notes)
     return 0
 
 
