@@ -16,11 +16,12 @@ from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RENOVATION, UNIT
 from propcli.kinds.renovation.model import Renovation, RenovationEvent, Terms
 from propcli.kinds.renovation.neighbours import line
-from propcli.kinds.renovation.requirements import is_owner, rules_of, terms_taken_over
+from propcli.kinds.renovation.requirements import rules_of, terms_taken_over
 from propcli.kinds.renovation.requirements import terms as terms_of
 from propcli.kinds.settings import Settings
 from propcli.kinds.ticket.words import PUBLIC
 from propcli.kinds.unit.model import Unit
+from propcli.kinds.unit.words import OWNERS
 from propcli.records import importing, repairs
 from propcli.records.cells import Cells, Reader
 from propcli.records.changing import Here
@@ -88,9 +89,7 @@ class Import(importing.Import[Draft]):
         count = Counter(draft.state for draft in plan.drafts)
         return say(
             "new: {applied} applied for, {working} with works going on, {closed} closed, filed {first} to {last}",
-            applied=count["applied"],
-            working=count["working"],
-            closed=count["closed"],
+            **{state: count[state] for state in OUTCOMES},
             first=plan.drafts[0].day,
             last=plan.drafts[-1].day,
         )
@@ -103,7 +102,7 @@ class Import(importing.Import[Draft]):
             if draft.state != "closed" and fields["unit"] != PUBLIC:
                 fields["below"] = line(recorder.estate, fields["unit"], -1)
             events = list(draft.events)
-            if draft.state == "applied" and not is_owner(fields.get("capacity") or "owner"):
+            if draft.state == "applied" and (fields.get("capacity") or "owner") not in OWNERS:
                 asked = terms_of(rules_of(recorder.estate.policy), False, "contractor" in fields)
                 events[0] = events[0].model_copy(update={"terms": Terms.model_validate(asked)})
             recorder.add(RENOVATION, recorder.new_id(RENOVATION, draft.day), fields, events)
