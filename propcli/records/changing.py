@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from propcli.store.estate import Estate
     from propcli.store.sealing import Keys
 
-Taken = tuple[str, dict[str, Any]]  # an event and its fields
+Fields = dict[str, Any]
+Taken = tuple[str, Fields]  # an event and its fields
 
 
 class Here(Protocol):

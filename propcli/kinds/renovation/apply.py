@@ -2,7 +2,6 @@
 review [N1]. Each function is called before the step it is named for, with what was typed."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from propcli.engine.policy import RenovationRules
 from propcli.engine.problem import Refusal
@@ -18,14 +17,13 @@ from propcli.kinds.unit.homes import named, resident_for
 from propcli.kinds.unit.model import in_line
 from propcli.kinds.unit.words import OWNERS, TIE
 from propcli.output.language import words
-from propcli.records.changing import Change, Here, Taken
+from propcli.records.changing import Change, Fields, Here, Taken
 from propcli.records.choosing import EVERY, chosen, code, known, money, of, parts
 from propcli.records.household import among, introduced, unit_of
 from propcli.records.people import identity, phone
 from propcli.records.recording import surroundings
 from propcli.store.estate import Estate
 
-Fields = dict[str, Any]
 Scope = tuple[str | None, str | None]  # an item and a worker that papers are of
 
 

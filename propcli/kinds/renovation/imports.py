@@ -197,13 +197,11 @@ def _compare(cells: Cells, state: str, times: Times, zone: ZoneInfo, now: dateti
     if filed and closed and closed < filed:
         cells.complain("closed", say("closed ({closed}) before it was filed ({filed})", closed=closed, filed=filed))
     elif issued and closed and closed < issued:
-        what = say("closed ({closed}) before it was issued ({issued})", closed=closed, issued=issued)
-        cells.complain("closed", what)
+        cells.complain("closed", say("closed ({closed}) before it was issued ({issued})", **times))
     if expires and issued is None and not any(b.column == cells.reader.column("issued") for b in cells.bad):
         cells.complain("expires", say("the permit ends, but when it was issued is empty"))
     if expires and issued and expires.astimezone(zone).date() < issued.astimezone(zone).date():
-        what = say("the permit ends ({expires}) before it was issued ({issued})", expires=expires, issued=issued)
-        cells.complain("expires", what)
+        cells.complain("expires", say("the permit ends ({expires}) before it was issued ({issued})", **times))
     for target in ("filed", "issued"):
         if (at := times[target]) is not None and at > now:
             cells.complain(target, say("{day} has not come yet", day=at))

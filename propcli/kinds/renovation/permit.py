@@ -18,11 +18,9 @@ from propcli.kinds.renovation.words import CERTIFICATE, COPY, FILING_PAYMENT, RU
 from propcli.kinds.unit.life import LIFE
 from propcli.kinds.unit.model import Unit
 from propcli.kinds.unit.words import FREE, STATE
-from propcli.records.changing import Change, Taken
+from propcli.records.changing import Change, Fields, Taken
 from propcli.records.choosing import EVERY, chosen, code, money, parts
 from propcli.records.household import unit_of, written
-
-Fields = dict[str, Any]
 
 
 def signed(_change: Change, filing: Renovation, fields: Fields) -> None:

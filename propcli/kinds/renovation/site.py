@@ -3,7 +3,6 @@ extensions [N9], water tests [N3]. Each function is called before the step it is
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
@@ -13,12 +12,10 @@ from propcli.kinds.renovation.file import File
 from propcli.kinds.renovation.filings import names_of, number_after, plain_number, workers_meant
 from propcli.kinds.renovation.model import Renovation, RenovationEvent
 from propcli.kinds.renovation.words import FILING_PAPER, known, yuan
-from propcli.records.changing import Change, Taken
+from propcli.records.changing import Change, Fields, Taken
 from propcli.records.choosing import EVERY, chosen, money, parts
 from propcli.records.hidden import concealed
 from propcli.store.sealing import Keys
-
-Fields = dict[str, Any]
 
 
 def worker_added(change: Change, filing: Renovation, fields: Fields) -> list[Taken]:

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from propcli.engine.lifecycle import Ask, Step, table
+from propcli.engine.lifecycle import Ask, Step, called, table
 from propcli.engine.text import say
-from propcli.engine.words import Closed
 from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Verb, deferred, plain
 from propcli.kinds.ticket.words import ANSWERS, ENDED, FINISHED, LEVEL, OPEN, SUPPLY, WORK, WORKED
 
@@ -74,7 +73,7 @@ STEPS = table(
     ),
     Step(
         "tested", frozenset({"done", "signed_off"}), needs=("tight",), takes=("text",), actor="assignee", rule="F2",
-        kinds=("repair",), verb="test", help="The water test after a leak repair [F2].",
+        kinds=("repair",), verb="test", help="The water test after a leak repair [F2].", called="water-tested",
         asks={"tight": Ask(option="--tight/--leaking")}
     ),
     Step(
@@ -126,16 +125,16 @@ STEPS = table(
     ),
     Step(
         "assisted", WORK, needs=("helpers",), takes=("text",), rule="T6", adds=("helpers",), verb="assist",
-        help="Helpers from any post join in [T6].", asks={"helpers": Ask(argument=True)}
+        called="helpers added", help="Helpers from any post join in [T6].", asks={"helpers": Ask(argument=True)}
     ),
     Step(
         "handed_over", OPEN, needs=("to",), takes=("reason",), actor="acceptor", rule="C5", verb="hand-over-to",
-        help="Another acceptor answers for it from now on [C5].",
+        called="handed over to another acceptor", help="Another acceptor answers for it from now on [C5].",
         asks={"to": Ask(of="staff", argument=True, help="The new acceptor.")}
     ),
     Step(
         "merged", WORK | {"paused"}, "merged", needs=("other",), takes=("reason",), actor="acceptor", rule="T11",
-        verb="merge", help="It is a duplicate of another ticket.",
+        verb="merge", help="It is a duplicate of another ticket.", called="merged as a duplicate",
         asks={"other": Ask(option="--into", help="The ticket that goes on.")}
     ),
     Step(
@@ -144,6 +143,7 @@ STEPS = table(
     ),
     Step(
         "payment_decided", OPEN, needs=("payment", "reason"), rule="P2", verb="payment",
+        called="payment decided otherwise",
         help="Free or paid otherwise than it was decided, and why [P2].", asks={"payment": Ask(argument=True)}
     ),
     Step("noted", OPEN | ENDED, needs=("text",), verb="note", help="Write something down."),
@@ -151,23 +151,14 @@ STEPS = table(
         "closed", FINISHED | WORK, "closed", takes=("text",), actor="acceptor", rule="C5", verb="close",
         help="Everything has been done; a complaint is summed up [C4]."
     ),
-    Step("settled", OPEN, "closed", takes=("text",), actor="import"),
+    Step("settled", OPEN, "closed", takes=("text",), actor="import", called="closed in the former system"),
     Step(
         "cancelled", WORK | {"paused"}, "cancelled", needs=("reason",), takes=("who",), actor="acceptor", verb="cancel",
         help="It is not wanted any more."
     ),
 )
 # fmt: on
-EVENT = Closed(
-    "event",
-    STEPS,
-    tested="water-tested",
-    handed_over="handed over to another acceptor",
-    merged="merged as a duplicate",
-    payment_decided="payment decided otherwise",
-    settled="closed in the former system",
-    assisted="helpers added",
-)
+EVENT = called("event", STEPS)
 
 
 def _handler(ticket: Any, view: Any) -> Any:

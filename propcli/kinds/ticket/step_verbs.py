@@ -2,7 +2,6 @@
 the step it is named for, with what was typed."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from propcli.desk.duty import owed_on
 from propcli.engine.problem import Refusal
@@ -10,9 +9,7 @@ from propcli.engine.text import say
 from propcli.kinds.catalog import TICKET
 from propcli.kinds.ticket.model import Ticket
 from propcli.kinds.ticket.words import ENDED, STATUS
-from propcli.records.changing import Change, Taken
-
-Fields = dict[str, Any]
+from propcli.records.changing import Change, Fields, Taken
 
 
 def diagnosed(_change: Change, _ticket: Ticket, fields: Fields) -> Iterable[Taken]:
