@@ -57,7 +57,6 @@ class Violation:
     text: str
     stop: bool
     rectify_by: date
-    since: datetime
     rectified: datetime | None = None
     charged: Decimal = NOTHING
 
@@ -317,9 +316,8 @@ class File:
 
     def _violated(self, event: RenovationEvent) -> None:
         if event.violation is not None:
-            self.violations[event.violation] = Violation(
-                event.text or "", bool(event.stop), event.rectify_by or date.min, event.at
-            )
+            until = event.rectify_by or date.min
+            self.violations[event.violation] = Violation(event.text or "", bool(event.stop), until)
 
     def _rectified(self, event: RenovationEvent) -> None:
         violation = self.violations.get(event.violation or "")

@@ -72,11 +72,9 @@ def admit(recorder: Recorder, people: People, intake: Intake, now: datetime, des
     if pays.part is not None:
         fields["part"] = pays.part
     given = {name: value for name in OPENING if (value := getattr(intake, name)) is not None}
-    opening: list[tuple[str, dict[str, Any]]] = [
-        ("accepted", {**given, **pays.told}),
-        *(("payment_decided", decided) for decided in pays.decided),
-    ]
-    events = [TicketEvent.model_validate({"at": now, "by": by, "event": name, **said}) for name, said in opening]
+    opening = [{"event": "accepted", **given, **pays.told}]
+    opening += [{"event": "payment_decided", **decided} for decided in pays.decided]
+    events = [TicketEvent.model_validate({"at": now, "by": by, **said}) for said in opening]
     ticket = recorder.add(TICKET, recorder.new_id(TICKET, today), fields, events)
     return ticket, [*notes, *pays.notes]
 

@@ -13,8 +13,6 @@ from propcli.engine.words import Vocabulary
 from propcli.kinds.ticket.kind import EVENT, STEPS
 from propcli.kinds.ticket.model import TicketEvent
 from propcli.kinds.ticket.words import ANSWERS, KIND, LEAK, LEVEL, SERVICES, STATUS, SUPPLY, WORK, WORKED
-from propcli.kinds.ticket.words import ENDED as ENDED
-from propcli.kinds.ticket.words import OPEN as OPEN
 
 CLOSING = frozenset({"closed", "settled", "cancelled", "merged"})
 
