@@ -126,6 +126,9 @@ class Fault:
     field: str = "event"
 
 
+Why = tuple[str, Text, Text | None, str]  # a fault before its place is known: rule, what, hint, field
+
+
 @dataclass(frozen=True, slots=True)
 class Lack:
     """What is missing before a step may be taken, and what to do."""
@@ -171,7 +174,7 @@ class Lifecycle:
     round_facts: frozenset[str] = frozenset()
     fold: Callable[[State, Any], None] | None = None
     lacks: Callable[[State, str, datetime], Iterable[Lack]] | None = None
-    check: Callable[[State, Any], Iterator[tuple[str, Text, Text | None, str]]] | None = None
+    check: Callable[[State, Any], Iterator[Why]] | None = None
     ending: frozenset[str] = frozenset()  # events after which nothing more is owed for what went before
 
     def begin(self, record: Any) -> State:

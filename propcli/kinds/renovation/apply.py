@@ -43,7 +43,9 @@ def begins(change: Change, fields: Fields, event: Fields, by: str) -> Iterable[T
     change.notes.append(note or introduced(resident, home, here.people, here.today))
     if not fields.get("below") and not typed["none_below"]:
         fields["below"] = _below(here.estate, unit)
-    change.notes.append(_said_of_below(fields.get("below", ())))
+    below = fields.get("below")
+    signs = say("  below: {units}, to sign before the refund that nothing leaks [N12]", units=list(below or ()))
+    change.notes.append(signs if below else say("  no unit below: nobody has to sign for leaks"))
     change.notes += [_other(other) for other in of_units(here.estate, [unit])[0] if other.status not in ENDED]
     change.notes += answers
     event["terms"] = terms(rules, capacity in OWNERS, "contractor" in fields)
@@ -129,12 +131,6 @@ def _below(estate: Estate, unit: str) -> tuple[str, ...]:
             ),
         )
     return found
-
-
-def _said_of_below(units: tuple[str, ...]) -> Text:
-    if units:
-        return say("  below: {units}, to sign before the refund that nothing leaks [N12]", units=list(units))
-    return say("  no unit below: nobody has to sign for leaks")
 
 
 def _other(other: Renovation) -> Text:

@@ -4,7 +4,7 @@ the filing knows (`file`)."""
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from propcli.engine.lifecycle import Lack, Lifecycle, State
+from propcli.engine.lifecycle import Lack, Lifecycle, State, Why
 from propcli.engine.policy import after, limit_of, spoken
 from propcli.engine.text import Text, say
 from propcli.kinds.renovation.file import File, Paper
@@ -41,16 +41,13 @@ def _lacks(state: State, event: str, at: datetime) -> Iterator[Lack]:
     return file_of(state).lacks(event, at.date(), state.record.below)
 
 
-Found = Iterator[tuple[str, Text, Text | None, str]]
-
-
-def _check(state: State, event: RenovationEvent) -> Found:
+def _check(state: State, event: RenovationEvent) -> Iterator[Why]:
     for check, events in _CHECKS.items():
         if event.event in events:
             yield from check(state, event, file_of(state))
 
 
-def _check_applied(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_applied(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     record = state.record
     if record.unit == PUBLIC:
         yield "N1", say("which unit it is about is missing"), None, "event"
@@ -65,26 +62,26 @@ def _check_applied(state: State, event: RenovationEvent, file: File) -> Found:
             yield "N1", say("the phone of the person in charge is missing"), None, "event"
 
 
-def _check_item(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_item(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     if event.event == "item_added" and event.item in file.items_given:
         yield "N1", say("there was an item {n} already", n=event.item), None, "item"
     if event.event == "item_dropped":
         yield from _known_item(event, file)
 
 
-def _known_item(event: RenovationEvent, file: File) -> Found:
+def _known_item(event: RenovationEvent, file: File) -> Iterator[Why]:
     if event.item is not None and event.item not in file.works:
         yield "N1", say("there is no item {n}", n=event.item), known(file.works), "item"
 
 
-def _passed(event: RenovationEvent, rule: str, field: str, hint: Text | None = None) -> Found:
+def _passed(event: RenovationEvent, rule: str, field: str, hint: Text | None = None) -> Iterator[Why]:
     """A day that lies before what the event says of it."""
     day = getattr(event, field)
     if day is not None and day < event.at.date():
         yield rule, say("{day} has passed", day=day), hint, field
 
 
-def _check_papers(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_papers(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     yield from _known_item(event, file)
     yield from _known_worker(event, file)
     for index, code in enumerate(event.papers):
@@ -95,7 +92,7 @@ def _check_papers(state: State, event: RenovationEvent, file: File) -> Found:
         yield "N1", say("what is not in order is missing"), say("say it with a reason"), "ok"
 
 
-def _check_term(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_term(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     """The permit's days [N9]: at most so long from the day it begins; an extension from the day it would have ended."""
     begins, extended = event.start, event.event == "extended"
     if extended and file.until is not None:  # filed late, it counts from the day it is filed
@@ -124,12 +121,12 @@ def _check_term(state: State, event: RenovationEvent, file: File) -> Found:
             yield "N9", what, say("beyond that an extension is filed"), "until"
 
 
-def _known_worker(event: RenovationEvent, file: File) -> Found:
+def _known_worker(event: RenovationEvent, file: File) -> Iterator[Why]:
     if event.worker is not None and event.worker not in file.workers:
         yield "N8", say("there is no worker {n}", n=event.worker), known(file.workers), "worker"
 
 
-def _check_worker(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_worker(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     if event.event == "worker_dropped":
         yield from _known_worker(event, file)
         card = file.workers[event.worker].card if event.worker in file.workers else None
@@ -143,7 +140,7 @@ def _check_worker(state: State, event: RenovationEvent, file: File) -> Found:
         yield "N8", say("the worker has no name"), say("a pass is for a named worker"), "name"
 
 
-def _check_copies(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_copies(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     asked = file.terms.copies if event.event == "signed" else file.terms.certificate
     for index, code in enumerate(event.copies):
         if asked and code not in asked:
@@ -151,7 +148,7 @@ def _check_copies(state: State, event: RenovationEvent, file: File) -> Found:
             yield rule, say("there is no copy {code}", code=code), known(asked), f"copies.{index}"
 
 
-def _check_pass(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_pass(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     number = event.card
     if number is None:
         return
@@ -174,7 +171,7 @@ def _check_pass(state: State, event: RenovationEvent, file: File) -> Found:
             yield "N9", say("the pass is good until {until} already", until=card.until), None, "until"
 
 
-def _check_issue(event: RenovationEvent, file: File) -> Found:
+def _check_issue(event: RenovationEvent, file: File) -> Iterator[Why]:
     if event.card in file.cards:
         yield "N8", say("there was a pass {n} already", n=event.card), say("a lost one gets another number"), "card"
     if event.worker not in file.workers:
@@ -190,14 +187,14 @@ def _check_issue(event: RenovationEvent, file: File) -> Found:
         yield lack.rule, lack.what, say("record certificate first"), "event"
 
 
-def _check_inspected(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_inspected(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     if event.ok is False and event.finding is None:
         yield "N10", say("what was found is missing"), say("say what is wrong"), "ok"
     if event.ok and event.finding is not None:
         yield "N10", say("something was found, yet it is in order"), None, "ok"
 
 
-def _check_violation(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_violation(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     number = event.violation or ""
     violation = file.violations.get(number)
     if event.event == "violated":
@@ -219,7 +216,7 @@ def _check_violation(state: State, event: RenovationEvent, file: File) -> Found:
             yield "N10", what, say("charge at most that"), "amount"
 
 
-def _check_test(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_test(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     yield from _known_item(event, file)
     works = file.works.get(event.item or "")
     if works is not None and not works.test:
@@ -253,7 +250,7 @@ def _check_test(state: State, event: RenovationEvent, file: File) -> Found:
         yield "N3", what, say("record it as read then (--at), or test again"), "started"
 
 
-def _check_works(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_works(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     if event.passed:
         for lack in file.open_violations():
             yield lack.rule, lack.what, None, "passed"
@@ -272,7 +269,7 @@ def _check_works(state: State, event: RenovationEvent, file: File) -> Found:
         yield "N12", say("the refund counts from a check that is passed"), None, "passed"
 
 
-def _check_occupied(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_occupied(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     if event.on is not None and event.on > event.at.date():
         yield "N12", say("{day} has not come yet", day=event.on), say("record it when it has happened"), "on"
         return
@@ -283,12 +280,12 @@ def _check_occupied(state: State, event: RenovationEvent, file: File) -> Found:
         yield "N12", what, say("write that as refund_from"), "refund_from"
 
 
-def _check_below(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_below(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     if event.unit not in state.record.below:
         yield "N12", say("{unit} is not below", unit=event.unit), known(state.record.below), "unit"
 
 
-def _check_paid(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_paid(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     yield from _positive(event)
     asked = file.terms.payments
     if asked and event.payment not in asked:
@@ -296,7 +293,7 @@ def _check_paid(state: State, event: RenovationEvent, file: File) -> Found:
         yield "N6", what, known(asked), "payment"
 
 
-def _check_given_back(state: State, event: RenovationEvent, file: File) -> Found:
+def _check_given_back(state: State, event: RenovationEvent, file: File) -> Iterator[Why]:
     """Everything that is held goes back, when the filing ends [N6] and with the refund [N12]."""
     what = say("{held} yuan of the deposit are held", held=yuan(file.held))
     whole = (event.amount or 0) == file.held
@@ -310,12 +307,12 @@ def _check_given_back(state: State, event: RenovationEvent, file: File) -> Found
         yield lack.rule, lack.what, None, "shown"
 
 
-def _positive(event: RenovationEvent) -> Found:
+def _positive(event: RenovationEvent) -> Iterator[Why]:
     if event.amount is not None and event.amount <= 0:
         yield "N6", say("the amount is nothing"), None, "amount"
 
 
-_CHECKS: dict[Callable[[State, RenovationEvent, File], Found], tuple[str, ...]] = {
+_CHECKS: dict[Callable[[State, RenovationEvent, File], Iterator[Why]], tuple[str, ...]] = {
     _check_applied: ("applied",),
     _check_item: ("item_added", "item_dropped"),
     _check_papers: ("papers_received", "papers_checked"),

@@ -74,14 +74,8 @@ class Ruling:
         for touch, row in self.asked:
             needed: list[Text] = [FILING_PAPER.word(paper) for paper in (*row.approval, *row.undertaking)]
             if row.test:
-                times = rules.water_test
-                needed.append(
-                    say(
-                        "a water test of {least} to {most} before it is closed up",
-                        least=spoken(limit_of(times.at_least)),
-                        most=spoken(limit_of(times.at_most)),
-                    )
-                )
+                least, most = (spoken(limit_of(time)) for time in (rules.water_test.at_least, rules.water_test.at_most))
+                needed.append(say("a water test of {least} to {most} before it is closed up", least=least, most=most))
             yield say("{what}: needs {needed} {why}", what=TOUCHES.word(touch), needed=needed, why=cited(row))
 
 

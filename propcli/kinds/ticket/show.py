@@ -83,11 +83,11 @@ def _warranty(ticket: Ticket, unit: Any, here: Here) -> Iterator[Text]:
 
 
 def _decided(ticket: Ticket) -> Iterator[Text]:
-    taken_in, *later = ticket.events
-    if taken_in.payment is not None:
-        values = {"payment": PAYMENT.word(taken_in.payment), "at": taken_in.at, "who": Person(taken_in.by)}
-        yield say("[P2] {payment}, decided at intake {at}, {who}", **values)
-    for event in later:
-        if event.event == "payment_decided" and event.payment is not None:
-            values = {"payment": PAYMENT.word(event.payment), "at": event.at, "who": Person(event.by)}
+    for event in ticket.events:
+        if event.payment is None:
+            continue
+        values = {"payment": PAYMENT.word(event.payment), "at": event.at, "who": Person(event.by)}
+        if event.event == "payment_decided":
             yield say("[P2] {payment}, decided otherwise {at}, {who}: {reason}", **values, reason=event.reason)
+        else:
+            yield say("[P2] {payment}, decided at intake {at}, {who}", **values)
