@@ -28,7 +28,6 @@ from propcli.records.hidden import personal
 
 def show_filing(filing_id: str, form: str, whole: bool = False) -> int:
     """A filing as it stood at --at. `whole`: everything that happened, not only the latest."""
-
     here = session()
     filing = here.estate.one(Renovation, filing_id)
     assert filing is not None
@@ -67,7 +66,6 @@ def _part(title: Text, lines: Iterator[Text]) -> None:
 
 def _cover(filing: Renovation, its: File, view: View) -> Iterator[tuple[Text, Any]]:
     """Term, owner, contact, state of the works, payments [N13]."""
-
     people = view.people
     face = people.face(filing.resident) if filing.resident else None
     name = people.called(filing.resident) if filing.resident else filing.who
@@ -106,7 +104,6 @@ def _works(its: File) -> Iterator[Text]:
 
 
 def _workers(filing: Renovation, its: File, view: View) -> Iterator[Text]:
-
     known = workers_of(filing, view.people.keys)
     for number, worker in its.workers.items():
         parts = [number, *(words(part) for part in (known[number]["name"], worker.trade, known[number]["phone"]))]
@@ -132,7 +129,6 @@ def _violations(its: File) -> Iterator[Text]:
 
 def _ledger(its: File) -> Iterator[Text]:
     """The deposit, entry by entry, with what is held after each (yuan)."""
-
     names = {"received": say("received"), "deducted": say("deducted"), "refunded": say("refunded")}
     held = NOTHING
     for entry in its.ledger:
@@ -153,7 +149,6 @@ def _ledger(its: File) -> Iterator[Text]:
 
 
 def _events(filing: Renovation, view: View, whole: bool) -> None:
-
     earlier = 0 if whole else max(0, len(filing.events) - LATEST)
     show("")
     if earlier:
@@ -164,7 +159,6 @@ def _events(filing: Renovation, view: View, whole: bool) -> None:
 
 def worker_said(filing: Renovation, event: Any, view: View) -> Any:
     """Which worker; the name where the worker is put on file, opened where its key is here."""
-
     if event.event != "worker_added":
         return Text("{worker} {n}", {"worker": say("worker"), "n": event.worker})
     name = names_of(filing, view.people.keys).get(event.worker)
@@ -189,7 +183,6 @@ def check(
 
 def _ahead(filing: Renovation, office: Office) -> None:
     """What is missing for the next step, and what may come now."""
-
     besides = beyond(filing, office.estate, office.now)
     step, lacks = missing(filing, office.estate, office.now, besides)
     show("")

@@ -58,7 +58,6 @@ def payment(ticket: Ticket, _view: View) -> Text | None:
 
 def paid_by(ticket: Ticket, here: Here) -> Iterable[Text | str]:
     """Free or paid: what the warranty says, what was decided at intake and by whom otherwise [P2, P6]."""
-
     unit = here.estate.one(Unit, ticket.unit) if UNIT.is_id(ticket.unit) else None
     if ticket.payment is not None:
         yield ""
@@ -70,7 +69,6 @@ def paid_by(ticket: Ticket, here: Here) -> Iterable[Text | str]:
 
 
 def _warranty(ticket: Ticket, unit: Any, here: Here) -> Iterator[Text]:
-
     if ticket.covered_until is None:
         return
     found = cover(unit, ticket.part, here.estate.policy) if unit and ticket.part else None
