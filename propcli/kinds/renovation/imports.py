@@ -18,7 +18,6 @@ from propcli.kinds.renovation.model import Renovation, RenovationEvent, Terms
 from propcli.kinds.renovation.neighbours import line
 from propcli.kinds.renovation.requirements import rules_of, terms_taken_over
 from propcli.kinds.renovation.requirements import terms as terms_of
-from propcli.kinds.settings import Settings
 from propcli.kinds.ticket.words import PUBLIC
 from propcli.kinds.unit.model import Unit
 from propcli.kinds.unit.words import OWNERS
@@ -55,16 +54,6 @@ class Draft(Sourced):
         return {"imported": "applied", "permit_imported": "working"}.get(self.events[-1].event, "closed")
 
 
-@dataclass(frozen=True)
-class Destination:
-    """What rows are held against: the estate's own choices, its units, its rules, the present time."""
-
-    settings: Settings
-    around: Surroundings
-    rules: RenovationRules
-    now: datetime
-
-
 class Import(importing.Import[Draft]):
     """Filings of another system."""
 
@@ -76,12 +65,12 @@ class Import(importing.Import[Draft]):
         return (*REQUIRED, *place_targets(mapping))
 
     def plan(self, here: Here, mapping: Mapping, sheet: Sheet) -> Plan[Draft]:
-        estate = here.estate
-        to = Destination(estate.settings, surroundings(estate), rules_of(estate.policy), here.now)
-        reader = Reader(sheet, mapping, to.settings.zone)
-        register = Register(to.around.known["unit"] or frozenset())
+        around, rules = surroundings(here.estate), rules_of(here.estate.policy)
+        reader = Reader(sheet, mapping, here.estate.settings.zone)
+        register = Register(around.known["unit"] or frozenset())
         rows = (Cells(reader, row, discreet=True) for row in sheet.rows)
-        return by_source(reader, ((cells, _draft(cells, to, register)) for cells in rows), sources(here, RENOVATION))
+        drafts = ((cells, _draft(cells, here, around, rules, register)) for cells in rows)
+        return by_source(reader, drafts, sources(here, RENOVATION))
 
     def found(self, plan: Plan[Draft]) -> Text | None:
         if not plan.drafts:
@@ -111,7 +100,7 @@ class Import(importing.Import[Draft]):
 # --- a row
 
 
-def _draft(cells: Cells, to: Destination, register: Register) -> Draft | None:
+def _draft(cells: Cells, here: Here, around: Surroundings, rules: RenovationRules, register: Register) -> Draft | None:
     """The filing a row describes. Everything wrong with it is complained about."""
     if cells.bad:
         return None
@@ -120,24 +109,24 @@ def _draft(cells: Cells, to: Destination, register: Register) -> Draft | None:
     texts: Texts = {target: cells.sound(target) for target in PLAIN}
     number = cells.mended("company_number", lambda text: repairs.plain(text).upper())
     name = " ".join((cells.sound("applicant_name") or "").split())
-    phone = _phone(cells, to.settings.region)
+    phone = _phone(cells, here.estate.settings.region)
     unit = _unit(cells, register)
     cells.require(REQUIRED, lambda target: times.get(target) or texts.get(target))  # type: ignore[call-overload]
     state = _state(cells, texts["status"], times)
-    _compare(cells, state, times, zone, to.now)
+    _compare(cells, state, times, zone, here.now)
     filed = times["filed"]
     if cells.bad or filed is None or unit is None:
         return None
     fields = _fields(cells, texts, unit, number)
     try:
-        events = _events(to, state, times, texts, zone)
+        events = _events(rules, here.now, state, times, texts, zone)
         trial = Renovation.model_validate(
             {**fields, "who": name or None, "id": "N-2000-0001", "status": state, "events": events}
         )
     except ValidationError as error:
         cells.misfits(error, Renovation, lambda where: _target(cells, where))
         return None
-    for where, what, hint in references(trial, to.around):
+    for where, what, hint in references(trial, around):
         cells.complain(_target(cells, where), what, hint)
     applicant = (name, phone) if name else None
     return Draft(
@@ -234,22 +223,24 @@ def _fields(cells: Cells, texts: Texts, unit: str, number: str | None) -> dict[s
     return {name: value for name, value in fields.items() if value}
 
 
-def _events(to: Destination, state: str, times: Times, texts: Texts, zone: ZoneInfo) -> list[RenovationEvent]:
+def _events(
+    rules: RenovationRules, now: datetime, state: str, times: Times, texts: Texts, zone: ZoneInfo
+) -> list[RenovationEvent]:
     """What happened there, as events. What was closed at a time the table does not give is closed now, when this office
     learns of it; what has no permit yet still has to meet everything."""
     filed, issued, expires, closed = (times[target] for target in TIMES)
     terms: dict[str, Any] | None = None
     if state == "applied":
-        terms = terms_of(to.rules, True, texts["contractor"] is not None)
+        terms = terms_of(rules, True, texts["contractor"] is not None)
     elif state != "closed":
-        terms = terms_taken_over(to.rules)
+        terms = terms_taken_over(rules)
         del terms["term"]  # how long a permit of another office is good for was decided there
     steps: list[tuple[str, datetime | None, dict[str, Any]]] = [("imported", filed, {"terms": terms})]
     if issued is not None:
         until = expires.astimezone(zone).date() if expires else None
         steps.append(("permit_imported", issued, {"start": issued.astimezone(zone).date(), "until": until}))
     if state == "closed":  # the end of a day may lie ahead
-        steps.append(("settled", min(closed or to.now, to.now), {"text": texts["closed_text"]}))
+        steps.append(("settled", min(closed or now, now), {"text": texts["closed_text"]}))
     return [
         RenovationEvent.model_validate(
             {"at": at, "by": IMPORTER, "event": name, **{k: v for k, v in fields.items() if v}}
