@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from propcli.commands import showing
-from propcli.commands.groups import Id
+from propcli.commands.options import Id
 from propcli.commands.reading import Office
 from propcli.commands.session import session, show
 from propcli.commands.standing import headline
