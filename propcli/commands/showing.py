@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from propcli.commands.reading import Office
@@ -41,9 +42,7 @@ def show_record(kind: Kind, record_id: str, form: str) -> int:
         show(json.dumps(raw(opened(kind, record)), ensure_ascii=False, indent=2))
         return 0
     office = Office()
-    then = kind.life.as_of(record, office.now)
-    if then is None:
-        raise Refusal(say("{id} did not exist yet at {at}", id=record.id, at=office.now))
+    then = stood(record, office.now)
     view = office.view()
     heading = kind.declared.heading
     show(words(heading(then, view) if heading is not None else headline(then)).rstrip())
@@ -61,6 +60,14 @@ def show_record(kind: Kind, record_id: str, form: str) -> int:
     show("")
     ahead(then, office)
     return office.finish()
+
+
+def stood(record: Any, now: datetime) -> Any:
+    """A record as it stood at a time. Refuses where it was not there yet."""
+    then = kind_of(record).life.as_of(record, now)
+    if then is None:
+        raise Refusal(say("{id} did not exist yet at {at}", id=record.id, at=now))
+    return then
 
 
 def opened(kind: Kind, record: Any) -> dict[str, Any]:

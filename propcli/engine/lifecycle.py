@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from propcli.engine.text import Text, say
-from propcli.engine.words import Vocabulary
+from propcli.engine.words import Closed, Vocabulary
 
 if TYPE_CHECKING:
     from propcli.engine.record import Event
@@ -66,6 +66,7 @@ class Step:
     `to` may differ by the value of the record's `kind`; None leaves the state; "back" returns to the state
     before the present one. `actor` is who does it when nobody is named.
     `kinds`: only records of these kinds. `stays`: states it leaves as they are.
+    `called`: what the event is called, where its code does not say it.
     `verb` and `help`: the command that records it (none: no command by itself does), perhaps with its option; `asks`:
     how it asks for its fields; `extra`: its options that are no fields of the event (a text where they have a metavar,
     else yes or no), for what the kind does before the step; `along`: its options that are fields of the record and of
@@ -91,6 +92,7 @@ class Step:
     extra: Mapping[str, Ask] = field(default_factory=dict)
     along: Mapping[str, Ask] = field(default_factory=dict)
     fills: tuple[str, ...] = ()
+    called: str = ""
 
     @property
     def command(self) -> str:
@@ -338,3 +340,8 @@ def _nothing(model: Hashable, name: str) -> object:
 def table(*steps: Step) -> dict[str, Step]:
     """The steps of a life by their events."""
     return {step.event: step for step in steps}
+
+
+def called(name: str, steps: Mapping[str, Step]) -> Closed:
+    """The events of a life, and what they are called."""
+    return Closed(name, steps, **{step.event: step.called for step in steps.values() if step.called})

@@ -15,6 +15,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
@@ -209,6 +210,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(k): _plain(v) for k, v in value.items()}
     return value
+
+
+def labelled(title: str, help: str | None = None, default: object = None) -> Any:
+    """A field that may be left out, with its label and the help of its option."""
+    return Field(default, title=title, description=help)
 
 
 class Event(Model):

@@ -28,6 +28,11 @@ class Shown:
     paragraph: bool = False
 
 
+def plain(names: str) -> tuple[Shown, ...]:
+    """Columns or lines that say a field and no more, by the fields' names."""
+    return tuple(Shown(name) for name in names.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """An option of the list besides --state and --unit: which records are meant. `every`: in whatever state.
@@ -122,7 +127,8 @@ class Declaration:
 
     `begins(change, fields, event, by)` completes the fields of a new record and of its first event (`completed`: fields
     that the model requires and that may be left to it); `before[event](change, record, fields)` looks at a
-    step before it is taken and may put others before or after it; `after(record, here)` says more of how it stands, and
+    step before it is taken and may put others before or after it, or a function of one of the modules `looks` that is
+    named for the event does; `after(record, here)` says more of how it stands, and
     `lacking(record, here)`, last, what it lacks for what comes next. `begins` may return the steps that follow the
     first.
     `opening(record)`: the first event of a record whose file has none yet, or None.
@@ -151,6 +157,7 @@ class Declaration:
     completed: frozenset[str] = frozenset()
     opening: Callable[[Any], dict[str, Any] | None] | None = None
     before: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    looks: tuple[str, ...] = ()
     after: Callable[[Any, Any], Iterable[Text]] = no_notes
     lacking: Callable[..., Any] = no_notes
     states: Vocabulary | None = None
@@ -172,6 +179,11 @@ class Declaration:
     checks: str = ""
     validates: str = ""
     show: str = ""
+
+    def before_step(self, event: str) -> Callable[..., Any] | None:
+        """What looks at a step before it is taken, if anything does."""
+        named = (getattr(import_module(f"propcli.{module}"), event, None) for module in self.looks)
+        return self.before.get(event) or next(filter(None, named), None)
 
     @property
     def open_states(self) -> Collection[str]:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from propcli.store.estate import Estate
     from propcli.store.sealing import Keys
 
-Taken = tuple[str, dict[str, Any]]  # an event and its fields
+Fields = dict[str, Any]
+Taken = tuple[str, Fields]  # an event and its fields
 
 
 class Here(Protocol):
@@ -188,7 +189,7 @@ def step(
 ) -> tuple[Any, list[Text]]:
     """One step of a record, with whatever its kind puts before or after it. `fields`: of the event, and the step's
     other options."""
-    hook = kind.declared.before.get(name)
+    hook = kind.declared.before_step(name)
 
     def steps(change: Change, before: Any) -> Iterable[Taken]:
         found = hook(change, before, fields) if hook is not None else None

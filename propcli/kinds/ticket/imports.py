@@ -124,12 +124,8 @@ def _fields(cells: Cells, texts: dict[str, str | None], times: dict[str, datetim
 
 
 def _events(reported: datetime, texts: dict[str, str | None], times: dict[str, datetime | None]) -> list[TicketEvent]:
-    more = {
-        "severity": texts["severity"],
-        "expected": times["expected"],
-        "appointment": times["appointment"],
-    }
-    given: dict[str, Any] = {name: value for name, value in more.items() if value}
+    row: dict[Any, Any] = {**texts, **times}
+    given = {name: row[name] for name in ("severity", "expected", "appointment") if row[name]}
     events = [TicketEvent(at=reported, by=IMPORTER, event="imported", **given)]
     closed = times["closed"]
     if closed:
