@@ -1,7 +1,7 @@
 """`propcli import KIND FILE --map MAP.yaml`: records of another system, all or none."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from propcli.engine.table import Table as Drawn
     from propcli.kinds.resident.recognising import Answers, Question
     from propcli.records.importing import Import
-    from propcli.records.mapping import Mapping, Plan
+    from propcli.records.mapping import BadRow, Mapping, Plan, Repair
     from propcli.store.sheets import Sheet
 
 SHOWN = 50  # bad rows printed to a person; json and csv have them all
@@ -189,43 +189,14 @@ def _ask(question: "Question") -> str | None:
 # --- printing
 
 
-def _bad_rows(plan: "Plan[Any]", form: str) -> "Drawn":
+def _drawn(name: str, found: "Sequence[BadRow | Repair]", **more: Text) -> "Drawn":
+    """Rows of the table that was read, with where they stand there and what is said of them."""
     from propcli.engine.table import Column, Table
 
-    shown = plan.bad if form != "table" else plan.bad[:SHOWN]
-    columns = [
-        Column("row", say("row")),
-        Column("column", say("column")),
-        Column("cell", say("cell")),
-        Column("reason", say("reason"), wide=True),
-    ]
-    rows = [{"row": b.row, "column": b.column, "cell": b.cell, "reason": b.reason} for b in shown]
-    return Table("bad_rows", None, columns, rows)
-
-
-def _repairs(plan: "Plan[Any]") -> "Drawn":
-    from propcli.engine.table import Column, Table
-
-    columns = [
-        Column("row", say("row")),
-        Column("column", say("column")),
-        Column("cell", say("cell")),
-        Column("repair", say("repair")),
-        Column("was", say("was"), wide=True),
-        Column("became", say("became"), wide=True),
-    ]
-    rows = [
-        {
-            "row": r.row,
-            "column": r.column,
-            "cell": r.cell,
-            "repair": r.kind,
-            "was": r.was or None,
-            "became": r.became or None,
-        }
-        for r in plan.repairs
-    ]
-    return Table("repairs", None, columns, rows)
+    titles = {"row": say("row"), "column": say("column"), "cell": say("cell"), **more}
+    columns = [Column(key, title, wide=key in ("reason", "was", "became")) for key, title in titles.items()]
+    rows = [{c.key: getattr(one, c.key) or (None if c.wide else "") for c in columns} for one in found]
+    return Table(name, None, columns, rows)
 
 
 def _tell(plan: "Plan[Any]", form: str, what: Text | None) -> None:
@@ -234,10 +205,12 @@ def _tell(plan: "Plan[Any]", form: str, what: Text | None) -> None:
 
     if form != "table":
         facts = {"rows": plan.rows, "new": plan.new_rows, "known": plan.known, "bad": plan.bad_rows}
-        show_report(Report("import", say("Import"), facts, [_bad_rows(plan, form), _repairs(plan)]), form)
+        bad = _drawn("bad_rows", plan.bad, reason=say("reason"))
+        mended = _drawn("repairs", plan.repairs, repair=say("repair"), was=say("was"), became=say("became"))
+        show_report(Report("import", say("Import"), facts, [bad, mended]), form)
         return
     if plan.bad:
-        show_table(_bad_rows(plan, "table"), "table")
+        show_table(_drawn("bad_rows", plan.bad[:SHOWN], reason=say("reason")), "table")
     if len(plan.bad) > SHOWN:
         show(say("… and {n} more (--format csv has them all)", n=len(plan.bad) - SHOWN))
     count = {"rows": plan.rows, "new": plan.new_rows, "known": plan.known, "bad": plan.bad_rows}

@@ -345,3 +345,13 @@ def table(*steps: Step) -> dict[str, Step]:
 def called(name: str, steps: Mapping[str, Step]) -> Closed:
     """The events of a life, and what they are called."""
     return Closed(name, steps, **{step.event: step.called for step in steps.values() if step.called})
+
+
+def term(state: State, event: Any, rule: str, already: Text) -> Iterator[Why]:
+    """The last day that an event agrees to: it is not over, and one that prolongs is later than the one before
+    (`already`: that `{until}` stands)."""
+    before = state.folded.get("until")
+    if event.until is not None and event.until < event.at.date():
+        yield rule, say("its last day ({day}) has passed", day=event.until), None, "until"
+    elif event.event == "renewed" and event.until is not None and before is not None and event.until <= before:
+        yield rule, Text(already.pattern, {"until": before}), None, "until"

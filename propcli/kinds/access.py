@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from propcli.engine.lifecycle import Ask, Lifecycle, State, Step, table
+from propcli.engine.lifecycle import Ask, Lifecycle, State, Step, Why, table, term
 from propcli.engine.policy import OWED
 from propcli.engine.problem import Refusal
 from propcli.engine.record import Day, Event, Form, Line, Model, PersonName, UnitId, Words, wrong
@@ -79,12 +79,9 @@ def state_at(access: Access, now: datetime) -> str:
     return EXPIRED if access.status == "valid" and now.date() > access.until else access.status
 
 
-def _check(state: State, event: AccessEvent) -> Iterator[tuple[str, Text, Text | None, str]]:
-    before = state.folded.get("until")
-    if event.event != "found" and event.until is not None and event.until < event.at.date():
-        yield "U14", say("its last day ({day}) has passed", day=event.until), None, "until"
-    elif event.event == "renewed" and event.until is not None and before is not None and event.until <= before:
-        yield "U14", say("it is good until {until} already", until=before), None, "until"
+def _check(state: State, event: AccessEvent) -> Iterator[Why]:
+    if event.event != "found":  # it is good for as long as it was
+        yield from term(state, event, "U14", say("it is good until {until} already", until=""))
 
 
 VALID, LOST = frozenset({"valid"}), frozenset({"lost"})

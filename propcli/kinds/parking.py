@@ -4,12 +4,11 @@ The cars that may park there stand on the record, sealed where the estate seals 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from propcli.engine.lifecycle import Ask, Lifecycle, State, Step, table
+from propcli.engine.lifecycle import Ask, Lifecycle, State, Step, Why, table, term
 from propcli.engine.policy import OWED
 from propcli.engine.record import Day, Event, Form, Line, Model, Money, Ref, UnitId, Who, Words, Yes, wrong
 from propcli.engine.text import Text, say
@@ -88,12 +87,8 @@ class ParkingSpace(Model):
         return self
 
 
-def _check(state: State, event: ParkingSpaceEvent) -> Iterator[tuple[str, Text, Text | None, str]]:
-    before: date | None = state.folded.get("until")
-    if event.until is not None and event.until < event.at.date():
-        yield "U10", say("its last day ({day}) has passed", day=event.until), None, "until"
-    elif event.event == "renewed" and event.until is not None and before is not None and event.until <= before:
-        yield "U10", say("the lease goes on until {until} already", until=before), None, "until"
+def _check(state: State, event: ParkingSpaceEvent) -> Iterator[Why]:
+    yield from term(state, event, "U10", say("the lease goes on until {until} already", until=""))
     if event.event == "checked" and event.ok == (event.finding is not None):
         hint = say("say what is wrong") if not event.ok else None
         what = say("something was found, yet it is in order") if event.ok else say("what was found is missing")

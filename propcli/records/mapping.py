@@ -95,7 +95,7 @@ class Repair:
     """What a table had lost or spelt otherwise, and was certain. What was there and what became of it is not said of
     phones and numbers of identity."""
 
-    kind: str  # of REPAIRS
+    repair: str  # of REPAIRS
     row: int
     column: str
     cell: str
@@ -139,7 +139,7 @@ class Plan(Generic[D]):
     def repaired(self) -> list[Text]:
         """How many repairs there were of each kind, in rows that are good."""
         refused = {b.row for b in self.bad}
-        counted = Counter(r.kind for r in self.repairs if r.row not in refused)
+        counted = Counter(r.repair for r in self.repairs if r.row not in refused)
         return [Text(text.pattern, {"n": counted[kind]}) for kind, text in REPAIRS.items() if counted[kind]]
 
 
