@@ -142,9 +142,6 @@ def _read(file: Path, mapping: Path, careful: bool) -> "tuple[Mapping, Sheet]":
     return described, sheets.read(file, described.encoding, described.delimiter, described.sheet, careful)
 
 
-# --- who is who
-
-
 def _answers(same: list[str], new: list[int]) -> "Answers":
     """What the options say of rows."""
     from propcli.kinds.resident.recognising import Answers
@@ -184,9 +181,6 @@ def _ask(question: "Question") -> str | None:
         if typed.isdecimal() and int(typed) <= len(known):
             return known[int(typed) - 1] if int(typed) else None
         sys.stderr.write(words(say("one of: {known}", known=", ".join(str(n) for n in range(len(known) + 1)))) + "\n")
-
-
-# --- printing
 
 
 def _drawn(name: str, found: "Sequence[BadRow | Repair]", **more: Text) -> "Drawn":

@@ -114,9 +114,6 @@ LIFE = Lifecycle(
 # fmt: on
 
 
-# --- what is its own: one valid pass for a car
-
-
 def _begins(_change: "Change", fields: dict[str, Any], _event: dict[str, Any], _by: str) -> None:
     wanted, missing = ("plate", "--plate") if fields["type"] == "car" else ("name", "--name")
     if not fields.get(wanted):

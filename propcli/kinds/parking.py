@@ -136,9 +136,6 @@ LIFE = Lifecycle(
 # fmt: on
 
 
-# --- what is its own: a car belongs to one space
-
-
 def _cars(change: "Change", space: ParkingSpace, fields: dict[str, Any]) -> None:
     """The cars go along with the step; a new holder without the option has none on record."""
     cars = tuple(dict.fromkeys(fields.get("cars") or ()))

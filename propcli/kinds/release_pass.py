@@ -124,9 +124,6 @@ LIFE = Lifecycle(
 # fmt: on
 
 
-# --- what is its own: who asks, who was at the gate, and that it is used once
-
-
 def _begins(change: "Change", fields: dict[str, Any], _event: dict[str, Any], by: str) -> None:
     """Who asked for it (`who`) is found among the unit's people, else stays a name, or is registered where names are
     sealed."""

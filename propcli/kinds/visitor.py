@@ -131,9 +131,6 @@ LIFE = Lifecycle(
 # fmt: on
 
 
-# --- what is its own: a card is given out once
-
-
 def _begins(change: "Change", fields: dict[str, Any], _event: dict[str, Any], _by: str) -> None:
     fields["until"] = good_until(fields.get("until"), change.here)
 

@@ -98,9 +98,6 @@ def _violations(filings: list[Renovation]) -> Table:
     return Table("violations", say("Violations by contractor"), columns, rows, say("None."))
 
 
-# --- the deposits
-
-
 def deposits(filings: Iterable[Renovation], estate: Estate, view: View) -> Report:
     """What of deposits is held, by whom, since when, when it may go back and what is missing; and whether every fen
     received is deducted, refunded or held [N6, N12]. Held is what is listed: money of a filing that has ended, or less

@@ -257,9 +257,6 @@ def _stands(unit: Unit) -> None:
     missing(unit)
 
 
-# --- by asking
-
-
 def _ask(unit: Unit, by: str | None) -> int:
     """Ask for one part after the other; each is on record before the next is asked."""
     here = session()

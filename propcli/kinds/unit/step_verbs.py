@@ -53,9 +53,6 @@ def _begin(change: Change, unit: Unit, fields: Fields, notes: dict[str, Text], b
         change.notes.append(notes.get(who) or introduced(who, then, here.people, here.today))
 
 
-# --- who owns it, who lives there
-
-
 def transferred(change: Change, unit: Unit, fields: Fields) -> None:
     people, notes = people_named(change, fields["to"], "--to")
     owners = [resident for resident, _share in people]
@@ -113,9 +110,6 @@ def _of_unit(change: Change, unit: Unit, typed: str, option: str) -> str:
 
 def left(change: Change, unit: Unit, fields: Fields) -> None:
     fields["ends"] = tuple(_of_unit(change, unit, name, "--who") for name in fields["who"])
-
-
-# --- custody, checks
 
 
 def custody_began(change: Change, _unit: Unit, fields: Fields) -> None:
