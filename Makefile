@@ -1,4 +1,5 @@
 # make demo: try it on the sample estate. make test: every test. Needs python3 (3.11 or newer), git and make.
+# make prove: every fault at every moment, power cuts (as root), all that takes minutes; writes faults.txt.
 # make lowest: every command with the lowest versions of the libraries that pyproject.toml admits.
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -6,13 +7,17 @@ LOWEST := $(VENV)-lowest
 LOWEST_TESTS := tests/bad/test_command_line.py tests/test_help.py tests/test_transcripts.py tests/test_docs.py tests/test_interactive.py \
 	tests/desk/test_import_units.py tests/output
 
-.PHONY: demo test lowest lint types check schemas messages bench clean
+.PHONY: demo test prove lowest lint types check schemas messages bench clean
 
 demo: $(VENV)/.installed
 	@sh tools/demo.sh $(BIN)/propcli
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto
+
+prove: $(VENV)/.dev
+	rm -f faults.txt
+	$(BIN)/python -m pytest -n auto -m prove
 
 lowest: $(LOWEST)/.dev
 	$(LOWEST)/bin/python -m pytest -n auto $(LOWEST_TESTS)

@@ -41,8 +41,8 @@ GLOBAL = ("--estate", "--lang", "--at")
 
 def run(arguments: list[str]) -> int:
     """Run a command line; the exit code."""
-    from propcli.commands.session import Session, start
-    from propcli.engine.problem import Refusal
+    from propcli.commands.session import Session, mutter, note, start
+    from propcli.store import caller
 
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -62,16 +62,40 @@ def run(arguments: list[str]) -> int:
     try:
         folder = Path.cwd()
     except FileNotFoundError:
-        sys.stderr.write("propcli: " + _("the folder you are in is gone") + "\n")
+        mutter("propcli: " + _("the folder you are in is gone") + "\n")
         return 3
     start(Session(given.get("--estate"), given.get("--at"), os.environ, folder))
+    caller.start(_named(rest), [*rest, given.get("--at", "")], note, sys.stdin.isatty())
+    code = _carried_out(rest)
+    with suppress(KeyboardInterrupt):  # the answer is given
+        caller.over()
+    return code
+
+
+def _named(rest: list[str]) -> str:
+    """What the command is called: no word of its arguments, which may be somebody's name."""
+    from propcli.kinds.catalog import KINDS
+
+    words = [argument for argument in rest if not argument.startswith("-")][:2]
+    grouped = words[:1] and (words[0] in KINDS or words[0] in ("report", "keys", "import"))
+    safe = [word for word in words[: 2 if grouped else 1] if re.fullmatch(r"[a-z-]{1,20}", word)]
+    return " ".join(["propcli", *safe])
+
+
+def _carried_out(rest: list[str]) -> int:
+    """Carry a command out; every error is a message and an exit code."""
     import typer
     from typer.exceptions import TyperException
+
+    from propcli.commands.session import mutter, on_record, silence
+    from propcli.engine.problem import Refusal
+    from propcli.store import caller
 
     try:
         command = typer.main.get_command(_app(rest))
         result = command.main(rest, prog_name="propcli", standalone_mode=False)
         _flush()
+        caller.answered()
         return result if isinstance(result, int) else 0
     except Refusal as refusal:
         return _refused(refusal)
@@ -82,32 +106,30 @@ def run(arguments: list[str]) -> int:
             return 2
         return _usage(error.format_message(), context.command_path if context else "propcli")
     except (KeyboardInterrupt, EOFError, typer.Abort):
-        sys.stderr.write(
-            "\npropcli: " + _("interrupted; nothing was recorded by this command unless it said so") + "\n"
-        )
+        if caller.caller().recorded:
+            mutter("\npropcli: " + _("interrupted; on record: {what}").format(what=on_record()) + "\n")
+        else:
+            mutter("\npropcli: " + _("interrupted; nothing was recorded") + "\n")
         return 130
     except SystemExit:
         # typer's answer to a closed pipe: the reader went away (| head)
-        _silence()
+        silence()
         return 0
     except OSError as error:
-        _silence()
+        silence()
         where = f"{error.filename}: " if error.filename else ""
-        sys.stderr.write(f"propcli: {where}{error.strerror or error}\n")
+        mutter(f"propcli: {where}{error.strerror or error}\n")
+        if caller.caller().recorded:
+            mutter("  " + _("on record all the same: {what}").format(what=on_record()) + "\n")
+            return 0
         return 3
 
 
 def _flush() -> None:
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader went away (| head)
-        _silence()
+    """What is printed goes out now: an error of that is told by whoever printed."""
+    from propcli.commands.session import out
 
-
-def _silence() -> None:
-    """Let python's own last flush of stdout, which would fail once more, go nowhere."""
-    with suppress(OSError, ValueError), Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    out("")
 
 
 def hoist(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
@@ -196,10 +218,11 @@ def _app(rest: list[str]) -> "typer.Typer":
 
 
 def _refused(refusal: "Refusal") -> int:
-    from propcli.commands.session import complain
+    from propcli.commands.session import complain, mutter
 
-    err = sys.stderr.write
-    _flush()
+    err = mutter
+    with suppress(OSError):
+        _flush()
     if refusal.title is not None or len(refusal.reasons) > 1:
         err("propcli: " + (words(refusal.title) if refusal.title else _("refused")) + "\n")
         for reason in refusal.reasons:
@@ -213,6 +236,8 @@ def _refused(refusal: "Refusal") -> int:
 
 
 def _usage(message: str, command: str = "propcli") -> int:
+    from propcli.commands.session import mutter
+
     see = _("see: {command} --help").format(command=command)
-    sys.stderr.write(f"propcli: {message}\n  {see}\n")
+    mutter(f"propcli: {message}\n  {see}\n")
     return 2

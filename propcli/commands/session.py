@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
@@ -11,6 +12,7 @@ from propcli.engine.problem import Problem, Refusal
 from propcli.engine.text import Person, Text, say
 from propcli.output import language
 from propcli.output.language import words
+from propcli.store.caller import caller
 
 if TYPE_CHECKING:
     from propcli.engine.table import Report, Table
@@ -337,7 +339,24 @@ def out(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
+    except OSError as error:
+        if not caller().recorded:
+            raise
+        silence()  # what is on record is on record: the exit code says so, and the rest is done
+        where = error.strerror or str(error)
+        note(say("what is to be said of it cannot be written: {why}; on record: {what}", why=where, what=on_record()))
+
+
+def silence() -> None:
+    """Let stdout, and python's own last flush of it, which would fail once more, go nowhere."""
+    with suppress(OSError, ValueError), Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def on_record() -> str:
+    """What this command has put on record so far."""
+    return "; ".join(caller().recorded)
 
 
 def show(value: Text | str = "") -> None:
@@ -346,8 +365,16 @@ def show(value: Text | str = "") -> None:
 
 def note(value: Text) -> None:
     """Something to know besides what was asked for: on stderr, so that json stays json."""
-    sys.stdout.flush()
-    sys.stderr.write(words(value) + "\n")
+    with suppress(OSError):
+        sys.stdout.flush()
+    mutter(words(value) + "\n")
+
+
+def mutter(text: str) -> None:
+    """Write to stderr; where that cannot be written either, the exit code has to do."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def tell_unknown_years(calendar: "Calendar") -> None:
@@ -380,7 +407,7 @@ def complain(problems: Iterable[Problem]) -> bool:
     """Print problems to stderr; whether there were any."""
     any_ = False
     for problem in problems:
-        sys.stderr.write(problem_line(problem) + "\n")
+        mutter(problem_line(problem) + "\n")
         any_ = True
     return any_
 

@@ -4,7 +4,7 @@ of the operation are written and committed together."""
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from propcli.engine.lifecycle import Fault
@@ -109,8 +109,21 @@ class Recorder:
                 hint=say("write it as plain block YAML, one field a line"),
                 code=3,
             ) from None
-        after = self._checked(kind, text.encode(), path)
-        self.operation.write(path, text.encode())
+        content = text.encode()
+        if len(content) > yamlfile.MAX_BYTES:
+            raise Refusal(
+                say(
+                    "{id} is full: it would have {size} bytes, and a record has at most {most}",
+                    id=record_id,
+                    size=len(content),
+                    most=yamlfile.MAX_BYTES,
+                ),
+                hint=say("shorten its long texts with propcli edit {id}; the history keeps them", id=record_id),
+                code=3,
+            )
+        after = self._checked(kind, content, path)
+        self.operation.write(path, content)
+        self.operation.says(str(path), [event.plain() for event in events], plain(dict(changes or {})))
         self.touched.setdefault(record_id, []).extend(event.event for event in events)
         return after
 
@@ -133,6 +146,7 @@ class Recorder:
         self.around.know(kind.name, record_id)  # what is made here may be referred to here
         record = self._checked(kind, content, path)
         self.operation.write(path, content)
+        self.operation.says(kind.name, plain(ordered))
         self.touched[record_id] = [event.event for event in events]
         return record
 
@@ -190,18 +204,19 @@ class Recorder:
             )
         return record
 
-    def commit(self, subject: str, by: str, *more: str) -> str:
-        """Write everything and commit it, with trailers that a program can read (`more`: further ones). '' if nothing
+    def commit(self, subject: str, by: str, *more: str, keys: Iterable[Path] = ()) -> None:
+        """Write everything and commit it, with trailers that a program can read (`more`: further ones), then destroy
+        `keys`, which are files; whoever finishes an interrupted change does that too. Nothing happens where nothing
         changed."""
         if self.operation.empty:
-            return ""
+            return
         trailers = []
         for record_id, events in self.touched.items():
             trailers.append(f"Record: {record_id}")
             trailers += [f"Event: {event}" for event in events]
         if len(trailers) > 200:  # an import: the files in the commit say which
             trailers = [f"Records: {len(self.touched)}"]
-        return self.operation.commit("\n".join([subject, "", *trailers, f"By: {by}", *more]))
+        self.operation.commit("\n".join([subject, "", *trailers, f"By: {by}", *more]), keys)
 
 
 def plain(value: Any) -> Any:

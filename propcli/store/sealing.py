@@ -13,6 +13,7 @@ from typing import Any
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
+from propcli.store import disk
 
 PREFIX = "age:"
 
@@ -48,7 +49,7 @@ class Keys:
                 code=3,
             )
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self._file(recipient), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(self.file(recipient), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as out:
             out.write(secret + "\n")
             out.flush()
@@ -57,7 +58,7 @@ class Keys:
 
     def secret(self, recipient: str) -> str | None:
         """The secret key, if it is here. Refuses one that others can read."""
-        file = self._file(recipient)
+        file = self.file(recipient)
         try:
             mode = file.stat().st_mode
             if stat.S_IMODE(mode) & 0o077:
@@ -71,7 +72,7 @@ class Keys:
             return None
 
     def has(self, recipient: str) -> bool:
-        return self._file(recipient).exists()
+        return self.file(recipient).exists()
 
     def every(self) -> Iterator[str]:
         """The public halves of every key that is here."""
@@ -97,26 +98,26 @@ class Keys:
     def destroy(self, recipient: str) -> bool:
         """Destroy a secret key; whether it was here. What it sealed stays unreadable for good (but for copies of the
         key elsewhere)."""
-        file = self._file(recipient)
-        if not file.exists():
-            return False
-        with file.open("r+b") as out:
-            out.write(b"\0" * file.stat().st_size)
-            out.flush()
-            os.fsync(out.fileno())
-        file.unlink()
-        self._sync()
-        return True
+        return shred(self.file(recipient))
 
-    def _file(self, recipient: str) -> Path:
+    def file(self, recipient: str) -> Path:
         return self.folder / f"{recipient}.key"
 
     def _sync(self) -> None:
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        disk.sync(self.folder)
+
+
+def shred(file: Path) -> bool:
+    """Destroy a key's file: overwritten, then removed, for good; whether it was there."""
+    if not file.exists():
+        return False
+    with file.open("r+b") as out:
+        out.write(b"\0" * file.stat().st_size)
+        out.flush()
+        os.fsync(out.fileno())
+    file.unlink()
+    disk.sync(file.parent)
+    return True
 
 
 def spoilt(whose: str) -> Spoilt:

@@ -1,37 +1,44 @@
 """Changing records: all files of an operation or none, and one commit for them.
 
-Under the repository's lock: the new contents go to a staging folder inside the git directory together with the
-old ones, then a journal is written, and only from then on are the records replaced, one by one, each by an atomic
-rename. A process that dies before the journal leaves the old; one that dies after it leaves a journal that the
-next operation finishes. If the commit is refused, everything is put back.
-"""
+When it is this process's turn, the change is written down (`journal.py`), the new contents are written beside the
+records and the old ones get a second name (`carrying.py`); only then are the records replaced, each by a rename, and
+committed. From there on neither going on nor putting back needs room on the disk. Whoever comes after a process that
+died finishes what it had begun or undoes it, and says so (`recovery.py`). `docs/reliability.md` has the whole order."""
 
+import dataclasses
 import hashlib
 import json
 import os
-import shutil
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
+from propcli.store.caller import answered, caller
+from propcli.store.carrying import content_of, digest, record
 from propcli.store.estate import plain
 from propcli.store.history import History
-
-WAIT_SECONDS = 20.0
+from propcli.store.journal import Entry, Journal, Plan
+from propcli.store.recovery import left_behind, settle_all
+from propcli.store.turn import turn
 
 
 class Operation:
-    """One change, being put together. Get it from `operation()`; `commit` carries it out."""
+    """One change, being put together. Get it from `operation()`; `commit` carries it out. `before`: what died on its
+    way and is on record now."""
 
-    def __init__(self, root: Path, history: History) -> None:
+    def __init__(self, root: Path, history: History, before: Iterable[Plan] = ()) -> None:
         self.root = root
         self.history = history
         self.private = history.private()
+        self.before = tuple(before)
         self._new: dict[PurePosixPath, bytes] = {}
         self._old: dict[PurePosixPath, bytes | None] = {}
+        self._says: list[str] = []
 
     def read(self, path: PurePosixPath) -> bytes | None:
         """A file as this operation sees it; None where there is none."""
@@ -40,7 +47,7 @@ class Operation:
         problem = plain(self.root, path)
         if problem is not None:
             raise Refusal(say("{path} cannot be used", path=str(path)), code=3, problems=(problem,))
-        return _content(self.root / path)
+        return content_of(self.root / path)
 
     def write(self, path: PurePosixPath, content: bytes) -> None:
         """Put a file's new content into the operation. Nothing is on disk until `commit`."""
@@ -48,224 +55,99 @@ class Operation:
             self._old[path] = self.read(path)
         self._new[path] = content
 
+    def says(self, *what: Any) -> None:
+        """What the operation comes to, in values that are the same when it is asked for again."""
+        self._says.append(json.dumps(what, ensure_ascii=False, default=str))
+
     @property
     def empty(self) -> bool:
         return not any(self._old[path] != new for path, new in self._new.items())
 
-    def commit(self, message: str) -> str:
-        """Replace the files and commit them; the commit's id. Raises Refusal, with everything as it was."""
-        stage = self.private / "stage"
-        shutil.rmtree(stage, ignore_errors=True)
-        stage.mkdir()
-        entries = []
-        staged: dict[Path, bytes] = {}
-        for number, (path, new) in enumerate(self._new.items()):
-            old = self._old[path]
-            if _digest(_content(self.root / path)) != _digest(old):
+    def commit(self, message: str, keys: Iterable[Path] = ()) -> None:
+        """Replace the files and commit them, and destroy the files of `keys` after that. What stood in the files and
+        was not committed yet is committed first, by itself. Raises Refusal, with everything as it was."""
+        for path in self._new:
+            if digest(content_of(self.root / path)) != digest(self._old[path]):
                 raise Refusal(
                     say("{path} was changed by somebody else just now", path=str(path)),
                     hint=say("look at it and run the command again"),
                     code=3,
                 )
-            staged[stage / f"{number}.new"] = new
-            if old is not None:
-                staged[stage / f"{number}.old"] = old
-            entries.append({"path": str(path), "old": _digest(old), "new": _digest(new)})
-        _write_all(staged)
-        estate = os.path.relpath(self.root, self.history.top)
-        plan = {"estate": estate, "message": message, "files": entries, "undo": False, "head": self.history.head()}
-        self._new, self._old = {}, {}
-        return _carry_out(self.history, self.private, plan)
+        files = tuple(
+            Entry(str(p), digest(self._old[p]), hashlib.sha256(new).hexdigest()) for p, new in self._new.items()
+        )
+        plan = Plan(
+            estate=os.path.relpath(self.root, self.history.top),
+            message=message,
+            files=files,
+            keys=tuple(map(str, keys)),
+            gist=_gist(self._old, self._new, self._says),
+        )
+        sealed = any(b"age:" in content for content in self._new.values())
+        self._refuse_repetition(plan, sealed)
+        plan = dataclasses.replace(plan, asked=caller().asked(plan.mark, sealed))
+        _commit_by_hand(self.history, self.private, {p: old for p, old in self._old.items() if old is not None})
+        contents = {path: (content, self._old[path] is not None) for path, content in self._new.items()}
+        self._new, self._old, self._says = {}, {}, []
+        record(self.history, Journal(self.private), plan, contents)
+
+    def _refuse_repetition(self, plan: Plan, sealed: bool) -> None:
+        """Whoever was interrupted runs the same command again: what it did is on record already."""
+        for earlier in self.before:
+            if earlier.gist == plan.gist and earlier.asked and earlier.asked == caller().asked(earlier.mark, sealed):
+                raise Refusal(
+                    say("this very command was interrupted before and is on record: {what}", what=earlier.subject),
+                    hint=say("nothing was recorded twice; run it once more if it has happened twice"),
+                    code=0,
+                )
 
 
 @contextmanager
 def operation(root: Path) -> Iterator[Operation]:
-    """Hold the repository's lock, finish what an earlier operation left, and hand out a new one."""
-    from filelock import FileLock, Timeout
-
+    """Wait for this process's turn, finish or undo what died before, and hand out a new operation."""
     history = History(root)
     history.check_state()
-    private = history.private()
-    lock = FileLock(private / "lock", timeout=WAIT_SECONDS)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise Refusal(
-            say(
-                "another propcli has been changing records here for {seconds} seconds",
-                seconds=int(WAIT_SECONDS),
-            ),
-            hint=say("wait for it to end, or end it, and run the command again"),
-            code=3,
-        ) from None
-    try:
-        if (private / "journal.json").exists():
-            _finish(history, private)
-            history.root = root
-        yield Operation(root, history)
-    finally:
-        lock.release()
+    with turn(history.private()):
+        answered()  # what this very process recorded before is no leftover
+        before = settle_all(history, Journal(history.private()))
+        yield Operation(root, history, before)
 
 
-def _finish(history: History, private: Path) -> None:
-    """Carry out, or undo if it says so, what the journal of a dead process says."""
-    plan = _read_plan(private / "journal.json", private / "stage")
-    history.root = (history.top / plan["estate"]).resolve()
-    if plan["undo"]:
-        _put_back(history, private, plan, fresh=False)
-    else:
-        # what was committed meanwhile is not this change's doing
-        _carry_out(history, private, {**plan, "head": history.head()}, fresh=False)
+def settle(root: Path) -> None:
+    """Finish or undo what died, before anything is read that a change is planned from."""
+    history = History(root)
+    if left_behind(Journal(history.private())):
+        with operation(root):
+            pass
 
 
-def _carry_out(history: History, private: Path, plan: dict[str, Any], fresh: bool = True) -> str:
-    """Do what a plan says, from any state a dead process can have left; `fresh`: it is this process's own, and its
-    journal is still to be written. Whatever stops it half-way leaves the old."""
-    journal, stage = private / "journal.json", private / "stage"
-    root = history.root
-    paths = [PurePosixPath(entry["path"]) for entry in plan["files"]]
-    strangers = [e["path"] for e in plan["files"] if _digest(_content(root / e["path"])) not in (e["old"], e["new"])]
-    if strangers:
-        for path in paths:
-            _beside(root / path).unlink(missing_ok=True)
-        raise Refusal(
-            say("an interrupted change cannot be finished: {files} were changed since", files=strangers),
-            hint=say(
-                "the change is kept in {folder}; put the files right, commit them, and delete {journal}",
-                folder=str(stage),
-                journal=str(journal),
-            ),
-            code=3,
-        )
-    commit = ""
-    try:
-        if fresh:
-            _replace(journal, json.dumps(plan).encode())
-        beside: dict[Path, bytes] = {}
-        for number, entry in enumerate(plan["files"]):
-            target = root / entry["path"]
-            if _digest(_content(target)) != entry["new"]:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                beside[_beside(target)] = (stage / f"{number}.new").read_bytes()
-        _write_all(beside)
-        for new in beside:
-            target = new.with_name(new.name[1:-4])
-            if target.exists():
-                new.chmod(target.stat().st_mode & 0o7777)
-            new.replace(target)
-        _sync_folders({new.parent for new in beside})
-        # A dead process may have come as far as the commit.
-        if fresh or not history.clean(paths):
-            added = any(entry["old"] is None for entry in plan["files"])
-            commit = history.commit(paths, plan["message"], private, plan["head"], added)
-    except BaseException:
-        if history.head() != plan["head"]:
-            _forget(journal, stage)  # interrupted after the commit: it is done
-        elif not fresh and history.locked():
-            pass  # git itself has to be freed first; the journal waits
-        else:
-            _put_back(history, private, plan, fresh)
-        raise
-    _forget(journal, stage)
-    return commit
+def _commit_by_hand(history: History, private: Path, contents: dict[PurePosixPath, bytes]) -> None:
+    """Commit by itself what somebody wrote into the files with an editor and did not commit."""
+    paths = history.differing(contents) if contents else []
+    if not paths:
+        return
+    names = ", ".join(path.stem for path in paths[:5]) + (" …" if len(paths) > 5 else "")
+    trailers = [line for path in paths for line in (f"Record: {path.stem}", "Event: edited")]
+    digests = [(str(path), hashlib.sha256(contents[path]).hexdigest()) for path in paths]
+    plan = Plan(
+        estate=os.path.relpath(history.root, history.top),
+        message="\n".join([f"Edited by hand: {names}", "", *trailers, "By: -"]),
+        files=tuple(Entry(path, its, its) for path, its in digests),
+        by_hand=True,
+    )
+    record(history, Journal(private), plan, {})
+    caller().say(
+        say("note: {files} had been edited by hand; that is a commit of its own now", files=[p for p, _ in digests])
+    )
 
 
-def _read_plan(journal: Path, stage: Path) -> dict[str, Any]:
-    """The journal, checked as far as it takes to trust it."""
-    try:
-        plan = json.loads(journal.read_bytes())
-        files = [(entry["path"], entry["old"], entry["new"]) for entry in plan["files"]]
-        for number, (_path, old, new) in enumerate(files):
-            contents = [(f"{number}.new", new)] + ([(f"{number}.old", old)] if old is not None else [])
-            for name, digest in contents:
-                if _digest(_content(stage / name)) != digest:
-                    raise ValueError(name)
-        return {
-            "head": str(plan["head"]),
-            "estate": str(plan["estate"]),
-            "message": str(plan["message"]),
-            "files": plan["files"],
-            "undo": bool(plan["undo"]),
-        }
-    except (ValueError, KeyError, TypeError, OSError):
-        raise Refusal(
-            say("what an interrupted change left behind cannot be read: {journal}", journal=str(journal)),
-            hint=say("see with git status whether its records are whole, then delete that file"),
-            code=3,
-        ) from None
-
-
-def _put_back(history: History, private: Path, plan: dict[str, Any], fresh: bool) -> None:
-    """Undo what a plan did: on disk and, for a dead process, in the index. An empty folder may stay.
-
-    What a hook of the refused commit made of the files is undone too; what somebody else wrote since a process died
-    is not."""
-    journal, stage = private / "journal.json", private / "stage"
-    if not plan["undo"] and journal.exists():
-        _replace(journal, json.dumps({**plan, "undo": True}).encode())
-    files = plan["files"]
-    for number, entry in enumerate(files):
-        target = history.root / entry["path"]
-        _beside(target).unlink(missing_ok=True)
-        now = _digest(_content(target))
-        if now == entry["old"] or (now != entry["new"] and not fresh):
-            continue
-        if entry["old"] is None:
-            target.unlink(missing_ok=True)
-        else:
-            mode = target.stat().st_mode & 0o7777 if target.exists() else 0o644
-            _replace(target, (stage / f"{number}.old").read_bytes())
-            target.chmod(mode)
-    if not fresh:
-        history.unstage([PurePosixPath(entry["path"]) for entry in files], private)
-    _forget(journal, stage)
-
-
-def _forget(journal: Path, stage: Path) -> None:
-    journal.unlink(missing_ok=True)
-    shutil.rmtree(stage, ignore_errors=True)
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-
-
-def _digest(content: bytes | None) -> str | None:
-    return None if content is None else hashlib.sha256(content).hexdigest()
-
-
-def _write_all(contents: dict[Path, bytes]) -> None:
-    """Write files so that they are on the disk when this returns: one by one, or with one sync for very many."""
-    one_by_one = len(contents) <= 32
-    for path, content in contents.items():
-        with path.open("wb") as out:
-            out.write(content)
-            if one_by_one:
-                out.flush()
-                os.fsync(out.fileno())
-    if not one_by_one:
-        os.sync()
-    _sync_folders({path.parent for path in contents})
-
-
-def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.new")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside, flush, rename over: a reader sees the old file or the new one."""
-    _write_all({_beside(path): content})
-    _beside(path).replace(path)
-    _sync_folders({path.parent})
-
-
-def _sync_folders(folders: set[Path]) -> None:
-    for folder in folders:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _gist(old: dict[PurePosixPath, bytes | None], new: dict[PurePosixPath, bytes], says: list[str]) -> str:
+    """What a change comes to, but for times, what is sealed and the ids it gives: the same command typed again has the
+    same. Where nobody has said it, it is what the files will have more."""
+    ids = [re.escape(path.stem) for path in new if old[path] is None]
+    varying = re.compile("|".join([r"\d{4}-\d\d-\d\d[T ][\d:.]+([+-][\d:]+|Z)?", r"age[:1][\w+/=]+", *ids]))
+    texts = list(says)
+    for path, content in () if says else new.items():
+        added = Counter(content.splitlines()) - Counter((old[path] or b"").splitlines())
+        texts += [str(path), *(line.decode("utf-8", "replace") for line in added.elements())]
+    return hashlib.sha256("\0".join(varying.sub("", text) for text in texts).encode()).hexdigest()

@@ -65,7 +65,7 @@ def too_large(size: int, path: str) -> Problem:
         0,
         0,
         say("the file has {size} bytes; a record has at most {most}", size=size, most=MAX_BYTES),
-        say("move what is not a record out of this folder"),
+        say("move what is no record out of this folder; shorten one that has grown: the history keeps its texts"),
     )
 
 
@@ -389,6 +389,8 @@ def edit(text: str, changes: Mapping[str, Any], append: Sequence[Mapping[str, An
             *before.get("events", []),
             *_build(dump({"events": list(append)}), [], None)["events"],
         ]
+    if len(result.encode()) > MAX_BYTES:
+        return result  # whoever writes it refuses it for that
     data, problems = read(result.encode(), "")
     if problems or data != wanted:
         raise ValueError("the edited file does not read back as meant")

@@ -19,7 +19,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))  # propcli need not be installed
 
-CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate")
+CHANGES = ("os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.truncate")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
@@ -81,7 +81,7 @@ def every(how: str, estate: str, arguments: list[str]) -> None:
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         print(code, flush=True)
         with open(f"{copy}.said", encoding="utf-8") as opened:  # noqa: PTH123
-            if not opened.read().startswith("before "):
+            if not any(line.startswith("before ") for line in opened):
                 return
 
 

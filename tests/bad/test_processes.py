@@ -1,15 +1,16 @@
 """Several commands at once, and readers that go away."""
 
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 
 import pytest
 from conftest import Desk
-from filelock import FileLock
 from process import ADD, Done, begin, command, end, environment, run
 
-from propcli.store import transaction
+from propcli.store import turn
 
 
 def test_commands_at_the_same_time_give_no_id_twice(desk: Desk) -> None:
@@ -218,8 +219,9 @@ def test_a_plan_cut_short_says_what_was_recorded(desk: Desk) -> None:
 
 def test_a_lock_that_is_held_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.add()
-    monkeypatch.setattr(transaction, "WAIT_SECONDS", 0.2)
-    with FileLock(desk.root / ".git" / "propcli" / "lock"):
+    monkeypatch.setattr(turn, "WAIT_SECONDS", 0.2)
+    with (desk.root / ".git" / "propcli" / "lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         assert "another propcli" in desk.refused("ticket", "note", "001", "--text", "x", code=3)
     desk.ok("ticket", "note", "001", "--text", "x")
 
@@ -227,13 +229,23 @@ def test_a_lock_that_is_held_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("what", ["a file for the folder", "a folder for the lock"])
 def test_something_else_where_the_lock_should_be(desk: Desk, what: str) -> None:
     private = desk.root / ".git" / "propcli"
-    for file in private.iterdir():
-        file.unlink()
+    shutil.rmtree(private)
     if what == "a file for the folder":
-        private.rmdir()
         private.touch()
     else:
+        private.mkdir()
         (private / "lock").mkdir()
     result = desk.run(*ADD, "--summary", "x")
     assert result.code in (0, 3)
     assert "Traceback" not in result.all
+
+
+@pytest.mark.prove
+def test_of_twenty_writers_at_once_nobody_is_refused(desk: Desk) -> None:
+    desk.add()
+    for _ in range(3):
+        waiting = [begin(desk, "ticket", "note", "001", "--text", f"第{number}句") for number in range(20)]
+        done = [end(process) for process in waiting]
+        assert [one.code for one in done] == [0] * 20, [one.err for one in done]
+    assert desk.git("log", "--format=%s").count("noted") == 60
+    assert desk.git("status", "--porcelain") == ""

@@ -264,7 +264,7 @@ def test_a_hook_that_refuses_leaves_the_key(moved):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", ["stage/0.new", "journal.json", "os.rename residents", "git commit"])
+@pytest.mark.parametrize("moment", ["prepare.json", "os.rename .git/propcli/prep", "os.rename residents", "git commit"])
 @pytest.mark.parametrize("how", ["kill", "interrupt"])
 def test_interrupted_anywhere_the_command_run_again_finishes(moved, moment, how):
     """Whatever it had come to: once more, and the tombstone is committed and no key opens anything. Never is the key

@@ -26,6 +26,7 @@ from propcli.records.household import seal_callers
 from propcli.records.people import Face, same_name, same_phone
 from propcli.records.residents import forget as bury
 from propcli.records.residents import register, seal_all, tied_to
+from propcli.store.history import History
 
 Phones = Annotated[list[str] | None, typer.Option("--phone", help=_("A phone number; several times."))]
 Plates = Annotated[list[str] | None, typer.Option("--plate", help=_("A number plate; several times."))]
@@ -232,16 +233,27 @@ def forget(
     with changing(here, by) as change:
         after = bury(change.recorder, found, reason, here.now, change.desk)
         why = f"Reason: {' '.join(reason.split())}"
-        change.recorder.commit(subject(after, ["forgotten"]), change.desk, why)
-        gone = [here.keys.destroy(key) for key in past.keys]
-        remains = forgetting.remains(change.recorder.operation.history, found, past)
+        files = [here.keys.file(key) for key in past.keys]
+        there = [file.exists() for file in files]
+        change.recorder.commit(subject(after, ["forgotten"]), change.desk, why, keys=files)
+        remains = _remains(change.recorder.operation.history, found, past)
         present = forgetting.present(here.estate, past)
         pointing = forgetting.pointing(here.estate, found, here.today)
     show_standing(after)
-    if not all(gone):
+    if not all(there):
         show(say("  the key was not here: if it is kept somewhere else, destroy it there"))
     _tell(after, face, remains, present, pointing)
     return 0
+
+
+def _remains(history: History, resident_id: str, past: Past) -> dict[str, list[str]]:
+    """What is still readable in old commits. That they cannot be looked through is no reason against what is on record
+    already."""
+    try:
+        return forgetting.remains(history, resident_id, past)
+    except Refusal as refusal:
+        say_note(say("what old commits still say could not be looked for: {why}", why=refusal.reasons[0]))
+        return {}
 
 
 def _refuse_tied(resident_id: str, though_tied: bool) -> None:
