@@ -17,6 +17,7 @@ from typing import Any
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
+from propcli.store import opening
 from propcli.store.estate import plain
 from propcli.store.history import History
 
@@ -40,7 +41,7 @@ class Operation:
         problem = plain(self.root, path)
         if problem is not None:
             raise Refusal(say("{path} cannot be used", path=str(path)), code=3, problems=(problem,))
-        return _content(self.root / path)
+        return _content(self.root / path, self.root)
 
     def write(self, path: PurePosixPath, content: bytes) -> None:
         """Put a file's new content into the operation. Nothing is on disk until `commit`."""
@@ -61,7 +62,7 @@ class Operation:
         staged: dict[Path, bytes] = {}
         for number, (path, new) in enumerate(self._new.items()):
             old = self._old[path]
-            if _digest(_content(self.root / path)) != _digest(old):
+            if _digest(_content(self.root / path, self.root)) != _digest(old):
                 raise Refusal(
                     say("{path} was changed by somebody else just now", path=str(path)),
                     hint=say("look at it and run the command again"),
@@ -71,7 +72,7 @@ class Operation:
             if old is not None:
                 staged[stage / f"{number}.old"] = old
             entries.append({"path": str(path), "old": _digest(old), "new": _digest(new)})
-        _write_all(staged)
+        _write_all(staged, self.private)
         estate = os.path.relpath(self.root, self.history.top)
         plan = {"estate": estate, "message": message, "files": entries, "undo": False, "head": self.history.head()}
         self._new, self._old = {}, {}
@@ -124,7 +125,9 @@ def _carry_out(history: History, private: Path, plan: dict[str, Any], fresh: boo
     journal, stage = private / "journal.json", private / "stage"
     root = history.root
     paths = [PurePosixPath(entry["path"]) for entry in plan["files"]]
-    strangers = [e["path"] for e in plan["files"] if _digest(_content(root / e["path"])) not in (e["old"], e["new"])]
+    strangers = [
+        e["path"] for e in plan["files"] if _digest(_content(root / e["path"], root)) not in (e["old"], e["new"])
+    ]
     if strangers:
         for path in paths:
             _beside(root / path).unlink(missing_ok=True)
@@ -140,14 +143,13 @@ def _carry_out(history: History, private: Path, plan: dict[str, Any], fresh: boo
     commit = ""
     try:
         if fresh:
-            _replace(journal, json.dumps(plan).encode())
+            _replace(journal, json.dumps(plan).encode(), private)
         beside: dict[Path, bytes] = {}
         for number, entry in enumerate(plan["files"]):
             target = root / entry["path"]
-            if _digest(_content(target)) != entry["new"]:
-                target.parent.mkdir(parents=True, exist_ok=True)
+            if _digest(_content(target, root)) != entry["new"]:
                 beside[_beside(target)] = (stage / f"{number}.new").read_bytes()
-        _write_all(beside)
+        _write_all(beside, root)
         for new in beside:
             target = new.with_name(new.name[1:-4])
             if target.exists():
@@ -178,7 +180,7 @@ def _read_plan(journal: Path, stage: Path) -> dict[str, Any]:
         for number, (_path, old, new) in enumerate(files):
             contents = [(f"{number}.new", new)] + ([(f"{number}.old", old)] if old is not None else [])
             for name, digest in contents:
-                if _digest(_content(stage / name)) != digest:
+                if _digest(_content(stage / name, stage)) != digest:
                     raise ValueError(name)
         return {
             "head": str(plan["head"]),
@@ -202,19 +204,19 @@ def _put_back(history: History, private: Path, plan: dict[str, Any], fresh: bool
     is not."""
     journal, stage = private / "journal.json", private / "stage"
     if not plan["undo"] and journal.exists():
-        _replace(journal, json.dumps({**plan, "undo": True}).encode())
+        _replace(journal, json.dumps({**plan, "undo": True}).encode(), private)
     files = plan["files"]
     for number, entry in enumerate(files):
         target = history.root / entry["path"]
         _beside(target).unlink(missing_ok=True)
-        now = _digest(_content(target))
+        now = _digest(_content(target, history.root))
         if now == entry["old"] or (now != entry["new"] and not fresh):
             continue
         if entry["old"] is None:
             target.unlink(missing_ok=True)
         else:
             mode = target.stat().st_mode & 0o7777 if target.exists() else 0o644
-            _replace(target, (stage / f"{number}.old").read_bytes())
+            _replace(target, (stage / f"{number}.old").read_bytes(), history.root)
             target.chmod(mode)
     if not fresh:
         history.unstage([PurePosixPath(entry["path"]) for entry in files], private)
@@ -226,22 +228,20 @@ def _forget(journal: Path, stage: Path) -> None:
     shutil.rmtree(stage, ignore_errors=True)
 
 
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+def _content(path: Path, below: Path) -> bytes | None:
+    """The bytes of a file; None where there is none. Refuses what is reached through a link, and what is no file."""
+    return opening.content(path, below)
 
 
 def _digest(content: bytes | None) -> str | None:
     return None if content is None else hashlib.sha256(content).hexdigest()
 
 
-def _write_all(contents: dict[Path, bytes]) -> None:
+def _write_all(contents: dict[Path, bytes], below: Path) -> None:
     """Write files so that they are on the disk when this returns: one by one, or with one sync for very many."""
     one_by_one = len(contents) <= 32
     for path, content in contents.items():
-        with path.open("wb") as out:
+        with opening.created(path, below) as out:
             out.write(content)
             if one_by_one:
                 out.flush()
@@ -255,9 +255,9 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.new")
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, content: bytes, below: Path) -> None:
     """Write beside, flush, rename over: a reader sees the old file or the new one."""
-    _write_all({_beside(path): content})
+    _write_all({_beside(path): content}, below)
     _beside(path).replace(path)
     _sync_folders({path.parent})
 
