@@ -146,8 +146,10 @@ def _language(given: dict[str, str]) -> str:
         for folder in (*folders, start / "records"):
             marker = folder / "propcli.yaml"
             if marker.is_file():
+                with marker.open(encoding="utf-8", errors="replace") as file:
+                    peek = file.read(65536)
                 # a peek: the words of help and errors are needed before the file can be read in earnest
-                found = re.search(r"^language:\s*['\"]?(en|zh)\b", marker.read_text("utf-8", "replace")[:65536], re.M)
+                found = re.search(r"^language:\s*['\"]?(en|zh)\b", peek, re.M)
                 if found:
                     return found[1]
                 break

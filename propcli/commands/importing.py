@@ -266,11 +266,12 @@ def renovations(
 def _read(file: Path, mapping: Path, careful: bool) -> "tuple[Mapping, Sheet]":
     """The mapping and the table. Refuses what cannot be read."""
     from propcli.records.importing import Mapping
-    from propcli.store import sheets
+    from propcli.store import opening, sheets
     from propcli.store.reading import load
+    from propcli.store.yamlfile import MAX_BYTES
 
     try:
-        raw = mapping.read_bytes()
+        raw = opening.given(mapping, MAX_BYTES)
     except OSError as error:
         raise Refusal(say("{file} cannot be read: {why}", file=str(mapping), why=error.strerror or "")) from None
     described, problems = load(Mapping, raw, str(mapping))

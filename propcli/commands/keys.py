@@ -1,6 +1,7 @@
 """`propcli keys`: the keys of sealed fields: are they all here, a backup of them, and the way back from it [T12]."""
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help=_("The backup, encrypted with a passphrase."))]
 FORMAT = 1
+MOST = 64 << 20  # bytes of a backup; a key has about 150
 KEY = re.compile(r"age1[0-9a-z]{58}", re.ASCII)
 
 
@@ -103,6 +105,8 @@ def check() -> int:
 def backup(file: File) -> int:
     from pyrage import passphrase
 
+    from propcli.store import opening
+
     keys = session().keys
     needed, _forgotten = _holders()
     found = {key: secret for key in needed if (secret := keys.secret(key)) is not None}
@@ -113,12 +117,14 @@ def backup(file: File) -> int:
             say("the backup would lie in the repository: {file}", file=str(file)),
             hint=say("once it is committed, nobody can be forgotten any more; choose a place outside"),
         )
-    if file.exists():
+    if os.path.lexists(file):
         raise Refusal(say("{file} exists already", file=str(file)), hint=say("choose another name"))
     body = json.dumps({"format": FORMAT, "keys": found}).encode()
     sealed = passphrase.encrypt(body, _passphrase(confirm=True))
-    file.touch(mode=0o600)
-    file.write_bytes(sealed)
+    with opening.fresh(session().folder / file, 0o600) as out:
+        out.write(sealed)
+        out.flush()
+        os.fsync(out.fileno())
     show(say("{n} keys are in {file}.", n=len(found), file=str(file)))
     show(say("Keep it and the passphrase apart from the repository. Make a new one, and destroy this, after a forget."))
     missing = len(needed) - len(found)
@@ -130,11 +136,13 @@ def backup(file: File) -> int:
 def restore(file: File) -> int:
     from pyrage import DecryptError, passphrase
 
+    from propcli.store import opening
+
     keys = session().keys
     if not file.is_file():
         raise Refusal(say("there is no file {file}", file=str(file)), code=3)
     try:
-        body = json.loads(passphrase.decrypt(file.read_bytes(), _passphrase(confirm=False)))
+        body = json.loads(passphrase.decrypt(opening.given(file, MOST), _passphrase(confirm=False)))
         found: dict[str, str] = {key: body["keys"][key] for key in body["keys"] if KEY.fullmatch(key)}
     except (DecryptError, ValueError, KeyError, TypeError):
         raise Refusal(say("{file} is no backup of keys, or the passphrase is wrong", file=str(file)), code=3) from None

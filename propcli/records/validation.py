@@ -21,6 +21,7 @@ from propcli.records.checking import (
 from propcli.records.rules import policy_references, settings_references
 from propcli.records.sole import taken_twice
 from propcli.store.estate import MARKER, Estate, Reading
+from propcli.store.leftovers import leftovers
 
 
 def validate(
@@ -58,6 +59,7 @@ def validate(
                 problems += estate.at(reading.places[record.id], findings)
         for record, finding in taken_twice(kind, reading.records, today or date.min):
             problems += estate.at(reading.places[record.id], [finding])
+    problems += leftovers(estate.root, (kind.folder for kind in KINDS.values()))
     if only is not None:
         problems = [p for p in problems if any(PurePosixPath(p.path).is_relative_to(o) for o in only)]
     return files, sorted(problems, key=lambda p: p.place)

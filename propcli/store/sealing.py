@@ -13,8 +13,10 @@ from typing import Any
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
+from propcli.store import opening
 
 PREFIX = "age:"
+MOST = 4096  # bytes of a key file
 
 
 class Spoilt(Refusal):
@@ -48,9 +50,8 @@ class Keys:
                 code=3,
             )
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self._file(recipient), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as out:
-            out.write(secret + "\n")
+        with opening.fresh(self._file(recipient), 0o600) as out:
+            out.write(f"{secret}\n".encode("ascii"))
             out.flush()
             os.fsync(out.fileno())
         self._sync()
@@ -58,17 +59,16 @@ class Keys:
     def secret(self, recipient: str) -> str | None:
         """The secret key, if it is here. Refuses one that others can read."""
         file = self._file(recipient)
-        try:
-            mode = file.stat().st_mode
-            if stat.S_IMODE(mode) & 0o077:
-                raise Refusal(
-                    say("the key file {file} can be read by others", file=str(file)),
-                    hint=say("chmod 600 {file}", file=str(file)),
-                    code=3,
-                )
-            return file.read_bytes().decode("ascii", "replace").strip()
-        except FileNotFoundError:
+        raw = opening.content(file, self.folder, MOST)
+        if raw is None:
             return None
+        if stat.S_IMODE(file.lstat().st_mode) & 0o077:
+            raise Refusal(
+                say("the key file {file} can be read by others", file=str(file)),
+                hint=say("chmod 600 {file}", file=str(file)),
+                code=3,
+            )
+        return raw.decode("ascii", "replace").strip()
 
     def has(self, recipient: str) -> bool:
         return self._file(recipient).exists()
@@ -98,10 +98,11 @@ class Keys:
         """Destroy a secret key; whether it was here. What it sealed stays unreadable for good (but for copies of the
         key elsewhere)."""
         file = self._file(recipient)
-        if not file.exists():
+        old = opening.content(file, self.folder)
+        if old is None:
             return False
-        with file.open("r+b") as out:
-            out.write(b"\0" * file.stat().st_size)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "wb") as out:
+            out.write(b"\0" * len(old))
             out.flush()
             os.fsync(out.fileno())
         file.unlink()
