@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -22,6 +23,7 @@ from propcli.records.rules import policy_references, settings_references
 from propcli.records.sole import taken_twice
 from propcli.store.estate import MARKER, Estate, Reading
 from propcli.store.leftovers import leftovers
+from propcli.store.reading import MOST
 
 
 def validate(
@@ -52,7 +54,7 @@ def validate(
     for kind, reading in readings.items():
         validates = function_at(kind.declared.validates) if kind.declared.validates else None
         for record in reading.records:
-            findings = [*checked(record, around), *source_once(record, sources)]
+            findings = list(islice(chain(checked(record, around), source_once(record, sources)), MOST + 1))
             if validates is not None:
                 findings += validates(record, around)
             if findings:
