@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
+from propcli.store.opening import share
 
 if TYPE_CHECKING:
     from git import Repo
@@ -97,7 +98,9 @@ class History:
     def private(self) -> Path:
         """A folder of ours inside the git directory: never committed, never seen by `git status`."""
         folder = self.folder / "propcli"
-        folder.mkdir(exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(exist_ok=True)
+            share(folder, self.folder.stat().st_mode)
         return folder
 
     def check_ready(self) -> None:
@@ -175,17 +178,21 @@ class History:
         return code, error or out
 
     def commit_empty(self, message: str) -> str:
-        """A commit that changes nothing: it says that something happened. What is staged stays staged."""
-        head = self.head()
-        if not head:
+        """A commit that changes nothing: it says that something happened. It is signed, and looked at by hooks, like
+        every other; what is staged stays staged."""
+        if not self.has_commits():
             raise Refusal(say("there is no commit yet"), hint=say("commit the estate first"), code=3)
-        code, made, error = self._git(["commit-tree", f"{head}^{{tree}}", "-p", head, "-m", message])
-        if not code:
-            code, _, error = self._git(["update-ref", "-m", "propcli", "HEAD", made, head])
+        said = self.private() / "message"
+        said.write_bytes(message.encode("utf-8", "surrogateescape"))
+        try:
+            command = ["commit", "--quiet", "--allow-empty", "--only", "--no-edit", "--file", str(said)]
+            code, out, error = self._git(command)
+        finally:
+            said.unlink(missing_ok=True)
         if code:
             self._check_identity()
-            raise _failed(error)
-        return made
+            raise _failed(error or out)
+        return self.head()
 
     def log(self, record: str | None, event: str | None, most: int | None) -> list["Commit"]:
         """The commits about the estate, latest first: of one record, of one kind of event, or all; `most` of them."""
@@ -211,11 +218,6 @@ class History:
         commits = self._read(["log", "--all", "--full-history", "--format=%H", "--", full]).decode().split()
         contents = (self._past(["show", f"{commit}:{full}"]) for commit in commits)
         return [content for code, content, _ in contents if not code]
-
-    def files_with(self, text: str) -> list[str]:
-        """Files, by their paths in the repository, that had a text in them in some commit."""
-        out = self._read(["log", "--all", f"-S{text}", "--no-renames", "--name-only", "--format=", "-z"])
-        return sorted({name.strip() for name in out.decode("utf-8", "replace").split("\0") if name.strip()})
 
     def _read(self, arguments: list[str]) -> bytes:
         code, out, error = self._past(arguments)

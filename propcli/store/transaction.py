@@ -17,7 +17,7 @@ from typing import Any
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
-from propcli.store import opening
+from propcli.store import drafts, opening
 from propcli.store.estate import plain
 from propcli.store.history import History
 
@@ -57,7 +57,6 @@ class Operation:
         """Replace the files and commit them; the commit's id. Raises Refusal, with everything as it was."""
         stage = self.private / "stage"
         shutil.rmtree(stage, ignore_errors=True)
-        stage.mkdir()
         entries = []
         staged: dict[Path, bytes] = {}
         for number, (path, new) in enumerate(self._new.items()):
@@ -87,9 +86,12 @@ def operation(root: Path) -> Iterator[Operation]:
     history = History(root)
     history.check_state()
     private = history.private()
-    lock = FileLock(private / "lock", timeout=WAIT_SECONDS)
+    shared = private.stat().st_mode & opening.SHARED
+    lock = FileLock(private / "lock", timeout=WAIT_SECONDS, mode=0o664 if shared else 0o644)
     try:
         lock.acquire()
+    except PermissionError:
+        raise _not_shared(private) from None
     except Timeout:
         raise Refusal(
             say(
@@ -100,12 +102,30 @@ def operation(root: Path) -> Iterator[Operation]:
             code=3,
         ) from None
     try:
+        drafts.sweep(private)
         if (private / "journal.json").exists():
             _finish(history, private)
             history.root = root
         yield Operation(root, history)
     finally:
         lock.release()
+
+
+def _not_shared(private: Path) -> Refusal:
+    """The refusal where the repository belongs to somebody else, and not to a group of both."""
+    try:
+        owner = private.owner()
+    except KeyError:  # of somebody the machine has no name for
+        owner = str(private.stat().st_uid)
+    return Refusal(
+        say("{folder} belongs to {owner} and may not be written to by you", folder=str(private), owner=owner),
+        hint=say(
+            "for a repository of a group {owner} types: git config core.sharedRepository group && chmod -R g+rwX {top}",
+            owner=owner,
+            top=str(private.parent.parent),
+        ),
+        code=3,
+    )
 
 
 def _finish(history: History, private: Path) -> None:

@@ -91,9 +91,9 @@ def test_looking_asks_nothing(counting: Counting) -> None:
         assert counting.asked(*reading) == []
 
 
-def test_looking_at_people_in_full_asks_three_things(counting: Counting) -> None:
+def test_looking_at_people_in_full_asks_two_things(counting: Counting) -> None:
     counting.desk.add()
-    assert counting.asked("ticket", "list", "--reveal") == ["rev-parse", "commit-tree", "update-ref"]
+    assert counting.asked("ticket", "list", "--reveal") == ["rev-parse", "commit"]
 
 
 def test_after_gc_the_last_commit_is_asked_for_once(counting: Counting) -> None:

@@ -228,6 +228,7 @@ def forget(
     from propcli.kinds.resident.model import Resident, ResidentEvent
     from propcli.records.changing import changing, subject
     from propcli.records.residents import forget as bury
+    from propcli.store.drafts import kept
 
     here = session()
     here.happened()
@@ -252,6 +253,8 @@ def forget(
         why = f"Reason: {' '.join(reason.split())}"
         change.recorder.commit(subject(after, ["forgotten"]), change.desk, why)
         gone = [here.keys.destroy(key) for key in past.keys]
+        for file in kept(change.recorder.operation.private, found):  # versions of the record that could not be saved
+            file.unlink()
         remains = forgetting.remains(change.recorder.operation.history, found, past)
         present = forgetting.present(here.estate, past)
         pointing = forgetting.pointing(here.estate, found, here.today)
