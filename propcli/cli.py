@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from propcli.output import language
+from propcli.output.harmless import harmless
 from propcli.output.language import _, words
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def run(arguments: list[str]) -> int:
     if folder is None:
         sys.stderr.write("propcli: " + _("the folder you are in is gone") + "\n")
         return 3
-    start(Session(given.get("--estate"), given.get("--at"), os.environ, folder))
+    start(Session(given.get("--estate"), given.get("--at"), dict(os.environ), folder))
+    os.environ.pop("PROPCLI_PASSPHRASE", None)  # neither git nor its hooks nor an editor has to know it
     import typer
     from typer.exceptions import TyperException
 
@@ -92,7 +94,7 @@ def run(arguments: list[str]) -> int:
     except OSError as error:
         _silence()
         where = f"{error.filename}: " if error.filename else ""
-        sys.stderr.write(f"propcli: {where}{error.strerror or error}\n")
+        sys.stderr.write(harmless(f"propcli: {where}{error.strerror or error}\n"))
         return 3
 
 
@@ -208,7 +210,9 @@ def _app(rest: list[str]) -> "typer.Typer":
 def _refused(refusal: "Refusal") -> int:
     from propcli.commands.session import complain
 
-    err = sys.stderr.write
+    def err(text: str) -> None:
+        sys.stderr.write(harmless(text))
+
     _flush()
     if refusal.title is not None or len(refusal.reasons) > 1:
         err("propcli: " + (words(refusal.title) if refusal.title else _("refused")) + "\n")
@@ -224,5 +228,5 @@ def _refused(refusal: "Refusal") -> int:
 
 def _usage(message: str, command: str = "propcli") -> int:
     see = _("see: {command} --help").format(command=command)
-    sys.stderr.write(f"propcli: {message}\n  {see}\n")
+    sys.stderr.write(harmless(f"propcli: {message}\n  {see}\n"))
     return 2

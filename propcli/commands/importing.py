@@ -14,6 +14,7 @@ from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import KINDS, UNIT, Kind
 from propcli.output import language
+from propcli.output.harmless import harmless
 from propcli.output.language import _, words
 
 if TYPE_CHECKING:
@@ -366,7 +367,7 @@ def _ask(question: "Question") -> str | None:
     """Whom the person at the terminal says a row is; None for somebody new."""
     from propcli.kinds.resident.recognising import on_record
 
-    sys.stderr.write(words(say("row {row}: {what}", row=question.row, what=question.text)) + "\n")
+    sys.stderr.write(harmless(words(say("row {row}: {what}", row=question.row, what=question.text))) + "\n")
     known = [*question.candidates]
     for number, who in enumerate(known, 1):
         line = say("the same as {who}", who=who) if on_record(who) else say("the same as in row {row}", row=who)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from propcli.engine.problem import Problem, Refusal
 from propcli.engine.text import Person, Text, say
 from propcli.output import language
+from propcli.output.harmless import harmless
 from propcli.output.language import words
 
 if TYPE_CHECKING:
@@ -334,7 +335,7 @@ def session() -> Session:
 def out(text: str) -> None:
     """Write to stdout. Where nobody reads any more (| head) the command still does what it was asked."""
     try:
-        sys.stdout.write(text)
+        sys.stdout.write(harmless(text))
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -347,7 +348,7 @@ def show(value: Text | str = "") -> None:
 def note(value: Text) -> None:
     """Something to know besides what was asked for: on stderr, so that json stays json."""
     sys.stdout.flush()
-    sys.stderr.write(words(value) + "\n")
+    sys.stderr.write(harmless(words(value)) + "\n")
 
 
 def tell_unknown_years(calendar: "Calendar") -> None:
@@ -398,4 +399,4 @@ def problem_line(problem: Problem) -> str:
     what = say("{what} ({hint})", what=problem.what, hint=problem.hint) if problem.hint else problem.what
     path = problem.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     path = "".join(c if c.isprintable() else repr(c)[1:-1] for c in path)  # a name must not act on the screen
-    return f"{path}:{problem.line}:{problem.column}: {words(what)}"
+    return harmless(f"{path}:{problem.line}:{problem.column}: {words(what)}")

@@ -1,5 +1,6 @@
 """Changing records: read under the lock, make the events, replay them, refuse with every reason, commit once."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from propcli.store.estate import Estate
     from propcli.store.sealing import Keys
 
+NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
 Taken = tuple[str, dict[str, Any]]  # an event and its fields
 
 
@@ -255,5 +257,14 @@ def subject(record: Any, steps: list[str]) -> str:
     person stands in it."""
     events = kind_of(record).life.events
     what = listing(words(events.word(step)) for step in dict.fromkeys(steps))
-    summary = getattr(record, "summary", None)
+    summary = _impersonal(record)
     return f"{record.id} {what}" + (f": {summary}" if summary else "")
+
+
+def _impersonal(record: Any) -> str | None:
+    """The summary of a record; None where it names the caller, or has in it what may be a phone or identity number."""
+    summary: str | None = getattr(record, "summary", None)
+    caller = getattr(record, "caller", None)
+    if summary and ((caller and caller.name in summary) or NUMBER.search(summary)):
+        return None
+    return summary
