@@ -287,33 +287,31 @@ class History:
         changed = {self.top / entry[3:] for entry in out.split("\0") if entry}
         return not any(self.root / path in changed for path in paths)
 
-    def deleted_names(self, since: datetime | None, folder: str) -> list[str]:
-        """File names once deleted below a folder of the estate by commits since a time (None: ever), also on branches
-        merged since: their ids stay taken."""
-        when = [f"--since={since.isoformat()}"] if since else []
-        code, out, error = self._git(
-            [
-                "log",
-                *when,
-                "--full-history",
-                "-m",
-                "--diff-filter=D",
-                "--no-renames",
-                "--name-only",
-                "--format=",
-                "--",
-                os.fsdecode(self._spec(PurePosixPath(folder))),
-            ]
-        )
+    def shallow(self) -> bool:
+        """Whether the history is cut off here."""
+        cut = self._shared / "shallow"
+        return cut.exists() and cut.stat().st_size > 0
+
+    def names_since(self, seen: Sequence[str]) -> tuple[list[str] | None, list[str]]:
+        """The paths that any commit touches, on any branch and in the reflog, but for what some commits lead to; and
+        the commits that lead to all of it now. By what is there, not by dates: these may say anything. None where one
+        of the commits is not there any more."""
+        which = ["--all", "--reflog", *(["--not", *seen] if seen else [])]
+        how = ["--root", "-c", "--no-renames", "--no-show-signature", "--name-only", "-z", "--format=%x01%H %P"]
+        code, out, error = self._git(["log", *how, *which])
+        if code and seen:
+            return None, []
         if code and self.has_commits():
             raise _failed(error)
-        return [PurePosixPath(line).name for line in out.splitlines() if line]
-
-    def names_in(self, folder: str) -> list[str]:
-        """File names in a folder of the estate as the last commit has it, also of files removed since."""
-        where = (self.root / folder).relative_to(self.top).as_posix()
-        _code, out, _error = self._git(["ls-tree", "--name-only", "-z", f"HEAD:{where}"])  # no commit or folder: none
-        return [name for name in out.split("\0") if name]
+        names, tips, parents = [], dict.fromkeys(seen), set[str]()
+        for entry in out.split("\0"):
+            commit, *above = entry.lstrip("\n").removeprefix("\x01").split(" ")
+            if entry.lstrip("\n").startswith("\x01") and re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", commit):
+                tips[commit] = None
+                parents.update(above)
+            elif entry:
+                names.append(entry.removeprefix("\n"))
+        return names, [commit for commit in tips if commit not in parents]
 
     def _spec(self, path: PurePosixPath) -> bytes:
         return os.fsencode(self.root / path)
