@@ -39,6 +39,7 @@ def edit(
     here = session()
     root = here.estate.root
     path, name = _path(record)
+    here.trusted()
     History(root).check_ready()  # before somebody works at what cannot be saved
     editor = _signature(by)
     before = here.estate.raw(path)

@@ -313,6 +313,7 @@ def _carry_out(
     if not plan.drafts:
         end(say("Nothing to write."))
         return 0
+    session().trusted()
     estate = session().estate
     with operation(estate.root) as op:
         recorder = Recorder(estate, op)

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
 
@@ -11,7 +11,7 @@ from propcli.engine.problem import Problem, Refusal
 from propcli.engine.text import Person, Text, say
 from propcli.output import language
 from propcli.output.harmless import harmless
-from propcli.output.language import words
+from propcli.output.language import _, words
 
 if TYPE_CHECKING:
     from propcli.engine.table import Report, Table
@@ -34,6 +34,7 @@ class Session:
         self._now: datetime | None = None
         self._keys: Keys | None = None
         self._people: People | None = None
+        self._trusted = False
 
     @property
     def estate(self) -> "Estate":
@@ -118,6 +119,7 @@ class Session:
         """Put on record who looks at personal data in full, in a commit of its own without any change [T12]."""
         from propcli.store.transaction import operation
 
+        self.trusted()
         desk = self.desk(None)
         with operation(self.estate.root) as op:
             op.history.commit_empty(
@@ -147,6 +149,24 @@ class Session:
                 say("--appointment: {value} has no time of day", value=repr(text)), hint=say("write tomorrow 14:30")
             )
         return moment
+
+    def trusted(self) -> None:
+        """Ask about a clock that does not fit to what is on record, refuse it where nobody can be asked; once a run. A
+        time that somebody has given (PROPCLI_NOW) is theirs."""
+        if self._trusted or self.environment.get("PROPCLI_NOW") or self.environment.get("PROPCLI_CLOCK") == "right":
+            return
+        from propcli.store.repository import last_commit_at
+
+        doubt = clock_doubt(self.clock, last_commit_at(self.estate.root))
+        if doubt is not None:
+            if not (sys.stdin.isatty() and sys.stderr.isatty()):
+                hint = say("put the clock right; where it is, run this at a terminal, or set PROPCLI_CLOCK=right")
+                raise Refusal(doubt, hint=hint, code=3)
+            import typer
+
+            note(doubt)
+            typer.confirm(_("Is this machine's clock right"), default=False, abort=True, err=True)
+        self._trusted = True
 
     def happened(self) -> datetime:
         """The time of something being recorded: it cannot lie in the future."""
@@ -314,6 +334,21 @@ class Session:
             else say("propcli find {value} looks everywhere", value=typed)
         )
         raise Refusal(say("there is no {kind} {id}", kind=what, id=typed), hint=hint)
+
+
+PAUSE = timedelta(days=14)
+
+
+def clock_doubt(now: datetime, last: datetime | None) -> Text | None:
+    """What speaks against a clock, knowing when the last change was recorded: a clock behind it (but for what two
+    machines differ by), or so far ahead that an office would have written nothing for two weeks."""
+    from propcli.records.checking import SLOW
+
+    if last is None or -SLOW <= now - last <= PAUSE:
+        return None
+    if now < last:
+        return say("this machine's clock says {now}, but the last change was recorded at {last}", now=now, last=last)
+    return say("nothing was recorded here since {last}, and this machine's clock says {now}", now=now, last=last)
 
 
 _session: Session | None = None

@@ -15,6 +15,7 @@ from propcli.engine.record import Event, Model
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT, UNIT, Kind, kind_of
 from propcli.output.language import listing, words
+from propcli.records.checking import SLOW, ahead_hint
 from propcli.records.hidden import concealed, personal
 from propcli.records.household import written
 from propcli.records.recording import Recorder
@@ -54,6 +55,15 @@ class Here(Protocol):
 
     @property
     def today(self) -> date: ...
+
+    @property
+    def clock(self) -> datetime:
+        """The real time, whatever time the command works at."""
+        ...
+
+    def trusted(self) -> None:
+        """Refuse a clock that does not fit to what is on record, unless somebody says that it is right."""
+        ...
 
     def happened(self) -> datetime:
         """The time of what is being recorded; refuses one that has not come."""
@@ -150,9 +160,21 @@ class Change:
     ) -> Any:
         """Let steps happen to a record; the record after them."""
         before = self.recorder.record(kind, record_id)
+        _refuse_ahead(before, self.here.clock)
         events = [self.event(kind, before, name, by, fields) for name, fields in steps]
         begun = opening(before, events[0].at, events[0].by)
         return self.recorder.step(kind, record_id, [*begun, *events], changes)
+
+
+def _refuse_ahead(record: Any, clock: datetime) -> None:
+    """Refuses a record whose last event is still to come: whatever happens now would be earlier."""
+    last = max((event.at for event in getattr(record, "events", ())), default=clock)
+    if last > clock + SLOW:
+        raise Refusal(
+            say("{id}: an event of it is dated {at}, which has not come yet", id=record.id, at=last),
+            hint=ahead_hint(record.id),
+            code=3,
+        )
 
 
 def opening(record: Any, at: datetime, by: str) -> list[Event]:
@@ -165,6 +187,7 @@ def opening(record: Any, at: datetime, by: str) -> list[Event]:
 @contextmanager
 def changing(here: Here, by: str | None = None) -> Iterator[Change]:
     """A change of several records, under the lock; whoever makes it commits it with its recorder."""
+    here.trusted()
     here.happened()
     with operation(here.estate.root) as op:
         yield Change(here, Recorder(here.estate, op), by=by)
@@ -175,6 +198,7 @@ def take(
 ) -> tuple[Any, list[Text]]:
     """Let steps happen to a record, all or none, in one commit: the record after them, and what is to be said. `steps`
     finds them from the record as it is under the lock, and may change other records with it."""
+    here.trusted()
     with operation(here.estate.root) as op:
         change = Change(here, Recorder(here.estate, op), by=by)
         chosen = list(steps(change, change.recorder.record(kind, record_id)))

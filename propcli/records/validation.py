@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import Any
@@ -16,6 +16,7 @@ from propcli.kinds.settings import Settings
 from propcli.records.checking import (
     Sources,
     Surroundings,
+    ahead,
     checked,
     source_once,
 )
@@ -27,10 +28,11 @@ from propcli.store.reading import MOST
 
 
 def validate(
-    estate: Estate, only: Sequence[PurePosixPath] | None = None, today: date | None = None
+    estate: Estate, only: Sequence[PurePosixPath] | None = None, today: date | None = None, now: datetime | None = None
 ) -> tuple[int, list[Problem]]:
     """How many files were read, and every problem, sorted by place. `only`: files and folders to report on; they
-    are still checked against the whole estate. `today`: to say who is counted on and has left."""
+    are still checked against the whole estate. `today`: to say who is counted on and has left; `now`: what is dated
+    ahead."""
     problems: list[Problem] = []
     files = 3
     settings, found = estate.load(Settings, PurePosixPath(MARKER))
@@ -55,6 +57,8 @@ def validate(
         validates = function_at(kind.declared.validates) if kind.declared.validates else None
         for record in reading.records:
             findings = list(islice(chain(checked(record, around), source_once(record, sources)), MOST + 1))
+            if now is not None:
+                findings += islice(ahead(record, now), MOST)
             if validates is not None:
                 findings += validates(record, around)
             if findings:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from propcli.engine.problem import Problem
 from propcli.engine.text import say
 from propcli.store.opening import strange
+from propcli.store.repository import git_folder
 
 BESIDE = re.compile(r"\..+\.new")  # what a change writes beside a file before it takes its place
 
@@ -47,10 +48,5 @@ def _hidden(root: Path, top: PurePosixPath, deep: bool) -> Iterator[tuple[PurePo
 
 def under_way(root: Path) -> bool:
     """Whether a change is being written, or waits to be finished, in the repository of an estate."""
-    for folder in (root, *root.parents):
-        inner = folder / ".git"
-        if inner.is_file():
-            inner = folder / inner.read_text("utf-8", "replace").removeprefix("gitdir: ").rstrip("\n")
-        if inner.is_dir():
-            return (inner / "propcli" / "journal.json").exists()
-    return False
+    folder = git_folder(root)
+    return folder is not None and (folder / "propcli" / "journal.json").exists()
