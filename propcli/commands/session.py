@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
 
@@ -155,16 +155,17 @@ class Session:
         time that somebody has given (PROPCLI_NOW) is theirs."""
         if self._trusted or self.environment.get("PROPCLI_NOW") or self.environment.get("PROPCLI_CLOCK") == "right":
             return
+        from propcli.records.clock import doubt
         from propcli.store.repository import last_commit_at
 
-        doubt = clock_doubt(self.clock, last_commit_at(self.estate.root))
-        if doubt is not None:
+        against = doubt(self.clock, last_commit_at(self.estate.root))
+        if against is not None:
             if not (sys.stdin.isatty() and sys.stderr.isatty()):
                 hint = say("put the clock right; where it is, run this at a terminal, or set PROPCLI_CLOCK=right")
-                raise Refusal(doubt, hint=hint, code=3)
+                raise Refusal(against, hint=hint, code=3)
             import typer
 
-            note(doubt)
+            note(against)
             typer.confirm(_("Is this machine's clock right"), default=False, abort=True, err=True)
         self._trusted = True
 
@@ -334,21 +335,6 @@ class Session:
             else say("propcli find {value} looks everywhere", value=typed)
         )
         raise Refusal(say("there is no {kind} {id}", kind=what, id=typed), hint=hint)
-
-
-PAUSE = timedelta(days=14)
-
-
-def clock_doubt(now: datetime, last: datetime | None) -> Text | None:
-    """What speaks against a clock, knowing when the last change was recorded: a clock behind it (but for what two
-    machines differ by), or so far ahead that an office would have written nothing for two weeks."""
-    from propcli.records.checking import SLOW
-
-    if last is None or -SLOW <= now - last <= PAUSE:
-        return None
-    if now < last:
-        return say("this machine's clock says {now}, but the last change was recorded at {last}", now=now, last=last)
-    return say("nothing was recorded here since {last}, and this machine's clock says {now}", now=now, last=last)
 
 
 _session: Session | None = None

@@ -15,7 +15,7 @@ from propcli.engine.record import Event, Model
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT, UNIT, Kind, kind_of
 from propcli.output.language import listing, words
-from propcli.records.checking import SLOW, ahead_hint
+from propcli.records.clock import SLOW, ahead_hint
 from propcli.records.hidden import concealed, personal
 from propcli.records.household import written
 from propcli.records.recording import Recorder

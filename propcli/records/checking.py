@@ -4,7 +4,7 @@ Each check is a plain function from a record and its surroundings to findings.""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
@@ -17,7 +17,6 @@ from propcli.kinds.declaration import function_at
 from propcli.kinds.ticket.words import PUBLIC
 
 Finding = tuple[tuple[str | int, ...], Text, Text | None]
-SLOW = timedelta(minutes=10)  # what the clocks of two machines may differ by
 IMPORTER = "import"  # who signs events that came from another system
 
 
@@ -101,19 +100,6 @@ def checked(record: Any, around: Surroundings) -> Iterator[Finding]:
         yield from function_at(own)(record, around)
     if getattr(record, "events", ()):
         yield from life(record)
-
-
-def ahead(record: Any, now: datetime) -> Iterator[Finding]:
-    """What is dated later than it is: written by a machine whose clock was wrong, it is seen by nobody until then."""
-    for index, event in enumerate(getattr(record, "events", ())):
-        if event.at > now + SLOW:
-            what = say("{at} has not come yet", at=event.at)
-            yield ("events", index, "at"), what, ahead_hint(record.id)
-
-
-def ahead_hint(record_id: str) -> Text:
-    """How what a wrong clock wrote is amended or taken back."""
-    return say("if it is wrong, propcli edit {id} amends it and git revert takes its commit back", id=record_id)
 
 
 def signatures(record: Any, around: Surroundings) -> Iterator[Finding]:

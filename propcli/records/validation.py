@@ -16,10 +16,10 @@ from propcli.kinds.settings import Settings
 from propcli.records.checking import (
     Sources,
     Surroundings,
-    ahead,
     checked,
     source_once,
 )
+from propcli.records.clock import ahead
 from propcli.records.rules import policy_references, settings_references
 from propcli.records.sole import taken_twice
 from propcli.store.estate import MARKER, Estate, Reading

@@ -1,10 +1,29 @@
 """What a repository's own files say without asking git, which takes a process each time."""
 
+import os
 import re
 import subprocess
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
+
+from propcli.store.history import SETTINGS
+
+
+def ask(root: Path, *arguments: str) -> tuple[int, bytes, str]:
+    """One git process that only looks: its exit code, its answer, what it complained of. 127 where there is no git."""
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=root,
+            env={**os.environ, **SETTINGS},
+            capture_output=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except FileNotFoundError:
+        return 127, b"", "git"
+    return done.returncode, done.stdout, done.stderr.decode("utf-8", "replace").strip()
 
 
 def git_folder(root: Path) -> Path | None:
@@ -29,8 +48,7 @@ def last_commit_at(root: Path) -> datetime | None:
     except (OSError, ValueError, zlib.error):
         raw = None
     if raw is None:
-        command = ["git", "cat-file", "commit", "HEAD"]
-        raw = subprocess.run(command, cwd=root, capture_output=True, check=False, stdin=subprocess.DEVNULL).stdout
+        raw = ask(root, "cat-file", "commit", "HEAD")[1]
     header = raw.partition(b"\n\n")[0]
     found = re.search(rb"^committer .*> (-?[0-9]+) [+-][0-9]{4}$", header, re.M)
     try:

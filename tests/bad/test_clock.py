@@ -10,7 +10,7 @@ import pytest
 from conftest import Desk
 from process import SECONDS, command, environment
 
-from propcli.commands.session import clock_doubt
+from propcli.records.clock import doubt
 from propcli.store.repository import last_commit_at
 
 FIRST = "tickets/2026/10/T-20261014-001.yaml"
@@ -42,8 +42,8 @@ def committed(desk: Desk, when: str) -> None:
     ],
 )
 def test_a_clock_is_doubted_that_is_behind_or_two_weeks_ahead(now: datetime, doubted: bool) -> None:
-    assert (clock_doubt(now, LAST) is not None) == doubted
-    assert clock_doubt(now, None) is None
+    assert (doubt(now, LAST) is not None) == doubted
+    assert doubt(now, None) is None
 
 
 def test_the_time_of_the_last_commit_is_what_git_says(desk: Desk, tmp_path: Path) -> None:
