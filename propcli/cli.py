@@ -34,6 +34,7 @@ COMMANDS = {
     "keys": "commands.keys",
     "import": "commands.importing",
     "find": "commands.find",
+    "doctor": "commands.doctor",
     "init": "commands.init",
     "schema": "commands.schema",
 }

@@ -125,6 +125,7 @@ def backup(file: File) -> int:
         out.write(sealed)
         out.flush()
         os.fsync(out.fileno())
+    keys.note_backup(found, session().now)
     show(say("{n} keys are in {file}.", n=len(found), file=str(file)))
     show(say("Keep it and the passphrase apart from the repository. Make a new one, and destroy this, after a forget."))
     missing = len(needed) - len(found)

@@ -7,7 +7,8 @@ import base64
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from propcli.store import opening
 
 PREFIX = "age:"
 MOST = 4096  # bytes of a key file
+BACKUP = "backup.json"
 
 
 class Spoilt(Refusal):
@@ -108,6 +110,19 @@ class Keys:
         file.unlink()
         self._sync()
         return True
+
+    def note_backup(self, recipients: Iterable[str], at: datetime) -> None:
+        """Remember which keys were put into a backup, and when: public halves only."""
+        content = json.dumps({"at": at.isoformat(), "keys": sorted(recipients)})
+        opening.replace(self.folder / BACKUP, self.folder, content.encode(), 0o600)
+
+    def backed_up(self) -> tuple[datetime | None, set[str]]:
+        """When the last backup was made from here, and of which keys; None where none is known of."""
+        try:
+            found = json.loads(opening.content(self.folder / BACKUP, self.folder) or b"")
+            return datetime.fromisoformat(found["at"]), {str(key) for key in found["keys"]}
+        except (ValueError, KeyError, TypeError):
+            return None, set()
 
     def _file(self, recipient: str) -> Path:
         return self.folder / f"{recipient}.key"
