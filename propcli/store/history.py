@@ -198,19 +198,19 @@ class History:
         """The commits about the estate, latest first: of one record, of one kind of event, or all; `most` of them."""
         if not self.has_commits():
             return []
-        command = ["log", "--format=%H%x00%aI%x00%an%x00%B%x1e", "--all-match", "--extended-regexp"]
+        command = ["log", "-z", "--format=%H%x00%aI%x00%an%x00%B", "--all-match", "--extended-regexp"]
         if record is not None:
             command.append(f"--grep=^Record: {record}$")
         if event is not None:
             command.append(f"--grep=^Event: {event}$")
         if most is not None:
             command.append(f"--max-count={most}")
-        found = []
-        for entry in self._read(command).decode("utf-8", "replace").split("\x1e"):
-            parts = entry.strip("\n").split("\0")
-            if len(parts) == 4:
-                found.append(Commit(parts[0], datetime.fromisoformat(parts[1]), parts[2], parts[3]))
-        return found
+        said = self._read(command).decode("utf-8", "replace").split("\0")  # no message has a NUL in it
+        fields = zip(said[0::4], said[1::4], said[2::4], said[3::4], strict=False)
+        return [
+            Commit(commit, datetime.fromisoformat(at), author, message.strip("\n"))
+            for commit, at, author, message in fields
+        ]
 
     def versions(self, path: PurePosixPath) -> list[bytes]:
         """Every content a file of the estate has had in the commits, latest first."""

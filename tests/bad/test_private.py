@@ -142,6 +142,12 @@ def test_what_others_wrote_into_the_history_does_not_act_on_the_screen(desk: Des
         assert "\\u202e" in printed
 
 
+def test_no_message_hides_what_stands_behind_it(desk: Desk) -> None:
+    desk.git("commit", "--quiet", "--allow-empty", "--message=A\x1eB\x1f\n\nRecord: T-20261014-001\nReason: \x1ewhy\n")
+    [row, *_others] = json.loads(desk.ok("audit", "--format", "json"))
+    assert (row["what"], row["records"], row["reason"]) == ("A\x1eB\x1f", ["T-20261014-001"], "\x1ewhy")
+
+
 def test_names_of_files_and_what_is_typed_do_not_act_either(desk: Desk) -> None:
     desk.write("tickets/2026/10/T-\u202e\x1b[2J.yaml", "a: 1\n")
     for arguments in (("validate",), ("overdue",), ("show", "\x1b[2J\u202e"), ("ticket", "list", "--\u202e\x1b[31m")):
