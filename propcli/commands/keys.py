@@ -159,12 +159,18 @@ def restore(file: File) -> int:
 
 
 def _passphrase(confirm: bool) -> str:
-    """From PROPCLI_PASSPHRASE, or asked for unseen."""
+    """From the file PROPCLI_PASSPHRASE_FILE names, from PROPCLI_PASSPHRASE, or asked for unseen."""
+    from propcli.store import opening
+
+    file = session().environment.get("PROPCLI_PASSPHRASE_FILE")
+    if file:
+        return opening.given(session().folder / file, 4096).decode("utf-8", "replace").rstrip("\r\n")
     given = session().environment.get("PROPCLI_PASSPHRASE")
     if given:
         return given
     if not sys.stdin.isatty():
-        raise Refusal(say("the passphrase is missing"), hint=say("set PROPCLI_PASSPHRASE, or run it at a terminal"))
+        hint = say("name a file that has it in PROPCLI_PASSPHRASE_FILE, or run it at a terminal")
+        raise Refusal(say("the passphrase is missing"), hint=hint)
     while True:
         first = str(typer.prompt(_("Passphrase"), hide_input=True))
         if not confirm or first == str(typer.prompt(_("The same again"), hide_input=True)):

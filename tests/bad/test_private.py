@@ -116,6 +116,18 @@ def test_a_version_kept_of_somebody_goes_when_they_are_forgotten(desk: Desk, tmp
     assert copies(desk.root / ".git" / "propcli") == []
 
 
+def test_words_and_passphrases_need_not_stand_where_others_read(desk: Desk, tmp_path: Path) -> None:
+    keys = str(tmp_path / "keys")
+    desk.ok(*ADDING, "--identity", "passport=E12345678", PROPCLI_KEYS=keys)
+    assert "R-00001" in desk.run("find", "-", stdin=f"{NAME} 9123\n").out
+    (tmp_path / "secret").write_text(f"{SECRET}\n")
+    (tmp_path / "secret").chmod(0o600)
+    backup = str(tmp_path / "backup")
+    desk.ok("keys", "backup", backup, PROPCLI_KEYS=keys, PROPCLI_PASSPHRASE_FILE=str(tmp_path / "secret"))
+    said = desk.ok("keys", "restore", backup, PROPCLI_KEYS=str(tmp_path / "other"), PROPCLI_PASSPHRASE=SECRET)
+    assert said.startswith("1 keys restored")
+
+
 ACTING = ("\x1b", "\x9b", "\x07", "\u202e", "\u2066", "\r")
 
 
