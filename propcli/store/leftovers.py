@@ -11,6 +11,7 @@ from propcli.engine.text import say
 from propcli.store.opening import strange
 from propcli.store.repository import git_folder
 
+JOURNALS = ("prepare", "journal", "undo", "answer")  # as far as a change has come
 BESIDE = re.compile(r"\..+\.new")  # what a change writes beside a file before it takes its place
 
 
@@ -49,4 +50,4 @@ def _hidden(root: Path, top: PurePosixPath, deep: bool) -> Iterator[tuple[PurePo
 def under_way(root: Path) -> bool:
     """Whether a change is being written, or waits to be finished, in the repository of an estate."""
     folder = git_folder(root)
-    return folder is not None and (folder / "propcli" / "journal.json").exists()
+    return folder is not None and any((folder / "propcli" / f"{name}.json").exists() for name in JOURNALS)
