@@ -61,8 +61,9 @@ def run(arguments: list[str]) -> int:
         return _usage(_("{option} needs a value").format(option=unfinished[0]))
     if given.get("--lang") and given["--lang"].lower()[:2] not in ("en", "zh", "中文"):
         return _usage(_("--lang is en or zh"))
-    folder = _folder()
-    if folder is None:
+    try:
+        folder = Path.cwd()
+    except FileNotFoundError:
         sys.stderr.write("propcli: " + _("the folder you are in is gone") + "\n")
         return 3
     start(Session(given.get("--estate"), given.get("--at"), dict(os.environ), folder))
@@ -110,13 +111,6 @@ def _silence() -> None:
     """Let python's own last flush of stdout, which would fail once more, go nowhere."""
     with suppress(OSError, ValueError), Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
-
-
-def _folder() -> Path | None:
-    try:
-        return Path.cwd()
-    except FileNotFoundError:
-        return None
 
 
 def hoist(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
@@ -196,8 +190,6 @@ def _app(rest: list[str]) -> "typer.Typer":
     words = [argument for argument in rest if not argument.startswith("-")]
     wanted = words[0] if words else None
     for kind in [KINDS[wanted]] if wanted in KINDS else [] if wanted in COMMANDS else KINDS.values():
-        if kind.name in COMMANDS:
-            continue
         if wanted:
             groups.register(app, kind, words[1:])
         else:

@@ -23,19 +23,28 @@ class Wrong(TyperException):
         self.ctx = context
 
 
-class Command(TyperCommand):
+class _Ours:
+    """What is said the same of commands and of groups."""
+
+    def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
+        """typer's own, but for the one word it does not translate."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _("Usage:") + " ")
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option --help, which typer describes in English only."""
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = _("Show this message and exit.")
+        return option
+
+
+class Command(_Ours, TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         with _explained(self, ctx, args):
             return super().parse_args(ctx, args)
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        _write_usage(self, ctx, formatter)
 
-    def get_help_option(self, ctx: Any) -> Any:
-        return _translated(super().get_help_option(ctx))
-
-
-class Group(TyperGroup):
+class Group(_Ours, TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         given = list(args)
         with _explained(self, ctx, args):
@@ -53,12 +62,6 @@ class Group(TyperGroup):
             close = ", ".join(repr(name) for name in get_close_matches(args[0], self.commands))
             said = _("there is no command {name}").format(name=_shown(args[0])) + _close(close)
             raise Wrong(said, ctx) from None
-
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        _write_usage(self, ctx, formatter)
-
-    def get_help_option(self, ctx: Any) -> Any:
-        return _translated(super().get_help_option(ctx))
 
 
 def adopt(app: typer.Typer) -> None:
@@ -148,15 +151,3 @@ def _close(names: str) -> str:
 def _shown(typed: str) -> str:
     """What was typed, without what would act on the terminal."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in typed)
-
-
-def _write_usage(command: Any, context: Any, formatter: Any) -> None:
-    """typer's own, but for the one word it does not translate."""
-    formatter.write_usage(context.command_path, " ".join(command.collect_usage_pieces(context)), _("Usage:") + " ")
-
-
-def _translated(option: Any) -> Any:
-    """The option --help, which typer describes in English only."""
-    if option is not None:
-        option.help = _("Show this message and exit.")
-    return option

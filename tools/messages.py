@@ -17,6 +17,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+sys.path.insert(0, str(Path(__file__).parent.parent))  # the program it lies beside, not one installed elsewhere
+
 import propcli
 from propcli.engine.policy import Policy
 from propcli.engine.record import Model

@@ -121,7 +121,9 @@ def _one(here: "Session", its: "Shape", ask: Ask, name: str, typed: Any) -> Any:
     if its.base is date:
         return options.day(typed, name)
     if its.private == "phones":
-        return options.phone(typed, name)
+        from propcli.records.people import phone
+
+        return options.of(name, lambda: phone(typed, here.estate.settings.region))
     if its.private == "plates":
         from propcli.records.plates import written
 

@@ -13,7 +13,7 @@ from propcli.output.language import _, words
 
 if TYPE_CHECKING:
     from propcli.desk.dispatch import Assignment
-    from propcli.desk.views import Names
+    from propcli.desk.views import View
     from propcli.engine.table import Table
     from propcli.kinds.ticket.model import Ticket
     from propcli.records.changing import Taken
@@ -62,7 +62,7 @@ def run_plan(
     )
     if only and not planned:
         _refuse(only, next((t for t in tickets if t.id == only), None))
-    show_table(_table(planned, office.names, form, explain), form)
+    show_table(_table(planned, office.view(), form, explain), form)
     if explain and form == "table":
         _explain(planned)
     if apply:
@@ -83,43 +83,30 @@ def _refuse(ticket_id: str, ticket: "Ticket | None") -> NoReturn:
     )
 
 
-def _table(planned: "list[Assignment]", names: "Names", form: str, explain: bool) -> "Table":
+def _table(planned: "list[Assignment]", view: "View", form: str, explain: bool) -> "Table":
     """The plan, a ticket a row; for programs also who else helps and, to explain it, every candidate."""
-    from propcli.engine.table import Column, Table
+    from propcli.desk.views import word
+    from propcli.kinds.declaration import Shown
+    from propcli.kinds.ticket.words import CATEGORY, URGENCY
+
+    def candidates(a: "Assignment", _view: "View") -> list[dict[str, Any]]:
+        return [{"id": c.staff.id, "load": c.load, "sent": c.sent, "bar": c.bar} for c in a.candidates]
 
     columns = [
-        Column("id", say("ticket")),
-        Column("urgency", say("urgency")),
-        Column("category", say("category")),
-        Column("place", say("place"), wide=True),
-        Column("summary", say("summary"), wide=True),
-        Column("team", say("team")),
-        Column("co_teams", say("co-teams")),
-        Column("to", say("goes")),
-        Column("why", say("why"), wide=True),
-        Column("candidates", say("candidates")),
+        Shown("id", say("ticket"), lambda a, _view: a.ticket.id),
+        Shown("urgency", say("urgency"), lambda a, _view: word(URGENCY, a.ticket.urgency)),
+        Shown("category", say("category"), lambda a, _view: word(CATEGORY, a.ticket.category)),
+        Shown("place", say("place"), lambda a, _view: a.ticket.where, wide=True),
+        Shown("summary", say("summary"), lambda a, _view: a.ticket.summary, wide=True),
+        Shown("team", say("team"), lambda a, view: view.names.team(a.team)),
+        Shown("co_teams", say("co-teams"), lambda a, view: [view.names.team(t) for t in a.co_teams]),
+        Shown("to", say("goes"), lambda a, view: view.names.person(a.person.id) if a.person else say("nobody")),
+        Shown("why", say("why"), wide=True),
+        Shown("candidates", say("candidates"), candidates),
     ]
     left_out = {"co_teams", "candidates"} if form == "table" else set() if explain else {"candidates"}
     shown = [column for column in columns if column.key not in left_out]
-    return Table("dispatch", None, shown, [_row(a, names) for a in planned], say("Nothing waits to be sent."))
-
-
-def _row(a: "Assignment", names: "Names") -> dict[str, Any]:
-    from propcli.desk.views import word
-    from propcli.kinds.ticket.words import CATEGORY, URGENCY
-
-    return {
-        "id": a.ticket.id,
-        "urgency": word(URGENCY, a.ticket.urgency),
-        "category": word(CATEGORY, a.ticket.category),
-        "place": a.ticket.where,
-        "summary": a.ticket.summary,
-        "team": names.team(a.team),
-        "co_teams": [names.team(t) for t in a.co_teams],
-        "to": names.person(a.person.id) if a.person else say("nobody"),
-        "why": a.why,
-        "candidates": [{"id": c.staff.id, "load": c.load, "sent": c.sent, "bar": c.bar} for c in a.candidates],
-    }
+    return view.table("dispatch", None, shown, planned, say("Nothing waits to be sent."))
 
 
 def _explain(planned: "list[Assignment]") -> None:

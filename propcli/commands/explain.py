@@ -1,5 +1,6 @@
 """`propcli explain ID`: each obligation from its event to its due time, so that anyone can check it by hand."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,9 @@ from propcli.output.table import breadth, duration
 
 if TYPE_CHECKING:
     from propcli.desk.duty import Duties
+    from propcli.desk.views import Names
     from propcli.engine.obligations import Obligation
+    from propcli.engine.worktime import Span
 
 
 def register(app: typer.Typer) -> None:
@@ -75,70 +78,54 @@ def _between(start: Any, end: Any) -> str:
     return duration(int((end - start).total_seconds()) // 60)
 
 
-def _explain(o: "Obligation", duties: "Duties", names: Any) -> None:
+def _explain(o: "Obligation", duties: "Duties", names: "Names") -> None:
+    """One obligation: what is owed and how it stands, and below that what it follows from."""
+    from propcli.engine.policy import ROLES
+
+    debtor = duties.debtor(o)
+    # who met it answered for it then, whoever it would fall to now
+    person = names.person(o.met.by if o.met is not None and debtor.role in ("acceptor", "assignee") else debtor.person)
+    role = ROLES.word(debtor.role)
+    who = say("{person} ({role})", person=person.text, role=role) if person else role
+    values = {"rule": o.row.rule, "owed": o.what, "who": who, "standing": _standing(o, duties)}
+    show(say("[{rule}] {owed}, owed by {who}: {standing}", **values))
+    for label, value in _reasons(o, duties, names):
+        text = words(label)
+        show("    " + text + " " * max(1, 12 - breadth(text)) + (words(value) if isinstance(value, Text) else value))
+
+
+def _reasons(o: "Obligation", duties: "Duties", names: "Names") -> "Iterator[tuple[Text, Text | str]]":
+    """From which event, under which limit, what counted, due when, by which rule."""
     from propcli.engine.obligations import spans_of
-    from propcli.engine.policy import AGREED, ROLES, SOURCE
+    from propcli.engine.policy import AGREED, SOURCE
     from propcli.kinds.catalog import kind_of
 
     row = o.row
     events = kind_of(o.record).life.events
-    debtor = duties.debtor(o)
-    # who met it answered for it then, whoever it would fall to now
-    person = names.person(o.met.by if o.met is not None and debtor.role in ("acceptor", "assignee") else debtor.person)
-    who = (
-        say("{person} ({role})", person=person.text, role=ROLES.word(debtor.role))
-        if person
-        else ROLES.word(debtor.role)
-    )
-    show(
-        say(
-            "[{rule}] {owed}, owed by {who}: {standing}",
-            rule=row.rule,
-            owed=o.what,
-            who=who,
-            standing=_standing(o, duties),
-        )
-    )
-
-    def line(label: Text, value: Text | str) -> None:
-        text = words(label)
-        show("    " + text + " " * max(1, 12 - breadth(text)) + (words(value) if isinstance(value, Text) else value))
-
     sender = names.person(o.start.by)
-    line(
-        say("from"),
-        say("{event} {at}, {by}", event=events.word(o.start.event), at=o.start.at, by=sender.text if sender else ""),
-    )
+    begun = {"event": events.word(o.start.event), "at": o.start.at, "by": sender.text if sender else ""}
+    yield say("from"), say("{event} {at}, {by}", **begun)
     if o.since != o.start.at:
-        line(say("starts"), Text("{at}", {"at": o.since}))
+        yield say("starts"), Text("{at}", {"at": o.since})
     if o.agreed:
         agreed = AGREED.word(row.agreed or "")
-        line(
-            say("limit"),
-            say("{length} before {agreed}", length=_length(row.ahead), agreed=agreed) if row.ahead else agreed,
-        )
+        before = say("{length} before {agreed}", length=_length(row.ahead), agreed=agreed) if row.ahead else agreed
+        yield say("limit"), before
     else:
-        line(
-            say("limit"),
-            say("{within} on the clock {clock} ({hours})", within=_limit(o), clock=row.clock, hours=_hours(o, duties)),
-        )
-        _spans(spans_of(o, duties.calendar), line, duties)
+        values = {"within": _limit(o), "clock": row.clock, "hours": _hours(o, duties)}
+        yield say("limit"), say("{within} on the clock {clock} ({hours})", **values)
+        yield from _spans(spans_of(o, duties.calendar), duties)
     if o.due is not None:
-        line(say("due"), Text("{due}", {"due": o.due}))
+        yield say("due"), Text("{due}", {"due": o.due})
     if o.met is not None:
-        line(say("met"), say("{event} {at}", event=events.word(o.met.event), at=o.met.at))
+        yield say("met"), say("{event} {at}", event=events.word(o.met.event), at=o.met.at)
     elif o.ended is not None:
-        line(say("ended"), Text("{at}", {"at": o.ended}))
+        yield say("ended"), Text("{at}", {"at": o.ended})
     if row.note:
-        line(say("note"), _(row.note))
-    line(
-        say("policy"),
-        say(
-            "policy.yaml, obligations, rule {rule}; source: {source}",
-            rule=row.rule,
-            source=SOURCE.word(row.source) if row.source else "–",
-        ),
-    )
+        yield say("note"), _(row.note)
+    source = SOURCE.word(row.source) if row.source else "–"
+    values = {"rule": row.rule, "source": source}
+    yield say("policy"), say("policy.yaml, obligations, rule {rule}; source: {source}", **values)
 
 
 def _limit(o: "Obligation") -> Text:
@@ -173,40 +160,30 @@ DAYS = {
 }
 
 
-def _spans(spans: Any, line: Any, duties: "Duties") -> None:
+def _spans(spans: "list[Span]", duties: "Duties") -> "Iterator[tuple[Text, Text]]":
+    """What counted and what did not, one stretch or day after the other."""
+    zone = duties.calendar.zone
     for span in spans:
-        zone = duties.calendar.zone
         start, end = span.start.astimezone(zone), span.end.astimezone(zone)
-        reason = DAYS[duties.calendar.why(start.date())]
         stretch = {"start": start, "end": end, "length": _between(start, end)}
+        reason = DAYS[duties.calendar.why(start.date())]
+        day = {"day": start.date(), "reason": reason, "number": span.number, "end": end}
         if span.what == "counted":
-            line(say("counted"), say("{start} → {end}  {length}", **stretch))
+            yield say("counted"), say("{start} → {end}  {length}", **stretch)
+        elif span.what == "paused" and end > start:
+            yield say("paused"), say("{start} → {end}  {length} not counted", **stretch)
         elif span.what == "paused":
-            line(
-                say("paused"),
-                say("{start} → {end}  {length} not counted", **stretch)
-                if end > start
-                else say("since {start}", start=start),
-            )
+            yield say("paused"), say("since {start}", start=start)
         elif span.what == "closed":
             days = _days_off(start, end, duties)
             text = say("{start} → {end}  clock off", **stretch)
-            line(say("off hours"), say("{text} ({days})", text=text, days=days) if days else text)
+            yield say("off hours"), say("{text} ({days})", text=text, days=days) if days else text
         elif span.what == "day":
-            line(
-                say("counted"),
-                say(
-                    "{day}  day {number}, {reason}, until {end}",
-                    day=start.date(),
-                    number=span.number,
-                    reason=reason,
-                    end=end,
-                ),
-            )
+            yield say("counted"), say("{day}  day {number}, {reason}, until {end}", **day)
         elif span.what == "day not counted":
-            line(say("start"), say("{day}  the day it begins is not counted", day=start.date()))
+            yield say("start"), say("{day}  the day it begins is not counted", **day)
         else:
-            line(say("day off"), say("{day}  {reason}", day=start.date(), reason=reason))
+            yield say("day off"), say("{day}  {reason}", **day)
 
 
 def _days_off(start: Any, end: Any, duties: "Duties") -> str:

@@ -20,7 +20,7 @@ LOGGED = 20  # ids that are put on record where personal data is shown
 
 
 def register(app: typer.Typer) -> None:
-    app.command("find", help=_("Homes, people and tickets that all the words fit, the best first."))(find)
+    app.command("find", help=_("Records of every kind that all the words fit, the best first."))(find)
 
 
 def find(

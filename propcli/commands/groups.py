@@ -16,7 +16,6 @@ from propcli.kinds.declaration import Filter, Verb, function_at
 from propcli.output.language import _
 
 Function = Callable[..., int]
-Id = Annotated[str, typer.Argument(metavar="ID", help=_("The record's id, or any unambiguous ending of it."))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +167,7 @@ def take(kind: Kind, step: Step) -> Function:
     ]
     parameters += [asking.parameter(along[name], ask, bool(ask.needed)) for name, ask in step.along.items()]
     parameters += [_extra(name, ask) for name, ask in step.extra.items()]
-    return _signed(run, [_parameter("record_id", Id), *parameters, _parameter("by", options.By, None)])
+    return _signed(run, [_parameter("record_id", options.Id), *parameters, _parameter("by", options.By, None)])
 
 
 def _extra(name: str, ask: Ask) -> inspect.Parameter:
@@ -270,18 +269,14 @@ def _filter(kind: Kind, one: Filter) -> inspect.Parameter:
 
 def _show(kind: Kind) -> Callable[[], Function]:
     def make() -> Function:
-        def show_one(record_id: Id, format: options.Format = "table") -> int:
-            from propcli.commands.session import session
-            from propcli.commands.showing import show_record
-
-            return show_record(kind, session().record_id(kind, record_id), options.form(format))
-
-        def show_own(record_id: Id, whole: options.Whole = False, format: options.Format = "table") -> int:
+        def run(record_id: str, whole: bool = False, format: str = "table") -> int:
             from propcli.commands.session import session
             from propcli.commands.showing import show_any
 
             return show_any(kind, session().record_id(kind, record_id), options.form(format), whole)
 
-        return show_own if kind.declared.show else show_one
+        whole = [_parameter("whole", options.Whole, False)] if kind.declared.show else []
+        parameters = [_parameter("record_id", options.Id), *whole, _parameter("format", options.Format, "table")]
+        return _signed(run, parameters)
 
     return make

@@ -8,9 +8,7 @@ from propcli.commands import asking, options
 from propcli.commands.periods import period
 from propcli.commands.reading import Office
 from propcli.commands.session import session, show_table
-from propcli.desk.views import column_of
 from propcli.engine.fields import Shape, shapes
-from propcli.engine.table import Table
 
 if TYPE_CHECKING:
     from propcli.desk.measures import Period
@@ -46,9 +44,9 @@ def list_records(
     if listing.order is not None:
         records.sort(key=listing.order)
     shown = [column for column in listing.columns if not column.more or form != "table" or reveal]
-    rows = [view.row(record, shown) for record in records]
+    table = view.table(kind.folder, None, shown, records, listing.empty, kind)
     options.revealed(reveal, f"{kind.name} list")
-    show_table(Table(kind.folder, None, [column_of(kind, column) for column in shown], rows, listing.empty), form)
+    show_table(table, form)
     return office.finish()
 
 

@@ -1,8 +1,8 @@
 """Options that many commands share, so that they are called and explained the same everywhere."""
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,22 +19,17 @@ from propcli.records.choosing import known as known
 from propcli.records.choosing import money as money
 from propcli.records.choosing import of as of
 from propcli.records.choosing import parts as parts
+from propcli.records.choosing import unknown as unknown
 
 if TYPE_CHECKING:
     from datetime import date
-    from decimal import Decimal
 
     from propcli.engine.record import Model
 
-T = TypeVar("T")
 Id = Annotated[str, typer.Argument(metavar="ID", help=_("The record's id, or any unambiguous ending of it."))]
 By = Annotated[str | None, typer.Option("--by", metavar="STAFF", help=_("Who did it (id or name)."))]
 Format = Annotated[str, typer.Option("--format", metavar="|".join(FORMATS), help=_("How to print it."))]
 Text = Annotated[str | None, typer.Option("--text", help=_("In words."))]
-Who = Annotated[
-    str | None, typer.Option("--who", metavar="NAME", help=_("The resident it was agreed with or told to."))
-]
-How = Annotated[str | None, typer.Option("--how", metavar="CHANNEL", help=_("By which channel (phone, visit, …)."))]
 From = Annotated[str | None, typer.Option("--from", metavar="TIME", help=_("From this time or day."))]
 To = Annotated[str | None, typer.Option("--to", metavar="TIME", help=_("Until this time, or the end of this day."))]
 Month = Annotated[str | None, typer.Option("--month", metavar="YYYY-MM", help=_("A whole month."))]
@@ -42,12 +37,6 @@ Whole = Annotated[bool, typer.Option("--all", help=_("Its whole history, not onl
 Reveal = Annotated[
     bool, typer.Option("--reveal", help=_("Show personal data in full; that you looked is put on record [T12]."))
 ]
-
-
-def commands(group: typer.Typer, *rows: tuple[str, Callable[..., int], str]) -> None:
-    """The commands of a group: name, function, help."""
-    for name, function, help_text in rows:
-        group.command(name, help=help_text)(function)
 
 
 def category(typed: str, option: str) -> str:
@@ -110,23 +99,6 @@ def typed(model: "type[Model]", fields: dict[str, Any], names: Mapping[str, str]
     return checked
 
 
-def amounts(given: dict[str, str | None]) -> "dict[str, Decimal | None]":
-    """Meter readings and other amounts from options named like them."""
-    from propcli.engine.record import Amount
-
-    return {name: amount(Amount, text, f"--{name}") for name, text in given.items()}
-
-
-def phone(typed: str | None, option: str) -> str | None:
-    """A phone number from an option, in digits."""
-    if typed is None:
-        return None
-    from propcli.commands.session import session
-    from propcli.records.people import phone as digits
-
-    return of(option, lambda: digits(typed, session().estate.settings.region))
-
-
 def revealed(reveal: bool, command: str) -> None:
     """Put on record that personal data is shown in full [T12]; refuses to show it where that cannot be recorded."""
     if reveal:
@@ -164,11 +136,8 @@ def at_unit(record: Any, typed: str | None) -> bool:
     return typed is None or record.unit == typed or record.unit.startswith(typed + "-")
 
 
-def form(typed: str) -> str:
-    """One of the output formats."""
-    if typed not in FORMATS:
-        raise Refusal(
-            say("{option}: {value} is not known", option="--format", value=repr(typed)),
-            hint=say("one of: {known}", known=", ".join(FORMATS)),
-        )
+def form(typed: str, forms: Collection[str] = FORMATS) -> str:
+    """One of the output formats, or of those that a command has."""
+    if typed not in forms:
+        raise unknown("--format", typed, ", ".join(forms))
     return typed

@@ -38,7 +38,7 @@ def overdue(
     form = options.form(format)
     office = Office()
     duties = office.all_duties()
-    table = overdue_table(_mine(duties, duties.overdue(), team, who), duties, office.names)
+    table = overdue_table(_mine(duties, duties.overdue(), team, who), duties, office.view())
     if table.rows or not quiet:
         show_table(table, form)
     return office.finish(1 if exit_code and table.rows else 0)
@@ -53,9 +53,8 @@ def due(
     format: options.Format = "table",
 ) -> int:
     from propcli.commands.reading import Office
-    from propcli.desk.reports import OVERDUE_COLUMNS, obligation_row
+    from propcli.desk.reports import due_table
     from propcli.desk.times import length
-    from propcli.engine.table import Column, Table
 
     form = options.form(format)
     ahead = length(within)
@@ -65,11 +64,11 @@ def due(
         )
     office = Office()
     duties = office.all_duties()
-    columns = [*OVERDUE_COLUMNS[:-1], Column("left", say("left"))]
-    rows = [obligation_row(o, duties, office.names) for o in _mine(duties, duties.due(office.now + ahead), team, who)]
-    if rows or not quiet:
-        show_table(Table("due", None, columns, rows, say("Nothing is due within {within}.", within=within)), form)
-    return office.finish(1 if exit_code and rows else 0)
+    owed = _mine(duties, duties.due(office.now + ahead), team, who)
+    if owed or not quiet:
+        empty = say("Nothing is due within {within}.", within=within)
+        show_table(due_table(owed, duties, office.view(), empty), form)
+    return office.finish(1 if exit_code and owed else 0)
 
 
 def _mine(duties: "Duties", owed: "list[Obligation]", team: str | None, who: str | None) -> "list[Obligation]":

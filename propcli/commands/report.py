@@ -51,7 +51,7 @@ def daily(
         raise Refusal(say("--date: {date} has not come yet", date=start.date()))
     asked = Period(start, start + timedelta(days=1))
     office = Office(as_of(asked, here.now))
-    show_report(reports.daily(office.all_duties(), asked, office.names), form)
+    show_report(reports.daily(office.all_duties(), asked, office.view()), form)
     return office.finish()
 
 
@@ -65,7 +65,7 @@ def monthly(
     form = options.form(format)
     asked = period(month, start, end)
     office = Office(as_of(asked, session().now))
-    show_report(reports.monthly(office.all_duties(), asked, office.names, occupied(office)), form)
+    show_report(reports.monthly(office.all_duties(), asked, office.view(), occupied(office)), form)
     return office.finish()
 
 
@@ -88,7 +88,7 @@ def workload(
     form = options.form(format)
     asked = period(month, start, end)
     office = Office(as_of(asked, session().now))
-    show_report(reports.workload(office.duties(), asked, office.names, office.staff), form)
+    show_report(reports.workload(office.duties(), asked, office.view(), office.staff), form)
     return office.finish()
 
 

@@ -26,7 +26,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     from propcli.kinds.calendar import CalendarFile
     from propcli.kinds.catalog import KINDS
     from propcli.kinds.settings import Settings
-    from propcli.records.importing import Mapping, every_target
+    from propcli.records.mapping import Mapping, every_target
 
     found: dict[str, dict[str, Any]] = {}
     records = [kind.model for kind in KINDS.values()]

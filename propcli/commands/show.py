@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 def show_any(
     record: Annotated[str, typer.Argument(metavar="ID", help=_("A record's id or its ending."))],
-    whole: Annotated[bool, typer.Option("--all", help=_("Its whole history, not only the latest."))] = False,
+    whole: options.Whole = False,
     format: options.Format = "table",
 ) -> int:
     from propcli.commands import showing

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from propcli.commands.reading import Office
@@ -41,9 +42,7 @@ def show_record(kind: Kind, record_id: str, form: str) -> int:
         show(json.dumps(raw(opened(kind, record)), ensure_ascii=False, indent=2))
         return 0
     office = Office()
-    then = kind.life.as_of(record, office.now)
-    if then is None:
-        raise Refusal(say("{id} did not exist yet at {at}", id=record.id, at=office.now))
+    then = stood(record, office.now)
     view = office.view()
     heading = kind.declared.heading
     show(words(heading(then, view) if heading is not None else headline(then)).rstrip())
@@ -61,6 +60,14 @@ def show_record(kind: Kind, record_id: str, form: str) -> int:
     show("")
     ahead(then, office)
     return office.finish()
+
+
+def stood(record: Any, now: datetime) -> Any:
+    """A record as it stood at a time. Refuses where it was not there yet."""
+    then = kind_of(record).life.as_of(record, now)
+    if then is None:
+        raise Refusal(say("{id} did not exist yet at {at}", id=record.id, at=now))
+    return then
 
 
 def opened(kind: Kind, record: Any) -> dict[str, Any]:
@@ -140,26 +147,37 @@ def owed(record: Any, office: Office) -> None:
 def owed_lines(duties: "Duties", names: "Names") -> list[Text]:
     """What is owed and not met yet, a line each; the same of several things at the same time in one."""
     from propcli.desk.duty import together
-    from propcli.engine.policy import ROLES
 
     found = []
     for o, what in together(o for o in duties.all if o.standing in ("open", "stopped")):
-        debtor = duties.debtor(o)
-        person = names.person(debtor.person)
         values = {
             "rule": o.row.rule,
             "owed": what,
             "due": o.due,
-            "who": person.text if person else ROLES.word(debtor.role),
+            "who": names.debtor(duties.debtor(o)).text,
             "state": say("paused") if o.due is None else say("OVERDUE") if o.late(duties.now) else say("open"),
         }
         found.append(Text("  [{rule}] {owed}  {due}  {who}  {state}", values))
     return found
 
 
-def ahead(record: Any, office: Office, besides: "Mapping[str, Iterable[Lack]] | None" = None) -> None:
+def _together(verbs: Iterable[str]) -> list[str]:
+    """The options of one command as one: `move-in --case/--paper`."""
+    found: list[str] = []
+    for verb in verbs:
+        command, sign, option = verb.partition(" --")
+        if sign and found and found[-1].startswith(f"{command} --"):
+            found[-1] += f"/--{option}"
+        else:
+            found.append(verb)
+    return found
+
+
+def ahead(
+    record: Any, office: Office, besides: "Mapping[str, Iterable[Lack]] | None" = None, told: str | None = None
+) -> None:
     """What is possible now, and of the steps whose turn it is what the others lack. `besides`: what they lack that
-    other records say."""
+    other records say; `told`: the step that was told of already."""
     kind = kind_of(record)
     state, _faults = kind.life.replay(record, record.events or opening(record, office.now, record.id))
     steps = kind.life.steps
@@ -170,8 +188,8 @@ def ahead(record: Any, office: Office, besides: "Mapping[str, Iterable[Lack]] | 
         lacks = [*own, *(besides or {}).get(event, ())]
         if verb and not lacks:
             possible[verb] = None
-        elif verb:
+        elif verb and event != told:
             lacking[verb] = [say("{what} [{rule}]", what=lack.what, rule=lack.rule) for lack in lacks]
-    show(say("  possible now: {steps}", steps=", ".join(possible)))
+    show(say("  possible now: {steps}", steps=", ".join(_together(possible))))
     for verb, whys in lacking.items():
         show(say("  missing for {verb}: {whys}", verb=verb, whys=words(CLAUSES).join(words(why) for why in whys)))

@@ -1,13 +1,18 @@
 """`propcli staff`: who works here, and who is on duty."""
 
-from typing import Annotated
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from propcli.commands import options
 from propcli.commands.session import show_table
-from propcli.engine.text import say
+from propcli.engine.text import Text, say
 from propcli.output.language import _
+
+if TYPE_CHECKING:
+    from propcli.desk.views import View
+    from propcli.kinds.staff import Staff
 
 
 def list_(
@@ -16,44 +21,29 @@ def list_(
 ) -> int:
     from propcli.commands.reading import Office
     from propcli.desk.reports import in_hand
-    from propcli.desk.views import word
-    from propcli.engine.table import Column, Table
-    from propcli.kinds.staff import ROLE
-    from propcli.kinds.ticket.words import CATEGORY
+    from propcli.kinds.declaration import Shown
 
     form = options.form(format)
     office = Office()
-    today = office.now.astimezone(office.settings.zone).date()
-    open_ones: dict[str, int] = {}
-    for ticket in office.tickets():
-        if in_hand(ticket):
-            open_ones[in_hand(ticket)] = open_ones.get(in_hand(ticket), 0) + 1
-    rows = []
-    for person in office.staff:
-        duty = person.on_duty(office.now, office.calendar)
-        if on_duty and not duty:
-            continue
-        leave = person.away(today)
-        state = say("on duty") if duty else say("on leave until {day}", day=leave.until) if leave else say("off duty")
-        rows.append(
-            {
-                "id": person.id,
-                "name": person.name,
-                "role": word(ROLE, person.role),
-                "team": office.names.team(person.team),
-                "skills": [word(CATEGORY, skill) for skill in person.skills],
-                "state": state,
-                "open": open_ones.get(person.id, 0),
-            }
-        )
+    open_ones = Counter(in_hand(ticket) for ticket in office.tickets())
+
+    def state(person: "Staff", view: "View") -> Text:
+        leave = person.away(view.today)
+        if person.on_duty(office.now, office.calendar):
+            return say("on duty")
+        if person.left is not None and person.left < view.today:
+            return say("worked here until {day}", day=person.left)
+        return say("on leave until {day}", day=leave.until) if leave else say("off duty")
+
     columns = [
-        Column("id", say("id")),
-        Column("name", say("name")),
-        Column("role", say("role")),
-        Column("team", say("team")),
-        Column("skills", say("skills"), wide=True),
-        Column("state", say("state")),
-        Column("open", say("open")),
+        Shown("id", say("id"), lambda person, _view: person.id),
+        Shown("name", say("name")),
+        Shown("role", say("role")),
+        Shown("team", say("team")),
+        Shown("skills", say("skills"), wide=True),
+        Shown("state", say("state"), state),
+        Shown("open", say("open"), lambda person, _view: open_ones[person.id]),
     ]
-    show_table(Table("staff", None, columns, rows, say("Nobody.")), form)
+    people = [person for person in office.staff if not on_duty or person.on_duty(office.now, office.calendar)]
+    show_table(office.view().table("staff", None, columns, people, say("Nobody.")), form)
     return office.finish()

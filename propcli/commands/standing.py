@@ -11,8 +11,6 @@ from propcli.output.language import words
 if TYPE_CHECKING:
     from propcli.kinds.ticket.model import Ticket
 
-Step = tuple[str, dict[str, Any]]  # an event and its fields
-
 
 def headline(record: Any) -> Text:
     """A record in one line: its id, its state, what it is."""
@@ -39,7 +37,6 @@ def show_standing(record: Any, notes: Iterable[Text] = ()) -> None:
     """The headline, what else there is to know (`notes`), and what is owed on the record from now on."""
     from propcli.desk.duty import Duties, together
     from propcli.desk.views import Names
-    from propcli.engine.policy import ROLES
     from propcli.kinds.staff import Staff
 
     here = session()
@@ -55,18 +52,11 @@ def show_standing(record: Any, notes: Iterable[Text] = ()) -> None:
         if owed.standing == "stopped":
             show(say("  {rule} {owed}: the clock stands still", rule=owed.row.rule, owed=what))
         elif owed.standing == "open" and owed.due is not None:
-            debtor = duties.debtor(owed)
-            who = names.person(debtor.person)
-            values = {
-                "rule": owed.row.rule,
-                "owed": what,
-                "due": owed.due,
-                "who": who.text if who else ROLES.word(debtor.role),
-            }
-            late = owed.late(here.now)
+            who = names.debtor(duties.debtor(owed)).text
+            values = {"rule": owed.row.rule, "owed": what, "due": owed.due, "who": who}
             show(
                 say("  {rule} {owed} by {due}, {who} – overdue", **values)
-                if late
+                if owed.late(here.now)
                 else say("  {rule} {owed} by {due}, {who}", **values)
             )
     tell_unknown_years(estate.calendar)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from propcli.commands import options
 from propcli.commands.session import problem_line, session, show
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
@@ -28,15 +29,11 @@ def validate(
 ) -> int:
     from propcli.records.validation import validate as check
 
-    if format not in ("text", "json"):
-        raise Refusal(
-            say("{option}: {value} is not known", option="--format", value=repr(format)),
-            hint=say("one of: {known}", known="text, json"),
-        )
+    form = options.form(format, ("text", "json"))
     estate = session().estate
     only = [_inside(path, estate.root) for path in paths] if paths else None
     files, problems = check(estate, only, *_present())
-    if format == "json":
+    if form == "json":
         found = [
             {
                 "path": p.path,

@@ -70,7 +70,14 @@ def plan(
     for ticket in waiting(tickets, policy):
         if only is not None and ticket.id not in only:
             continue
-        assignment = _assign(ticket, staff, policy, calendar, now, load, sent)
+        teams = policy.routing.get(ticket.category, ())
+        candidates = [
+            Candidate(p, load[p.id], sent[p.id], _bar(p, ticket, calendar, now))
+            for p in staff
+            if p.team in teams[:1] and p.role not in ("manager", "supervisor")
+        ]
+        candidates.sort(key=lambda c: (c.bar is not None, c.load, c.sent, c.staff.id))
+        assignment = _assign(ticket, teams, candidates)
         made.append(assignment)
         if assignment.person is not None:
             load[assignment.person.id] += weights[ticket.urgency]
@@ -78,51 +85,29 @@ def plan(
     return made
 
 
-def _assign(
-    ticket: Ticket,
-    staff: Sequence[Staff],
-    policy: Policy,
-    calendar: Calendar,
-    now: datetime,
-    load: dict[str, int],
-    sent: dict[str, int],
-) -> Assignment:
-    teams = policy.routing.get(ticket.category, ())
+def _assign(ticket: Ticket, teams: Sequence[str], candidates: Sequence[Candidate]) -> Assignment:
+    """Who goes: the first of these, if anybody can."""
     if not teams:
-        return Assignment(
-            ticket, None, (), None, say("no team is named for {category} in policy.yaml", category=ticket.category)
-        )
-    team, co_teams = teams[0], tuple(teams[1:])
-    candidates = sorted(
-        (
-            Candidate(p, load[p.id], sent[p.id], _bar(p, ticket, calendar, now))
-            for p in staff
-            if p.team == team and p.role not in ("manager", "supervisor")
-        ),
-        key=lambda c: (c.bar is not None, c.load, c.sent, c.staff.id),
-    )
+        why = say("no team is named for {category} in policy.yaml", category=ticket.category)
+        return Assignment(ticket, None, (), None, why)
     free = [c for c in candidates if c.bar is None]
     if not free:
         why = say("nobody in the team is on duty with the skill") if candidates else say("the team has no staff")
-        return Assignment(ticket, team, co_teams, None, why, tuple(candidates))
-    best = free[0]
-    if len(free) == 1:
-        why = say("the only one on duty with the skill, load {load}", load=best.load)
-    elif best.load < free[1].load:
-        why = say(
-            "lightest load: {load}, next {other} {next}", load=best.load, other=free[1].staff.name, next=free[1].load
-        )
-    elif best.sent < free[1].sent:
-        why = say(
-            "same load {load} as {other}; sent fewer times lately: {sent} to {next}",
-            load=best.load,
-            other=free[1].staff.name,
-            sent=best.sent,
-            next=free[1].sent,
-        )
-    else:
-        why = say("same load {load} and turns as {other}; first by name", load=best.load, other=free[1].staff.name)
-    return Assignment(ticket, team, co_teams, best.staff, why, tuple(candidates))
+        return Assignment(ticket, teams[0], tuple(teams[1:]), None, why, tuple(candidates))
+    why = _why(free[0], free[1] if len(free) > 1 else None)
+    return Assignment(ticket, teams[0], tuple(teams[1:]), free[0].staff, why, tuple(candidates))
+
+
+def _why(best: Candidate, second: Candidate | None) -> Text:
+    """Why the first of those who can go is sent, and not the next."""
+    if second is None:
+        return say("the only one on duty with the skill, load {load}", load=best.load)
+    values = {"load": best.load, "sent": best.sent, "other": second.staff.name}
+    if best.load < second.load:
+        return say("lightest load: {load}, next {other} {next}", next=second.load, **values)
+    if best.sent < second.sent:
+        return say("same load {load} as {other}; sent fewer times lately: {sent} to {next}", next=second.sent, **values)
+    return say("same load {load} and turns as {other}; first by name", **values)
 
 
 def not_here(person: Staff, calendar: Calendar, now: datetime) -> Text | None:

@@ -58,7 +58,7 @@ class Duties:
             self.records.append(then)
             if kind is TICKET:
                 self.tickets.append(then)
-            if not ended and then.events[-1].event in kind.life.ending:
+            if not ended and then.events and then.events[-1].event in kind.life.ending:
                 continue
             if kind.name not in rows:
                 rows[kind.name] = rows_for(self.policy, kind.name)
@@ -76,7 +76,7 @@ class Duties:
         return sorted(coming, key=lambda o: (o.due or self.now, o.record.id, o.row.rule))
 
     def team(self, obligation: Obligation) -> str | None:
-        return team_of(obligation.record, obligation.row, self.policy)
+        return team_of(obligation.record, self.policy, obligation.row)
 
     def debtor(self, obligation: Obligation) -> Debtor:
         """Who owes it now; of what is over, who owed it then."""
@@ -99,10 +99,10 @@ def together(owed: Iterable[Obligation]) -> list[tuple[Obligation, Text]]:
     ]
 
 
-def team_of(record: Any, row: Row, policy: Policy) -> str | None:
-    """The team an obligation belongs to: the record's, else by its category, else the rule's."""
+def team_of(record: Any, policy: Policy, row: Row | None = None) -> str | None:
+    """The team that has a record or an obligation on it: the record's, else by its category [T4], else the rule's."""
     routed = policy.routing.get(getattr(record, "category", ""), ())
-    return getattr(record, "team", None) or next(iter(routed), None) or row.team
+    return getattr(record, "team", None) or next(iter(routed), None) or (row.team if row else None)
 
 
 def debtor(
@@ -115,7 +115,7 @@ def debtor(
 ) -> Debtor:
     """The person behind a role. What belongs to somebody who is not here on that day belongs to whoever stands in
     [D6]; what nobody has taken falls to the team's supervisor, then to the manager, so that nothing waits unseen."""
-    team = team_of(record, row, policy)
+    team = team_of(record, policy, row)
     supervisor = settings.teams[team].supervisor if team in settings.teams else None
     chain: Sequence[tuple[str, str | None]] = {
         "acceptor": (("acceptor", getattr(record, "acceptor", None)), ("desk", settings.desk)),

@@ -38,7 +38,12 @@ class Completion:
     @property
     def minutes(self) -> int:
         """From being reported to being done, in minutes that passed."""
-        return int((self.event.at - self.ticket.reported).total_seconds()) // 60
+        return whole_minutes(self.ticket.reported, self.event.at)
+
+
+def whole_minutes(start: datetime, end: datetime) -> int:
+    """The minutes that passed between two times; negative where the second is the earlier."""
+    return int((end - start).total_seconds()) // 60
 
 
 @dataclass(frozen=True)
@@ -141,11 +146,15 @@ def line_of(ticket: Ticket) -> str | None:
     return f"{building}-{entrance}-··{room[-2:]}" if len(room) > 2 else None
 
 
-_PLACES: dict[str, Callable[[str], Text]] = {
-    "unit": lambda place: say("unit {unit}", unit=place),
-    "line": lambda place: say("line {line}", line=place),
-    "public": lambda place: say("public area, building {building}", building=place),
-    "building": lambda place: say("building {building}", building=place),
+# at which places problems recur: where a ticket belongs (None: nowhere there), and what the place is called
+_LEVELS: dict[str, tuple[Callable[[Ticket], str | None], Callable[[str], Text]]] = {
+    "unit": (lambda t: None if t.unit == PUBLIC else t.unit, lambda place: say("unit {unit}", unit=place)),
+    "line": (line_of, lambda place: say("line {line}", line=place)),
+    "public": (
+        lambda t: t.building if t.unit == PUBLIC else None,
+        lambda place: say("public area, building {building}", building=place),
+    ),
+    "building": (lambda t: t.home or None, lambda place: say("building {building}", building=place)),
 }
 
 
@@ -153,15 +162,9 @@ def recurrences(tickets: Iterable[Ticket], least: dict[str, int]) -> list[Recurr
     """Problems that recur in a unit, a building line or a building; `least`: from how many tickets on.
 
     The proposed cause is the one most often recorded for these tickets; none is made up."""
-    places: dict[str, Callable[[Ticket], str | None]] = {
-        "unit": lambda t: None if t.unit == PUBLIC else t.unit,
-        "line": line_of,
-        "public": lambda t: t.building if t.unit == PUBLIC else None,
-        "building": lambda t: t.home or None,
-    }
     found: list[Recurrence] = []
     pool = [t for t in tickets if t.status not in ("merged", "cancelled")]
-    for level, place_of in places.items():
+    for level, (place_of, called) in _LEVELS.items():
         groups: dict[tuple[str, str], list[Ticket]] = defaultdict(list)
         for ticket in pool:
             place = place_of(ticket)
@@ -170,7 +173,7 @@ def recurrences(tickets: Iterable[Ticket], least: dict[str, int]) -> list[Recurr
         for (place, category), members in groups.items():
             spread = level != "line" or len({t.unit for t in members}) > 1
             if len(members) >= least[level] and spread:
-                found.append(Recurrence(_PLACES[level](place), category, tuple(members), _cause(members)))
+                found.append(Recurrence(called(place), category, tuple(members), _cause(members)))
     return sorted(found, key=lambda r: (-len(r.tickets), str(r.place), r.category))
 
 

@@ -1,13 +1,16 @@
 """How values are shown: people, teams and codes by their names, personal data masked unless they are revealed [T12]."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from propcli.desk.duty import Debtor
 from propcli.engine.fields import Shape, shapes
-from propcli.engine.table import Column, Word
+from propcli.engine.policy import ROLES
+from propcli.engine.record import Model
+from propcli.engine.table import Column, Table, Word
 from propcli.engine.text import Text
 from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import RESIDENT, Kind, kind_of
@@ -40,9 +43,13 @@ class Names:
         return Word(code, Text("{name}", {"name": team.name if team else code}))
 
     def person(self, staff_id: str | None) -> Word | None:
-        return (
-            None if staff_id is None else Word(staff_id, Text("{name}", {"name": self.people.get(staff_id, staff_id)}))
-        )
+        if staff_id is None:
+            return None
+        return Word(staff_id, Text("{name}", {"name": self.people.get(staff_id, staff_id)}))
+
+    def debtor(self, debtor: Debtor) -> Word:
+        """Who owes something: the person or, where nobody is known, the role."""
+        return self.person(debtor.person) or Word(debtor.role, ROLES.word(debtor.role))
 
 
 @dataclass
@@ -67,16 +74,30 @@ class View:
         return masked(value, MASKS[what], self.reveal)
 
     def row(self, record: Any, shown: Iterable[Shown]) -> dict[str, Any]:
-        """The cells of a record for some columns."""
-        known = personal(record, self.people.keys) if kind_of(record) is not RESIDENT else {}
+        """The cells of a record, or of whatever else a row is about, for some columns."""
+        sealed = isinstance(record, Model) and kind_of(record) is not RESIDENT
+        known = personal(record, self.people.keys) if sealed else {}
         return {column.key: self.cell(record, column, known) for column in shown}
+
+    def table(
+        self,
+        name: str,
+        title: Text | None,
+        columns: Sequence[Shown],
+        records: Iterable[Any],
+        empty: Text | None = None,
+        kind: Kind | None = None,
+    ) -> Table:
+        """Records of a kind, or whatever else rows are about, under some columns."""
+        headers = [column_of(kind, column) for column in columns]
+        return Table(name, title, headers, [self.row(record, columns) for record in records], empty)
 
     def cell(self, record: Any, column: Shown, known: Mapping[str, Any]) -> Any:
         if column.value is not None:
             return column.value(record, self)
         if column.key == "status":
             return self.state(record)
-        its = shapes(type(record)).get(column.key)
+        its = shapes(type(record)).get(column.key) if isinstance(record, Model) else None
         value = known[column.key] if column.key in known else getattr(record, column.key)
         if value is None or its is None:
             return value
@@ -105,12 +126,15 @@ class View:
         return " ".join(value.split("\n")) if isinstance(value, str) and not self.reveal else value
 
 
-def title_of(kind: Kind, column: Shown) -> Text:
+def title_of(kind: Kind | None, column: Shown) -> Text:
     """What a column or line is called: as declared, else as its field is."""
-    return column.title if column.title is not None else Text(shapes(kind.model)[column.key].title)
+    if column.title is not None:
+        return column.title
+    assert kind is not None
+    return Text(shapes(kind.model)[column.key].title)
 
 
-def column_of(kind: Kind, column: Shown) -> Column:
+def column_of(kind: Kind | None, column: Shown) -> Column:
     return Column(column.key, title_of(kind, column), column.wide)
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Annotated, Any, Union
 
 from propcli.engine.record import Model, Named, Private, Ref
-from propcli.engine.words import Vocabulary
+from propcli.engine.words import Closed, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,6 @@ def shapes(model: type[Model]) -> dict[str, Shape]:
     return _shapes(model)
 
 
-def shape(model: type[Model], name: str) -> Shape:
-    return _shapes(model)[name]
-
-
 def narrowed(its: Shape, of: Vocabulary | str | None) -> Shape:
     """A field as one step means it (`Ask.of`), where its type leaves that open."""
     if of is None:
@@ -58,6 +54,7 @@ def _shapes(model: Any) -> dict[str, Shape]:
             return next((m for m in marks if isinstance(m, kind)), None)
 
         ref, private = mark(Ref), mark(Private)
+        codes = codes or tuple(mark(Closed) or ())
         found[name] = Shape(
             name,
             field.alias or name,

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from propcli.engine.text import Text, say
-from propcli.engine.words import Vocabulary
+from propcli.engine.words import Closed, Vocabulary
 
 if TYPE_CHECKING:
     from propcli.engine.record import Event
@@ -66,6 +66,7 @@ class Step:
     `to` may differ by the value of the record's `kind`; None leaves the state; "back" returns to the state
     before the present one. `actor` is who does it when nobody is named.
     `kinds`: only records of these kinds. `stays`: states it leaves as they are.
+    `called`: what the event is called, where its code does not say it.
     `verb` and `help`: the command that records it (none: no command by itself does), perhaps with its option; `asks`:
     how it asks for its fields; `extra`: its options that are no fields of the event (a text where they have a metavar,
     else yes or no), for what the kind does before the step; `along`: its options that are fields of the record and of
@@ -91,6 +92,7 @@ class Step:
     extra: Mapping[str, Ask] = field(default_factory=dict)
     along: Mapping[str, Ask] = field(default_factory=dict)
     fills: tuple[str, ...] = ()
+    called: str = ""
 
     @property
     def command(self) -> str:
@@ -103,7 +105,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Before one of these events, a fact must hold: for records that meet the condition [rule]."""
+    """Before one of these events, a fact must hold: for records that meet the condition [rule]. `moot`: see `Lack`."""
 
     rule: str
     before: tuple[str, ...]
@@ -111,6 +113,7 @@ class Guard:
     say: Text
     hint: Text
     when: Condition = field(default_factory=dict)
+    moot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +127,18 @@ class Fault:
     field: str = "event"
 
 
+Why = tuple[str, Text, Text | None, str]  # a fault before its place is known: rule, what, hint, field
+
+
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """What is missing before a step may be taken, and what to do."""
+    """What is missing before a step may be taken, and what to do. `moot`: there is nothing to take it for, so nobody
+    waits for it: it is told only where somebody tries."""
 
     rule: str
     what: Text
     hint: Text | None = None
+    moot: bool = False
 
 
 @dataclass(slots=True)
@@ -169,7 +177,7 @@ class Lifecycle:
     round_facts: frozenset[str] = frozenset()
     fold: Callable[[State, Any], None] | None = None
     lacks: Callable[[State, str, datetime], Iterable[Lack]] | None = None
-    check: Callable[[State, Any], Iterator[tuple[str, Text, Text | None, str]]] | None = None
+    check: Callable[[State, Any], Iterator[Why]] | None = None
     ending: frozenset[str] = frozenset()  # events after which nothing more is owed for what went before
 
     def begin(self, record: Any) -> State:
@@ -178,80 +186,51 @@ class Lifecycle:
     def faults(self, state: State, event: "Event", index: int) -> list[Fault]:
         """Every reason why this event cannot follow this state."""
         step = self.steps.get(event.event)
-        if step is None:
-            known = ", ".join(self.steps)
-            return [
-                Fault(
-                    index,
-                    "",
-                    say("there is no event {event!r}", event=event.event),
-                    say("one of: {known}", known=known),
-                )
-            ]
-        found: list[Fault] = []
         word = self.events.word(event.event)
+        if step is None:
+            what = say("there is no event {event!r}", event=event.event)
+            return [Fault(index, "", what, say("one of: {known}", known=", ".join(self.steps)))]
         if step.kinds and getattr(state.record, "kind", None) not in step.kinds:
             kinds = [self.kinds.word(kind) for kind in step.kinds] if self.kinds else []
             return [Fault(index, step.rule, say("{event} is only for: {kinds}", event=word, kinds=kinds))]
+        wrong = [*self._misfits(state, step, event, word), *self._out_of_turn(state, step, event, word)]
+        if not wrong:
+            lacking = self.lacks(state, event.event, event.at) if self.lacks is not None else ()
+            wrong += [(lack.rule, lack.what, lack.hint, "event") for lack in lacking]
+            wrong += self.check(state, event) if self.check is not None else ()
+        return [Fault(index, *why) for why in wrong]
+
+    def _misfits(self, state: State, step: Step, event: "Event", word: Text) -> Iterator[Why]:
+        """What is wrong with the event itself: its time, what it needs, what it does not take."""
         if state.last is not None and event.at < state.last.at:
-            found.append(
-                Fault(
-                    index,
-                    "",
-                    say(
-                        "{event} is earlier than the event before it ({before})",
-                        event=word,
-                        before=state.last.at,
-                    ),
-                    say("events stand in the order in which they happened"),
-                    "at",
-                )
-            )
+            what = say("{event} is earlier than the event before it ({before})", event=word, before=state.last.at)
+            yield "", what, say("events stand in the order in which they happened"), "at"
         for name in step.needs:
             if getattr(event, name, None) in (None, ()):
-                found.append(Fault(index, step.rule, say("{event} needs {field}", event=word, field=name), None))
-        allowed = {"at", "by", "event", *step.needs, *step.takes}
-        for name in event.model_fields_set - allowed:
-            found.append(Fault(index, "", say("{event} does not take {field}", event=word, field=name), None, name))
+                yield step.rule, say("{event} needs {field}", event=word, field=name), None, "event"
+        for name in event.model_fields_set - {"at", "by", "event", *step.needs, *step.takes}:
+            yield "", say("{event} does not take {field}", event=word, field=name), None, name
+
+    def _out_of_turn(self, state: State, step: Step, event: "Event", word: Text) -> Iterator[Why]:
+        """Why it is not the event's turn: the state before it, and what is missing for it."""
         if state.status is None:
             if event.event not in self.first:
                 first = " / ".join(sorted(self.first))
-                found.append(
-                    Fault(
-                        index,
-                        "",
-                        say("a record begins with {first}, not with {event}", first=first, event=event.event),
-                    )
-                )
+                what = say("a record begins with {first}, not with {event}", first=first, event=event.event)
+                yield "", what, None, "event"
         elif event.event in self.first:
-            found.append(Fault(index, "", say("{event} can only come first", event=word)))
+            yield "", say("{event} can only come first", event=word), None, "event"
         elif state.status not in step.after:
-            found.append(
-                Fault(
-                    index,
-                    step.rule,
-                    say(
-                        "{event} cannot follow while the state is {state}",
-                        event=word,
-                        state=self.states.word(state.status),
-                    ),
-                    self._way_to(state, step),
-                )
-            )
+            status = self.states.word(state.status)
+            what = say("{event} cannot follow while the state is {state}", event=word, state=status)
+            yield step.rule, what, self._way_to(state, step), "event"
         else:
-            found.extend(Fault(index, lack.rule, lack.what, lack.hint) for lack in self._unguarded(state, event.event))
-        if not found:
-            if self.lacks is not None:
-                lacking = self.lacks(state, event.event, event.at)
-                found.extend(Fault(index, lack.rule, lack.what, lack.hint) for lack in lacking)
-            if self.check is not None:
-                wrong = self.check(state, event)
-                found.extend(Fault(index, rule, what, hint, name) for rule, what, hint, name in wrong)
-        return found
+            for lack in self._unguarded(state, event.event):
+                yield lack.rule, lack.what, lack.hint, "event"
 
     def _unguarded(self, state: State, event: str) -> list[Lack]:
         return [
-            Lack(guard.rule, guard.say, guard.hint)
+            Lack(guard.rule, guard.say, guard.hint, guard.moot)
             for guard in self.guards
             if event in guard.before and guard.need not in state.facts and holds(guard.when, state.value_of)
         ]
@@ -282,11 +261,12 @@ class Lifecycle:
     def ahead(self, state: State, at: datetime) -> dict[str, list[Lack]]:
         """The events whose place in the order it is now, each with what is missing before it (nothing: possible)."""
         kind = getattr(state.record, "kind", None)
-        return {
+        found = {
             s.event: self.missing(state, s.event, at)
             for s in self.steps.values()
             if state.status in s.after and s.actor != "import" and (not s.kinds or kind in s.kinds)
         }
+        return {event: lacks for event, lacks in found.items() if not any(lack.moot for lack in lacks)}
 
     def advance(self, state: State, event: "Event") -> None:
         """Let the event happen, right or wrong: a replay goes on after a fault to find the next."""
@@ -360,3 +340,18 @@ def _nothing(model: Hashable, name: str) -> object:
 def table(*steps: Step) -> dict[str, Step]:
     """The steps of a life by their events."""
     return {step.event: step for step in steps}
+
+
+def called(name: str, steps: Mapping[str, Step]) -> Closed:
+    """The events of a life, and what they are called."""
+    return Closed(name, steps, **{step.event: step.called for step in steps.values() if step.called})
+
+
+def term(state: State, event: Any, rule: str, already: Text) -> Iterator[Why]:
+    """The last day that an event agrees to: it is not over, and one that prolongs is later than the one before
+    (`already`: that `{until}` stands)."""
+    before = state.folded.get("until")
+    if event.until is not None and event.until < event.at.date():
+        yield rule, say("its last day ({day}) has passed", day=event.until), None, "until"
+    elif event.event == "renewed" and event.until is not None and before is not None and event.until <= before:
+        yield rule, Text(already.pattern, {"until": before}), None, "until"

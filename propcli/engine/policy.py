@@ -16,56 +16,16 @@ from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.engine.worktime import Limit, add_months
 
+# what may be owed; a kind of record brings words of its own along with it
 OWED = Vocabulary(
     "owed",
-    (
-        "dispatch",
-        "confirmation",
-        "arrival",
-        "resolution",
-        "report",
-        "reply",
-        "judgement",
-        "follow-up",
-        "water-test",
-        "sign-off",
-        "notice",
-        "decision",
-        "closing",
-        "promise",
-        # units and what goes with them
-        "rectification",
-        "re-inspection",
-        "completion",
-        "outdoor-check",
-        "check-before-rain",
-        "check-after-rain",
-        "unit-check",
-        "gas-check",
-        "key-return",
-        "lease-end",
-        "custody-end",
-        "telling",
-        "visit",
-        "card-return",
-        # renovation filings
-        "review",
-        "maintenance-told",
-        "security-told",
-        "certificate",
-        "door-copy",
-        "patrol",
-        "water-test-result",
-        "expiry-notice",
-        "permit-end",
-        "pass-expiry",
-        "pass-return",
-        "violation",
-        "completion-check",
-        "refund",
-        "shelving",
+    tuple(
+        "dispatch confirmation arrival resolution report reply judgement follow-up sign-off notice decision "
+        "closing rectification re-inspection completion review".split()
     ),
-    **{
+)
+OWED.extend(
+    {
         "water-test": "water test",
         "promise": "what was promised",
         "outdoor-check": "outdoor check",
@@ -93,7 +53,7 @@ OWED = Vocabulary(
         "completion-check": "check of the works",
         "refund": "refund of the deposit",
         "shelving": "putting the file on the shelf",
-    },
+    }
 )
 # the fields of a record that hold a time somebody agreed to
 # fmt: off

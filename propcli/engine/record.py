@@ -15,6 +15,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
@@ -24,7 +25,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from propcli.engine.ids import STAFF_ID, UNIT_ID
-from propcli.engine.text import Text, say
+from propcli.engine.text import N_, Text, say
 
 KEY = -1  # at the end of the path of a finding: the key itself, not its value
 FIRST_YEAR, LAST_YEAR = 1950, 2199  # what an office may meet; earlier offsets from UTC have seconds
@@ -97,20 +98,17 @@ def _yes(value: object) -> object:
     return value
 
 
-def _money(value: object) -> object:
-    if isinstance(value, str):
-        if not _MONEY.fullmatch(value):
-            raise wrong(say("{value} is not an amount in yuan (like 35 or 35.50)", value=quoted(value)))
-        return Decimal(value).quantize(Decimal("0.01"))
-    return value
+def _decimal(expected: str) -> BeforeValidator:
+    """A validator of amounts with at most two decimals; the message for what is none."""
 
-
-def _amount(value: object) -> object:
-    if isinstance(value, str):
+    def read(value: object) -> object:
+        if not isinstance(value, str):
+            return value
         if not _MONEY.fullmatch(value):
-            raise wrong(say("{value} is not an amount (like 12 or 12.5)", value=quoted(value)))
+            raise wrong(Text(expected, {"value": quoted(value)}))
         return Decimal(value).quantize(Decimal("0.01"))
-    return value
+
+    return BeforeValidator(read)
 
 
 def quoted(value: str) -> str:
@@ -165,8 +163,9 @@ Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Count = Annotated[int, BeforeValidator(integer), WithJsonSchema({"type": "integer", "minimum": 0})]
 Yes = Annotated[bool, BeforeValidator(_yes), WithJsonSchema({"type": "boolean"})]
-Money = Annotated[Decimal, BeforeValidator(_money), WithJsonSchema({"type": "number", "minimum": 0})]
-Amount = Annotated[Decimal, BeforeValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0})]
+_NUMBER = WithJsonSchema({"type": "number", "minimum": 0})
+Money = Annotated[Decimal, _decimal(N_("{value} is not an amount in yuan (like 35 or 35.50)")), _NUMBER]
+Amount = Annotated[Decimal, _decimal(N_("{value} is not an amount (like 12 or 12.5)")), _NUMBER]
 Line = Annotated[
     str,
     BeforeValidator(_printable),
@@ -211,6 +210,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(k): _plain(v) for k, v in value.items()}
     return value
+
+
+def labelled(title: str, help: str | None = None, default: object = None) -> Any:
+    """A field that may be left out, with its label and the help of its option."""
+    return Field(default, title=title, description=help)
 
 
 class Event(Model):

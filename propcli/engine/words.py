@@ -1,9 +1,12 @@
 """The office's vocabularies: the codes that stand in records, and the words people read and type for them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from propcli.engine.text import Text
+
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
 
 
 class Vocabulary:
@@ -33,3 +36,12 @@ class Vocabulary:
         """The label of a code; a code the list does not know (an estate's own category) stands for itself."""
         label = self.labels.get(code)
         return Text(label, context=self.name) if label else Text("{code}", {"code": code})
+
+
+class Closed(Vocabulary):
+    """A vocabulary that is all there is: a field that is `Annotated[str, …]` with it takes no other code."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> "CoreSchema":
+        from pydantic_core import core_schema
+
+        return core_schema.literal_schema([*self])

@@ -6,7 +6,7 @@ or on working days. Working days are weekdays less public holidays, plus make-up
 
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -81,28 +81,22 @@ class Pause:
     end: datetime | None
 
 
+@dataclass(eq=False)
 class Calendar:
     """Working days and clocks of one estate, in its time zone.
 
     `holidays` is `china` (public holidays and make-up workdays, for the years there is data) or `none`. Years
     asked for without data are collected in `unknown_years`; for them only weekends are known."""
 
-    def __init__(
-        self,
-        zone: ZoneInfo,
-        weekend: frozenset[int] = frozenset({5, 6}),
-        holidays: str = "none",
-        days_off: frozenset[date] = frozenset(),
-        working_days: frozenset[date] = frozenset(),
-        clocks: dict[str, Hours] | None = None,
-    ) -> None:
-        self.zone = zone
-        self.weekend = weekend
-        self.holidays = holidays
-        self.days_off = days_off
-        self.working_days = working_days
-        self.clocks = clocks or {}
-        self.unknown_years: set[int] = set()
+    zone: ZoneInfo
+    weekend: frozenset[int] = frozenset({5, 6})
+    holidays: str = "none"
+    days_off: frozenset[date] = frozenset()
+    working_days: frozenset[date] = frozenset()
+    clocks: dict[str, Hours] = field(default_factory=dict)
+    unknown_years: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
         self.is_working = lru_cache(maxsize=4096)(self._is_working)
 
     def _is_working(self, day: date) -> bool:
@@ -195,43 +189,14 @@ def run(
     Minutes are counted as they pass; days on the calendar clock keep the time of day (so that two days over a
     change to summer time end at the same clock time)."""
     start = start.astimezone(calendar.zone)
-    pauses = [p for p in pauses if p.end is None or p.end > start]
+    course = _Course(calendar, clock, start, [p for p in pauses if p.end is None or p.end > start], spans)
     if limit.unit == "m":
-        result = _run_minutes(calendar, clock, start, limit.amount, pauses, spans)
+        result = course.minutes(limit.amount)
     elif limit.unit in ("d", "mo"):
-        result = _run_days(calendar, start, limit, pauses, spans)
+        result = course.days(limit)
     else:
-        result = _run_closings(calendar, clock, start, limit, pauses, spans)
+        result = course.closings(limit)
     return result if result.due is None else Run(fixed(result.due), result.left)
-
-
-def _run_minutes(
-    calendar: Calendar,
-    clock: str,
-    start: datetime,
-    minutes: int,
-    pauses: Sequence[Pause],
-    spans: list[Span] | None,
-) -> Run:
-    left = timedelta(minutes=minutes)
-    at = start
-    for what, begin, end in _stretches(calendar, clock, start, pauses):
-        if end is None:  # an open pause
-            if spans is not None:
-                spans.append(Span("paused", begin, begin))
-            return Run(None, int(left.total_seconds()) // 60)
-        if what == "counted":
-            length = _elapsed(begin, end)
-            if length >= left:
-                due = (begin.astimezone(UTC) + left).astimezone(calendar.zone)
-                if spans is not None:
-                    spans.append(Span("counted", begin, due))
-                return Run(due)
-            left -= length
-        if spans is not None:
-            spans.append(Span(what, begin, end))
-        at = end
-    raise AssertionError(f"clock {clock} never runs after {at}")  # refused when the calendar is read
 
 
 def _elapsed(begin: datetime, end: datetime) -> timedelta:
@@ -239,109 +204,124 @@ def _elapsed(begin: datetime, end: datetime) -> timedelta:
     return end.astimezone(UTC) - begin.astimezone(UTC)
 
 
-def _stretches(
-    calendar: Calendar, clock: str, start: datetime, pauses: Sequence[Pause]
-) -> Iterator[tuple[str, datetime, datetime | None]]:
-    """Time from `start` on, cut where the clock stops or starts and where a pause begins or ends."""
-    for what, begin, end in _open_hours(calendar, clock, start):
-        for pause in pauses:
-            stop = pause.end
-            if stop is not None and stop <= begin:
-                continue
-            if pause.start >= end or what == "closed":
-                break
-            if pause.start > begin:
-                yield what, begin, pause.start.astimezone(calendar.zone)
-            if stop is None:
-                yield "paused", max(begin, pause.start).astimezone(calendar.zone), None
-                return
-            yield (
-                "paused",
-                max(begin, pause.start).astimezone(calendar.zone),
-                min(stop, end).astimezone(calendar.zone),
-            )
-            begin = min(stop, end).astimezone(calendar.zone)
-        if begin < end:
-            yield what, begin, end
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """One run of a clock from `start`, in the estate's zone."""
 
+    calendar: Calendar
+    clock: str
+    start: datetime
+    pauses: Sequence[Pause]
+    spans: list[Span] | None
 
-def _open_hours(calendar: Calendar, clock: str, start: datetime) -> Iterator[tuple[str, datetime, datetime]]:
-    if clock == "calendar":
-        yield "counted", start, start + timedelta(days=36500)
-        return
-    at = start
-    day = start.date()
-    for _ in range(36_600):
-        for begin, end in calendar.spans(clock, day):
-            if end <= at:
-                continue
-            if begin > at:
-                yield "closed", at, begin
-                at = begin
-            yield "counted", at, end
+    def note(self, what: str, start: datetime, end: datetime, number: int = 0) -> None:
+        """A stretch on the way, where somebody wants to know."""
+        if self.spans is not None:
+            self.spans.append(Span(what, start, end, number))
+
+    def minutes(self, minutes: int) -> Run:
+        left = timedelta(minutes=minutes)
+        at = self.start
+        for what, begin, end in self._stretches():
+            if end is None:  # an open pause
+                self.note("paused", begin, begin)
+                return Run(None, int(left.total_seconds()) // 60)
+            if what == "counted":
+                length = _elapsed(begin, end)
+                if length >= left:
+                    due = (begin.astimezone(UTC) + left).astimezone(self.calendar.zone)
+                    self.note("counted", begin, due)
+                    return Run(due)
+                left -= length
+            self.note(what, begin, end)
             at = end
-        day += timedelta(days=1)
+        raise AssertionError(f"clock {self.clock} never runs after {at}")  # refused when the calendar is read
 
+    def _stretches(self) -> Iterator[tuple[str, datetime, datetime | None]]:
+        """Time from the start on, cut where the clock stops or starts and where a pause begins or ends."""
+        zone = self.calendar.zone
+        for what, begin, end in self._open_hours():
+            for pause in self.pauses:
+                stop = pause.end
+                if stop is not None and stop <= begin:
+                    continue
+                if pause.start >= end or what == "closed":
+                    break
+                if pause.start > begin:
+                    yield what, begin, pause.start.astimezone(zone)
+                paused = max(begin, pause.start).astimezone(zone)
+                if stop is None:
+                    yield "paused", paused, None
+                    return
+                begin = min(stop, end).astimezone(zone)
+                yield "paused", paused, begin
+            if begin < end:
+                yield what, begin, end
 
-def _run_days(
-    calendar: Calendar, start: datetime, limit: Limit, pauses: Sequence[Pause], spans: list[Span] | None
-) -> Run:
-    # same wall clock time: aware arithmetic within one zone
-    if limit.unit == "mo":
-        due = datetime.combine(add_months(start.date(), limit.amount), start.time(), calendar.zone)
-    else:
-        due = start + timedelta(days=limit.amount)
-    at = start
-    for pause in pauses:
-        begin = max(pause.start.astimezone(calendar.zone), start)
-        if begin >= due:
-            break
-        if spans is not None:
+    def _open_hours(self) -> Iterator[tuple[str, datetime, datetime]]:
+        at = self.start
+        if self.clock == "calendar":
+            yield "counted", at, at + timedelta(days=36500)
+            return
+        day = at.date()
+        for _ in range(36_600):
+            for begin, end in self.calendar.spans(self.clock, day):
+                if end <= at:
+                    continue
+                if begin > at:
+                    yield "closed", at, begin
+                    at = begin
+                yield "counted", at, end
+                at = end
+            day += timedelta(days=1)
+
+    def days(self, limit: Limit) -> Run:
+        zone = self.calendar.zone
+        at = self.start
+        # same wall clock time: aware arithmetic within one zone
+        if limit.unit == "mo":
+            due = datetime.combine(add_months(at.date(), limit.amount), at.time(), zone)
+        else:
+            due = at + timedelta(days=limit.amount)
+        for pause in self.pauses:
+            begin = max(pause.start.astimezone(zone), self.start)
+            if begin >= due:
+                break
             if begin > at:
-                spans.append(Span("counted", at, begin))
-            spans.append(Span("paused", begin, (pause.end or begin).astimezone(calendar.zone)))
-        if pause.end is None:
-            return Run(None, int(_elapsed(begin, due).total_seconds()) // 60)
-        at = pause.end.astimezone(calendar.zone)
-        due = (due.astimezone(UTC) + _elapsed(begin, at)).astimezone(calendar.zone)
-    if spans is not None:
-        spans.append(Span("counted", at, due))
-    return Run(due)
+                self.note("counted", at, begin)
+            self.note("paused", begin, (pause.end or begin).astimezone(zone))
+            if pause.end is None:
+                return Run(None, int(_elapsed(begin, due).total_seconds()) // 60)
+            at = pause.end.astimezone(zone)
+            due = (due.astimezone(UTC) + _elapsed(begin, at)).astimezone(zone)
+        self.note("counted", at, due)
+        return Run(due)
 
-
-def _run_closings(
-    calendar: Calendar,
-    clock: str,
-    start: datetime,
-    limit: Limit,
-    pauses: Sequence[Pause],
-    spans: list[Span] | None,
-) -> Run:
-    """`same day` and `wd`: a day counts when the clock is running (not paused) at its close."""
-    day = start.date()
-    counted = 0
-    if limit.unit == "wd":
-        if spans is not None:
-            spans.append(Span("day not counted", start, calendar.close(clock, day)))
-        day += timedelta(days=1)
-    for _ in range(36_600):
-        close = calendar.close(clock, day)
-        working = calendar.is_working(day) if limit.unit == "wd" else calendar.runs_on(clock, day)
-        if working and close >= start:
-            pause = next((p for p in pauses if p.start <= close and (p.end is None or p.end > close)), None)
-            if pause is not None and pause.end is None:
-                if spans is not None:
-                    spans.append(Span("paused", max(start, pause.start.astimezone(calendar.zone)), close))
-                return Run(None)
-            if pause is None:
-                counted += 1
-                if spans is not None:
-                    spans.append(Span("day", max(start, datetime.combine(day, time(), calendar.zone)), close, counted))
-                if counted >= limit.amount:
-                    return Run(close)
-            elif spans is not None:
-                spans.append(Span("paused", max(start, datetime.combine(day, time(), calendar.zone)), close))
-        elif spans is not None:
-            spans.append(Span("day off", datetime.combine(day, time(), calendar.zone), close))
-        day += timedelta(days=1)
-    raise AssertionError(f"clock {clock} never runs after {start}")
+    def closings(self, limit: Limit) -> Run:
+        """`same day` and `wd`: a day counts when the clock is running (not paused) at its close."""
+        calendar, clock, start = self.calendar, self.clock, self.start
+        day = start.date()
+        counted = 0
+        if limit.unit == "wd":
+            self.note("day not counted", start, calendar.close(clock, day))
+            day += timedelta(days=1)
+        for _ in range(36_600):
+            close = calendar.close(clock, day)
+            begin = datetime.combine(day, time(), calendar.zone)
+            working = calendar.is_working(day) if limit.unit == "wd" else calendar.runs_on(clock, day)
+            if working and close >= start:
+                pause = next((p for p in self.pauses if p.start <= close and (p.end is None or p.end > close)), None)
+                if pause is not None and pause.end is None:
+                    self.note("paused", max(start, pause.start.astimezone(calendar.zone)), close)
+                    return Run(None)
+                if pause is None:
+                    counted += 1
+                    self.note("day", max(start, begin), close, counted)
+                    if counted >= limit.amount:
+                        return Run(close)
+                else:
+                    self.note("paused", max(start, begin), close)
+            else:
+                self.note("day off", begin, close)
+            day += timedelta(days=1)
+        raise AssertionError(f"clock {clock} never runs after {start}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from propcli.engine.lifecycle import Ask, Lifecycle, State, Step, table
+from propcli.engine.lifecycle import Ask, Lifecycle, State, Step, Why, table, term
 from propcli.engine.policy import OWED
 from propcli.engine.problem import Refusal
 from propcli.engine.record import Day, Event, Form, Line, Model, PersonName, UnitId, Words, wrong
@@ -79,12 +79,9 @@ def state_at(access: Access, now: datetime) -> str:
     return EXPIRED if access.status == "valid" and now.date() > access.until else access.status
 
 
-def _check(state: State, event: AccessEvent) -> Iterator[tuple[str, Text, Text | None, str]]:
-    before = state.folded.get("until")
-    if event.until is not None and event.until < event.at.date():
-        yield "U14", say("its last day ({day}) has passed", day=event.until), None, "until"
-    elif event.event == "renewed" and event.until is not None and before is not None and event.until <= before:
-        yield "U14", say("it is good until {until} already", until=before), None, "until"
+def _check(state: State, event: AccessEvent) -> Iterator[Why]:
+    if event.event != "found":  # it is good for as long as it was
+        yield from term(state, event, "U14", say("it is good until {until} already", until=""))
 
 
 VALID, LOST = frozenset({"valid"}), frozenset({"lost"})
@@ -97,7 +94,10 @@ LIFE = Lifecycle(
         ),
         Step("renewed", VALID, None, ("until",), ("text",), rule="U14", verb="renew", help="It is good for longer."),
         Step("lost", VALID, "lost", (), ("text",), rule="U14", verb="lost", help="It is lost and good no longer."),
-        Step("found", LOST, "valid", (), ("text",), rule="U14", verb="found", help="The lost one is found."),
+        Step(
+            "found", LOST, "valid", (), ("until", "text"), rule="U14", verb="found", help="The lost one is found.",
+            fills=("until",)
+        ),
         Step(
             "returned", VALID | LOST, "returned", (), ("reason",), rule="U14", verb="return",
             help="It was given back, and is good no longer."
@@ -114,13 +114,16 @@ LIFE = Lifecycle(
 # fmt: on
 
 
-# --- what is its own: one valid pass for a car
-
-
 def _begins(_change: "Change", fields: dict[str, Any], _event: dict[str, Any], _by: str) -> None:
     wanted, missing = ("plate", "--plate") if fields["type"] == "car" else ("name", "--name")
     if not fields.get(wanted):
         raise Refusal(say("the option {option} is missing", option=missing))
+
+
+def _found(change: "Change", access: Access, fields: dict[str, Any]) -> None:
+    """Its last day counts again."""
+    fields["until"] = access.until
+    _valid_again(change, access, fields)
 
 
 def _valid_again(change: "Change", access: Access, _fields: dict[str, Any]) -> None:
@@ -149,7 +152,7 @@ def _after(access: Access, here: "Here") -> Iterable[Text]:
 DECLARED = Declaration(
     show_help="One pass with everything that happened.",
     asked=("type", "unit", "until", "plate", "name", "resident", "space", "number"), asks={"type": Ask("--type")},
-    begins=_begins, before={"found": _valid_again, "renewed": _valid_again}, after=_after,
+    begins=_begins, before={"found": _found, "renewed": _valid_again}, after=_after,
     sole=Sole("plate", _held, written, (b"valid",), _taken), finds=("number",), states=STATUS, state_at=state_at,
     listing=Listing(
         columns=(

@@ -28,6 +28,11 @@ class Shown:
     paragraph: bool = False
 
 
+def plain(names: str) -> tuple[Shown, ...]:
+    """Columns or lines that say a field and no more, by the fields' names."""
+    return tuple(Shown(name) for name in names.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """An option of the list besides --state and --unit: which records are meant. `every`: in whatever state.
@@ -67,11 +72,12 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What a row of a table may say of a record besides its id: `fields` of the record or of its events. `events`: what
-    happened, as the values of a row come to it, each with its fields; those it does not name are the record's own."""
+    """What a row of a table may say of a record: `fields` of a mapping. Where the kind has no import of its own, these
+    are, besides the id, fields of the record or of its events; `events`: what happened, as the values of a row come to
+    it, each with its fields; those it does not name are the record's own."""
 
-    fields: tuple[str, ...]
-    events: Callable[[dict[str, Any]], list[tuple[str, dict[str, Any]]]]
+    fields: tuple[str, ...] = ()
+    events: Callable[[dict[str, Any]], list[tuple[str, dict[str, Any]]]] = lambda _values: []
     required: tuple[str, ...] = ()
 
 
@@ -121,7 +127,8 @@ class Declaration:
 
     `begins(change, fields, event, by)` completes the fields of a new record and of its first event (`completed`: fields
     that the model requires and that may be left to it); `before[event](change, record, fields)` looks at a
-    step before it is taken and may put others before or after it; `after(record, here)` says more of how it stands, and
+    step before it is taken and may put others before or after it, or a function of one of the modules `looks` that is
+    named for the event does; `after(record, here)` says more of how it stands, and
     `lacking(record, here)`, last, what it lacks for what comes next. `begins` may return the steps that follow the
     first.
     `opening(record)`: the first event of a record whose file has none yet, or None.
@@ -141,7 +148,7 @@ class Declaration:
 
     show_help: str
     listing: Listing | None = None
-    tables: Tables = Tables((), lambda _values: [])
+    tables: Tables = Tables()
     details: tuple[Shown, ...] = ()
     asked: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()
@@ -150,6 +157,7 @@ class Declaration:
     completed: frozenset[str] = frozenset()
     opening: Callable[[Any], dict[str, Any] | None] | None = None
     before: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    looks: tuple[str, ...] = ()
     after: Callable[[Any, Any], Iterable[Text]] = no_notes
     lacking: Callable[..., Any] = no_notes
     states: Vocabulary | None = None
@@ -171,6 +179,11 @@ class Declaration:
     checks: str = ""
     validates: str = ""
     show: str = ""
+
+    def before_step(self, event: str) -> Callable[..., Any] | None:
+        """What looks at a step before it is taken, if anything does."""
+        named = (getattr(import_module(f"propcli.{module}"), event, None) for module in self.looks)
+        return self.before.get(event) or next(filter(None, named), None)
 
     @property
     def open_states(self) -> Collection[str]:

@@ -4,14 +4,13 @@ The cars that may park there stand on the record, sealed where the estate seals 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from propcli.engine.lifecycle import Ask, Lifecycle, State, Step, table
+from propcli.engine.lifecycle import Ask, Lifecycle, State, Step, Why, table, term
 from propcli.engine.policy import OWED
-from propcli.engine.record import Day, Event, Form, Line, Model, Money, Ref, UnitId, Who, Words, Yes
+from propcli.engine.record import Day, Event, Form, Line, Model, Money, Ref, UnitId, Who, Words, Yes, wrong
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import PARKING
@@ -83,19 +82,17 @@ class ParkingSpace(Model):
     @model_validator(mode="after")
     def _fits(self) -> "ParkingSpace":
         has_its_key(self)
+        if self.status == "free" and self.cars:
+            raise wrong(say("a free space has no cars"), "cars")
         return self
 
 
-def _check(state: State, event: ParkingSpaceEvent) -> Iterator[tuple[str, Text, Text | None, str]]:
-    before: date | None = state.folded.get("until")
-    if event.until is not None and event.until < event.at.date():
-        yield "U10", say("its last day ({day}) has passed", day=event.until), None, "until"
-    elif event.event == "renewed" and event.until is not None and before is not None and event.until <= before:
-        yield "U10", say("the lease goes on until {until} already", until=before), None, "until"
+def _check(state: State, event: ParkingSpaceEvent) -> Iterator[Why]:
+    yield from term(state, event, "U10", say("the lease goes on until {until} already", until=""))
     if event.event == "checked" and event.ok == (event.finding is not None):
-        wrong = say("say what is wrong") if not event.ok else None
+        hint = say("say what is wrong") if not event.ok else None
         what = say("something was found, yet it is in order") if event.ok else say("what was found is missing")
-        yield "U10", what, wrong, "ok"
+        yield "U10", what, hint, "ok"
 
 
 ALL = frozenset(get_args(StatusCode))
@@ -139,12 +136,11 @@ LIFE = Lifecycle(
 # fmt: on
 
 
-# --- what is its own: a car belongs to one space
-
-
 def _cars(change: "Change", space: ParkingSpace, fields: dict[str, Any]) -> None:
     """The cars go along with the step; a new holder without the option has none on record."""
-    cars = fields.get("cars") or ()
+    cars = tuple(dict.fromkeys(fields.get("cars") or ()))
+    if not cars and space.cars:
+        change.notes.append(say("  its cars until now are not on record any more"))
     change.refuse_taken(PARKING, cars, space.id)
     change.conceal(space, {"cars": cars})
 
@@ -170,9 +166,7 @@ def _happened(values: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """A row of a table: the space, and whose it is."""
     status = values.pop("status", None) or ("let" if "until" in values else "sold" if "unit" in values else "free")
     held = {name: values.get(name) for name in ("unit", "until", "fee")}
-    if status == "free":
-        return [("registered", {}), *([("sold", held)] if any(held.values()) else [])]
-    return [("registered", {}), (status, held if status == "let" else {"unit": held["unit"]})]
+    return [("registered", held)] if status == "free" else [("registered", {}), (status, held)]
 
 
 # fmt: off

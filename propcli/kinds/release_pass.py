@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from propcli.engine.lifecycle import Ask, Fault, Lack, Lifecycle, State, Step, table
+from propcli.engine.lifecycle import Ask, Fault, Lack, Lifecycle, State, Step, Why, table
 from propcli.engine.problem import Refusal
 from propcli.engine.record import Event, Form, Model, Moment, PersonName, UnitId, Who, Words, wrong
 from propcli.engine.text import Text, say
@@ -85,7 +85,7 @@ def _lacks(state: State, event: str, at: datetime) -> Iterator[Lack]:
         yield Lack("U9", say("the pass expired on {until}", until=until), say("issue a new one"))
 
 
-def _check(state: State, event: PassEvent) -> Iterator[tuple[str, Text, Text | None, str]]:
+def _check(state: State, event: PassEvent) -> Iterator[Why]:
     until = state.folded.get("until")
     if event.until is not None and event.until <= event.at:
         yield "U9", say("{field} ({at}) is not after the event itself", field="until", at=event.until), None, "until"
@@ -122,9 +122,6 @@ LIFE = Lifecycle(
     ending=frozenset({"used", "cancelled"}),
 )
 # fmt: on
-
-
-# --- what is its own: who asks, who was at the gate, and that it is used once
 
 
 def _begins(change: "Change", fields: dict[str, Any], _event: dict[str, Any], by: str) -> None:

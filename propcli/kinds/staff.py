@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from propcli.engine.lifecycle import Ask, Lifecycle, State, Step, table
+from propcli.engine.lifecycle import Ask, Lifecycle, State, Step, Why, table
 from propcli.engine.problem import Refusal
 from propcli.engine.record import CategoryCode, Day, Event, Form, Line, Model, StaffId, TeamCode, Words, wrong
 from propcli.engine.text import Person, Text, say
@@ -181,12 +181,8 @@ def _covers(shift: Shift, day: date, local: datetime, calendar: Calendar) -> boo
         return False
     begin, end = span(shift.hours)
     start = datetime.combine(day, begin, calendar.zone)
-    stop = (
-        datetime.combine(day + timedelta(days=1), time(), calendar.zone)
-        if end is None
-        else datetime.combine(day, end, calendar.zone)
-    )
-    if stop <= start:
+    stop = datetime.combine(day, end or time(), calendar.zone)
+    if stop <= start:  # into the next day, or to its beginning
         stop = datetime.combine(day + timedelta(days=1), end or time(), calendar.zone)
     return start <= local < stop
 
@@ -224,7 +220,7 @@ def _before(leave: Leave, day: date) -> Leave | None:
     return None if leave.first == day else leave.model_copy(update={"until": day - timedelta(days=1)})
 
 
-def _check(state: State, event: StaffEvent) -> Iterator[tuple[str, Text, Text | None, str]]:
+def _check(state: State, event: StaffEvent) -> Iterator[Why]:
     leaves: tuple[Leave, ...] = state.folded.get("leave", ())
     for name in ("stand_in", "successor"):
         if getattr(event, name) == state.record.id:

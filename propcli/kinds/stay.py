@@ -94,9 +94,6 @@ LIFE = Lifecycle(
 )
 
 
-# --- what is its own: a car is inside once
-
-
 def _taken(stay: Stay, plate: str, _personal: Any) -> tuple[Text, Text | None]:
     what = say("{plate} is inside already: {id}, since {at} [U14]", plate=plate, id=stay.id, at=stay.events[0].at)
     return what, say("once it has left: propcli stay leave {id}", id=stay.id)

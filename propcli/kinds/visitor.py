@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from propcli.engine.lifecycle import Ask, Lack, Lifecycle, State, Step, table
+from propcli.engine.lifecycle import Ask, Lack, Lifecycle, State, Step, Why, table
 from propcli.engine.record import Event, Form, Line, Model, Moment, PersonName, UnitId, Words, wrong
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
@@ -88,14 +88,14 @@ def _fold(state: State, event: VisitorEvent) -> None:
 
 def _lacks(state: State, event: str, _at: datetime) -> Iterator[Lack]:
     if event == "card_found" and "lost" not in state.facts:
-        yield Lack("U9", say("the card is not lost"), say("nothing has to be recorded"))
+        yield Lack("U9", say("the card is not lost"), say("nothing has to be recorded"), moot=True)
     elif event == "card_lost" and state.record.card is None:
-        yield Lack("U9", say("no card was given out"))
+        yield Lack("U9", say("no card was given out"), moot=True)
     elif event == "card_lost" and "lost" in state.facts:
-        yield Lack("U9", say("the card is lost already"))
+        yield Lack("U9", say("the card is lost already"), moot=True)
 
 
-def _check(state: State, event: VisitorEvent) -> Iterator[tuple[str, Text, Text | None, str]]:
+def _check(state: State, event: VisitorEvent) -> Iterator[Why]:
     visitor = state.record
     if event.event == "entered" and visitor.until <= event.at:
         yield "U9", say("{field} ({at}) is not after the event itself", field="until", at=visitor.until), None, "at"
@@ -129,9 +129,6 @@ LIFE = Lifecycle(
     check=_check,
 )
 # fmt: on
-
-
-# --- what is its own: a card is given out once
 
 
 def _begins(change: "Change", fields: dict[str, Any], _event: dict[str, Any], _by: str) -> None:

@@ -133,12 +133,10 @@ def draw_report(report: Report, form: str, width: int | None = None) -> str:
             out += f"\n{heading}\n{'-' * breadth(heading)}\n"
         if table.rows:
             out += _drawn(table, form, width)
-        elif table.empty:
-            text = words(table.empty)
-            out += f"<p>{html.escape(text)}</p>\n" if form == "html" else text + "\n"
-        if table.note:
-            text = words(table.note)
-            out += f"<p>{html.escape(text)}</p>\n" if form == "html" else text + "\n"
+        for said in (None if table.rows else table.empty, table.note):
+            if said:
+                text = words(said)
+                out += f"<p>{html.escape(text)}</p>\n" if form == "html" else text + "\n"
     return out
 
 

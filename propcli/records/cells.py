@@ -15,8 +15,9 @@ from propcli.engine.record import FIRST_YEAR, LAST_YEAR, Model
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
 from propcli.engine.worktime import UTC
+from propcli.output.language import parse
 from propcli.records import repairs
-from propcli.records.importing import BadRow, Mapping, Repair
+from propcli.records.mapping import BadRow, Mapping, Repair
 from propcli.store.reading import described
 from propcli.store.sheets import Cell, Number, Row, Sheet
 
@@ -34,17 +35,15 @@ KNOWN_FORMATS = (
     "%Y/%m/%d",
 )
 ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|BLOCKED!|GETTING_DATA)")
-Reads = Callable[[Vocabulary, str], str | None]
 
 
 class Reader:
-    """A table and its mapping. `reads` finds the code for a word of a vocabulary, in any language."""
+    """A table and its mapping."""
 
-    def __init__(self, sheet: Sheet, mapping: Mapping, zone: ZoneInfo, reads: Reads | None = None) -> None:
+    def __init__(self, sheet: Sheet, mapping: Mapping, zone: ZoneInfo) -> None:
         self.sheet = sheet
         self.mapping = mapping
         self.zone = ZoneInfo(mapping.timezone) if mapping.timezone else zone
-        self.reads = reads or (lambda vocabulary, text: text if text in vocabulary else None)
         self.swapped: dict[str, int] = {}  # field: the first row whose day and month stand the other way round
         self.formats = Counter(dict.fromkeys(mapping.dates, 0))  # the one that fits most is tried first
         self._lines = {row.number: row.line for row in sheet.rows}
@@ -300,16 +299,18 @@ class Cells:
     def typed(self, target: str, mend: Callable[[str], str], model: type[Model], name: str, kind: str = "text") -> Any:
         """The value for a field, repaired, as a field of a model has it."""
         text = self.mended(target, mend, kind)
-        if text is None:
-            return None
+        return None if text is None else self.valid(target, model, name, text)
+
+    def valid(self, target: str, model: type[Model], name: str, value: Any) -> Any:
+        """A value as a field of a model has it; None for one that does not fit, which is complained about."""
         try:
-            return adapter(model, name).validate_python(text)
+            return adapter(model, name).validate_python(value)
         except ValidationError as error:
             self.misfits(error, model, lambda _where: target)
             return None
 
     def code(self, target: str, vocabulary: Vocabulary) -> str | None:
-        """The code for a word: by the mapping's values, else by the vocabulary."""
+        """The code for a word: by the mapping's values, else by the vocabulary, in any language."""
         text = self._sound(target)
         if text is None:
             return None
@@ -319,7 +320,7 @@ class Cells:
             text = text if text in translations else repairs.narrow(text)
             found, said = self._translated(target, text)
             text = found or ""
-        code = self.reader.reads(vocabulary, text) if text else None
+        code = parse(vocabulary, text) if text else None
         if code is None and text and not said and target in self.reader.mapping.values:
             self._untranslated(target, text)
         elif code is None and text:

@@ -16,7 +16,7 @@ from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT, UNIT, Kind, kind_of
 from propcli.output.language import listing, words
 from propcli.records.clock import SLOW, ahead_hint
-from propcli.records.hidden import concealed, personal
+from propcli.records.hidden import closed, concealed, personal
 from propcli.records.household import written
 from propcli.records.recording import Recorder
 from propcli.records.sole import refuse_taken
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from propcli.store.sealing import Keys
 
 NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
-Taken = tuple[str, dict[str, Any]]  # an event and its fields
+Fields = dict[str, Any]
+Taken = tuple[str, Fields]  # an event and its fields
 
 
 class Here(Protocol):
@@ -142,14 +143,11 @@ class Change:
 
     def conceal(self, record: Any, fields: dict[str, Any]) -> None:
         """Let personal fields of the record change along with the step: in clear, or sealed with what is sealed of it
-        already [T12]."""
+        already [T12]. To open that no key is needed where nothing of it stays."""
         keys = self.here.keys
-        if record.sealed is not None and not keys.has(record.key):
-            raise Refusal(
-                say("{id}: a part is sealed and its key is not here", id=record.id),
-                hint=say("restore the keys first: propcli keys restore"),
-                code=3,
-            )
+        private = {its.name for its in shapes(type(record)).values() if its.private}
+        if record.sealed is not None and not private <= fields.keys() and not keys.has(record.key):
+            raise closed(record.id)
         sealed = {n: v for n, v in personal(record, keys).items() if v and not getattr(record, n)}
         whole = concealed(type(record), {**sealed, **fields}, self.recorder, keys, record.key)
         names = (*fields, "key", "sealed") if "sealed" in whole else (*fields, "sealed")
@@ -217,7 +215,7 @@ def step(
 ) -> tuple[Any, list[Text]]:
     """One step of a record, with whatever its kind puts before or after it. `fields`: of the event, and the step's
     other options."""
-    hook = kind.declared.before.get(name)
+    hook = kind.declared.before_step(name)
 
     def steps(change: Change, before: Any) -> Iterable[Taken]:
         found = hook(change, before, fields) if hook is not None else None
@@ -242,7 +240,8 @@ def begin(
     with changing(here, by) as change:
         declared = kind.declared
         if declared.sole is not None:
-            change.refuse_taken(kind, [fields.get(declared.sole.field)])
+            value = fields.get(declared.sole.field)
+            change.refuse_taken(kind, value if isinstance(value, tuple) else (value,))
         more = declared.begins(change, fields, event, desk) if declared.begins is not None else ()
         opening = kind.life.steps[name]
         given = {**event, **{n: fields[n] for n in (*opening.needs, *opening.takes) if n in fields}}

@@ -111,6 +111,18 @@ def signatures(record: Any, around: Surroundings) -> Iterator[Finding]:
             yield ("events", index, "by"), what, say("name who did it")
 
 
+def left_behind(record: Any, around: Surroundings) -> Iterator[Finding]:
+    """Whom a record that is open counts on though he does not work here any more [D6]. No fault of the record: what was
+    his belongs to whoever stands in; a person ought to say so."""
+    if getattr(record, "status", None) not in kind_of(record).declared.open_states:
+        return
+    for place, value, its in marked(record, "ref"):
+        last = around.gone(value) if its.ref == "staff" and place[0] not in ("id", "events") else None
+        if last is not None:
+            what = say("{who} worked here until {day} [D6]", who=value, day=last)
+            yield place, what, say("name who does it now")
+
+
 def life(record: Any) -> Iterator[Finding]:
     """The replay of a record's events: steps that cannot follow, and fields that say something else than they."""
     its = kind_of(record).life
@@ -125,22 +137,12 @@ def life(record: Any) -> Iterator[Finding]:
         if have == folded:
             continue
         if name == "status":
-            yield (
-                ("status",),
-                say("status is {status}, but the events come to {folded}", status=have, folded=str(folded)),
-                say("write {folded}, or add the event that is missing", folded=str(folded)),
-            )
+            what = say("status is {status}, but the events come to {folded}", status=have, folded=str(folded))
+            yield ("status",), what, say("write {folded}, or add the event that is missing", folded=str(folded))
             continue
-        yield (
-            (name,),
-            say(
-                "{field} is {have}, but the events come to {folded}",
-                field=name,
-                have=_shown(have),
-                folded=_shown(folded),
-            ),
-            say("correct {field} or the events", field=name),
-        )
+        values = {"field": name, "have": _shown(have), "folded": _shown(folded)}
+        what = say("{field} is {have}, but the events come to {folded}", **values)
+        yield (name,), what, say("correct {field} or the events", field=name)
 
 
 def _parts(name: str) -> tuple[str | int, ...]:

@@ -22,11 +22,14 @@ def code(vocabulary: Vocabulary, typed: str | None, option: str) -> str | None:
         return None
     found = language.parse(vocabulary, typed)
     if found is None:
-        raise Refusal(
-            say("{option}: {value} is not known", option=option, value=repr(typed)),
-            hint=say("one of: {known}", known=known(vocabulary, vocabulary)),
-        )
+        raise unknown(option, typed, known(vocabulary, vocabulary))
     return found
+
+
+def unknown(option: str, typed: str, those: str) -> Refusal:
+    """That an option takes only some words."""
+    what = say("{option}: {value} is not known", option=option, value=repr(typed))
+    return Refusal(what, hint=say("one of: {known}", known=those))
 
 
 def known(vocabulary: Vocabulary, codes: Iterable[str]) -> str:

@@ -190,6 +190,15 @@ class _Records:
         make = own.get(kind, partial(self._any, kind))
         return [make(record) for record in self.seen.get(kind, ())]
 
+    def _named(self, resident_id: str) -> tuple[Text | str, tuple[str, ...], list[Field]]:
+        """A resident whom a record names: the name, the phones, where the words are looked for. Of somebody whose
+        record is missing or bad there is no name to show, or to mask."""
+        fields = [Field("resident", resident_id, own=False)]
+        person = self.faces.get(resident_id)
+        if person is None:
+            return Text("{id}", {"id": resident_id}), (), fields
+        return person.called, person.phones, [*fields, *_of(person, own=False)]
+
     def _any(self, kind: Kind, record: Any) -> Entry:
         """A record of any other kind: by its id, whom and which home it names, and its words."""
         called: list[Text | str] = []
@@ -201,10 +210,10 @@ class _Records:
                 units.append(value)
                 fields.append(Field("unit", value, own=False))
             elif its.ref == "resident" or (its.named and RESIDENT.is_id(value)):
-                person = self.faces.get(value)
-                called.append(person.called if person else _unknown(value))
-                phones += person.phones if person else ()
-                fields += [Field("resident", value, own=False), *(_of(person, own=False) if person else ())]
+                name, its_phones, its_fields = self._named(value)
+                called.append(name)
+                phones += its_phones
+                fields += its_fields
             else:
                 found_by = KNOWN_BY[its.private or "name"]
                 fields += [Field(found_by, value)] if isinstance(value, str) else []
@@ -232,13 +241,11 @@ class _Records:
         phones: list[str] = []
         fields = [Field("unit", unit.id)]
         for resident_id in dict.fromkeys(tie.resident for tie in unit.ties_on(self.day)):
-            person = self.faces.get(resident_id)
-            called.append(person.called if person else _unknown(resident_id))
-            fields.append(Field("resident", resident_id, own=False))
-            if person is not None:
-                phones += [phone for phone in person.phones if phone not in phones]
-                fields += _of(person, own=False)
-        return Entry(UNIT, unit, tuple(called), tuple(phones), (unit.id,), tuple(fields))
+            name, its_phones, its_fields = self._named(resident_id)
+            called.append(name)
+            phones += its_phones
+            fields += its_fields
+        return Entry(UNIT, unit, tuple(called), tuple(dict.fromkeys(phones)), (unit.id,), tuple(fields))
 
     def _ticket(self, ticket: Ticket) -> Entry:
         """A ticket with who raised it; whose plate it is does not matter here."""
@@ -246,10 +253,9 @@ class _Records:
         phones: tuple[str, ...] = ()
         fields = [Field("id", ticket.id), *_units(ticket)]
         if ticket.resident is not None:
-            person = self.faces.get(ticket.resident)
-            called, phones = (person.called if person else _unknown(ticket.resident),), person.phones if person else ()
-            fields.append(Field("resident", ticket.resident, own=False))
-            fields += [f for f in _of(person, own=False) if f.name != "plate"] if person else []
+            name, phones, its_fields = self._named(ticket.resident)
+            called = (name,)
+            fields += [field for field in its_fields if field.name != "plate"]
         elif ticket.caller is not None:
             called, phones = (ticket.caller.name,), (ticket.caller.phone,) if ticket.caller.phone else ()
             fields.append(Field("name", ticket.caller.name, own=False))
@@ -276,11 +282,6 @@ def _facts(record: Any, keys: Keys) -> Iterator[tuple[Shape, Any]]:
         for one in value if isinstance(value, tuple) else (value,):
             if one is not None:
                 yield its, one
-
-
-def _unknown(resident_id: str) -> Text:
-    """Somebody whose record is missing or bad: there is no name to show, or to mask."""
-    return Text("{id}", {"id": resident_id})
 
 
 def _of(person: Face, own: bool) -> list[Field]:

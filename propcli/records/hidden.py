@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from propcli.engine.fields import shapes
+from propcli.engine.problem import Refusal
 from propcli.engine.record import Model
 from propcli.engine.text import say
 from propcli.kinds.resident.model import ALWAYS_SEALED
@@ -12,6 +13,12 @@ from propcli.records.recording import Recorder
 from propcli.store.sealing import Keys, seal, spoilt
 
 SEALED = say("(sealed)")
+
+
+def closed(record_id: str) -> Refusal:
+    """That nothing can be changed of a record whose sealed part cannot be opened here."""
+    what = say("{id}: a part is sealed and its key is not here", id=record_id)
+    return Refusal(what, hint=say("restore the keys first: propcli keys restore"), code=3)
 
 
 def personal(record: Any, keys: Keys | None) -> dict[str, Any]:

@@ -1,241 +1,110 @@
-"""Tables of another system: a mapping says what the columns mean, every row becomes a draft or a complaint with its
-row, its column, its cell and the reason. What is common to all kinds; what the rows come to is in `import_tickets`,
-`import_units`, `import_residents` and `import_renovations`."""
+"""How the records of a kind come over from a table: what the mapping has to say, what the rows come to, and how that is
+written. Each kind makes its own `Import`; the command is one."""
 
-import re
-from collections import Counter
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
-from difflib import get_close_matches
-from typing import Annotated, ClassVar, Generic, Literal, TypeVar, get_args
-
-from pydantic import AfterValidator, BeforeValidator, Field
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar, Generic, TypeVar
 
 from propcli.engine.problem import Refusal
-from propcli.engine.record import Code, Line, Model, quoted, several, wrong
 from propcli.engine.text import Text, say
-from propcli.kinds.catalog import KINDS
-from propcli.kinds.settings import TimeZone
+from propcli.kinds.catalog import Kind
+from propcli.records.cells import Cells, Reader
+from propcli.records.changing import Here
+from propcli.records.mapping import Mapping, Plan, place_targets
+from propcli.records.recording import Recorder
 from propcli.store.sheets import Sheet
-
-TicketTarget = Literal[
-    "source_id",
-    "reported",
-    "due",
-    "closed",
-    "closed_text",
-    "kind",
-    "category",
-    "severity",
-    "urgency",
-    "channel",
-    "unit",
-    "building",
-    "place",
-    "summary",
-    "detail",
-    "caller_name",
-    "caller_phone",
-    "convenient",
-    "appointment",
-    "asked_by",
-    "expected",
-]
-PlaceTarget = Literal["unit", "building", "entrance", "room"]
-UnitTarget = Literal[
-    "use",
-    "area",
-    "layout",
-    "completed",
-    "handed_over",
-    "state",
-    "water_meter",
-    "electricity_meter",
-    "gas_meter",
-    "gas",
-]
-ResidentTarget = Literal[
-    "name",
-    "phone",
-    "identity",
-    "identity_kind",
-    "type",
-    "born",
-    "plate",
-    "bank",
-    "tie",
-    "share",
-    "from",
-    "until",
-    "language",
-]
-RenovationTarget = Literal[
-    "source_id",
-    "filed",
-    "issued",
-    "expires",
-    "closed",
-    "closed_text",
-    "status",
-    "place",
-    "works",
-    "detail",
-    "applicant_name",
-    "applicant_phone",
-    "contractor",
-    "company_number",
-]
-Target = Literal[TicketTarget, PlaceTarget, UnitTarget, ResidentTarget, RenovationTarget]
-PARTS: tuple[PlaceTarget, ...] = ("building", "entrance", "room")
-
-
-def every_target() -> tuple[str, ...]:
-    """The fields that any kind of record takes from a table."""
-    named = [part for kind in get_args(Target) for part in get_args(kind)] or list(get_args(Target))
-    declared = (name for kind in KINDS.values() if kind.tabled for name in ("id", *kind.declared.tables.fields))
-    return tuple(dict.fromkeys((*named, *declared)))
-
-
-def _known(name: str) -> str:
-    """Whether a field is one that some kind takes."""
-    every = every_target()
-    if name not in every:
-        close = get_close_matches(name, every, 1)
-        hint = say("did you mean {name}?", name=close[0]) if close else say("one of: {known}", known=", ".join(every))
-        raise wrong(say("{value} is not known here", value=quoted(name)), hint=hint)
-    return name
-
-
-TargetName = Annotated[str, AfterValidator(_known)]
-Several = Annotated[tuple[str, ...], BeforeValidator(several), Field(min_length=1)]
-
-
-def _formats(forms: tuple[str, ...]) -> tuple[str, ...]:
-    """Whether each is a date format that can read anything."""
-    for form in forms:
-        try:
-            datetime.strptime("", form)
-        except re.error:
-            raise wrong(say("{value} is not a date format (like %Y-%m-%d %H:%M:%S)", value=quoted(form))) from None
-        except ValueError as error:
-            if "does not match format" not in str(error):
-                raise wrong(say("{value} is not a date format (like %Y-%m-%d %H:%M:%S)", value=quoted(form))) from None
-    return forms
-
-
-class Mapping(Model):
-    """What the columns of a foreign table mean.
-
-    `columns` names, for each field, the column (or columns, joined); `values` translates what stands in them (`*` for
-    everything else; `*: *` leaves it as it stands); `constants` gives what the table does not say. A date without a
-    time of day is the beginning of that day for what begins (reported, filed, issued) and its end for what ends (due,
-    closed, expires).
-
-    One mapping may serve several commands: each looks only at its own fields."""
-
-    kind_of_record: ClassVar[str] = "mapping"
-
-    system: Code
-    timezone: TimeZone | None = None
-    dates: Annotated[Several, AfterValidator(_formats)] = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
-    encoding: Line | None = None
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
-    sheet: Line | None = None
-    columns: dict[TargetName, Several]
-    values: dict[TargetName, dict[str, str]] = Field(default_factory=dict)
-    constants: dict[TargetName, str] = Field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """Why a row cannot be imported. `cell` is what a spreadsheet calls the place: C7."""
-
-    row: int
-    column: str
-    cell: str
-    reason: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """What a table had lost or spelt otherwise, and was certain. What was there and what became of it is not said of
-    phones and numbers of identity."""
-
-    kind: str  # of REPAIRS
-    row: int
-    column: str
-    cell: str
-    was: str = ""
-    became: str = ""
-
-
-# what is repaired, in the order in which it is summed up
-REPAIRS = {
-    "merged": say("{n} cells of merged ranges", n=0),
-    "room": say("{n} room numbers", n=0),
-    "name": say("{n} names", n=0),
-    "phone": say("{n} phones", n=0),
-    "identity": say("{n} identity numbers", n=0),
-    "plate": say("{n} number plates", n=0),
-    "date": say("{n} dates", n=0),
-    "text": say("{n} other cells", n=0),
-}
 
 D = TypeVar("D")
 
 
-@dataclass
-class Plan(Generic[D]):
-    """What an import would do."""
+class Import(ABC, Generic[D]):
+    """One kind's. `targets`: the fields of a mapping that it looks at; `needed`: those it needs besides the
+    unit; `subject` and `done`: the patterns of the commit and of the answer, filled with `counts`; `careful`: whether
+    what a spreadsheet makes of numbers is looked into."""
 
-    drafts: list[D] = field(default_factory=list)
-    bad: list[BadRow] = field(default_factory=list)
-    repairs: list[Repair] = field(default_factory=list)
-    known: int = 0  # rows imported before
-    rows: int = 0
+    targets: tuple[str, ...]
+    needed: ClassVar[tuple[str, ...]] = ()
+    subject: ClassVar[Text]
+    done: ClassVar[Text]
+    careful: ClassVar[bool] = True
 
-    @property
-    def bad_rows(self) -> int:
-        return len({b.row for b in self.bad})
+    def required(self, mapping: Mapping) -> tuple[str, ...]:
+        """The fields a mapping has to give."""
+        return (*place_targets(mapping), *self.needed)
 
-    @property
-    def new_rows(self) -> int:
-        return self.rows - self.known - self.bad_rows
+    @abstractmethod
+    def plan(self, here: Here, mapping: Mapping, sheet: Sheet) -> Plan[D]:
+        """Every row as part of a record to be, as known, or as a complaint."""
 
-    def repaired(self) -> list[Text]:
-        """How many repairs there were of each kind, in rows that are good."""
-        refused = {b.row for b in self.bad}
-        counted = Counter(r.kind for r in self.repairs if r.row not in refused)
-        return [Text(text.pattern, {"n": counted[kind]}) for kind, text in REPAIRS.items() if counted[kind]]
+    @abstractmethod
+    def write(self, plan: Plan[D], recorder: Recorder, here: Here) -> None:
+        """Put the records on record."""
 
+    def found(self, plan: Plan[D]) -> Text | None:
+        """What is new, in a line."""
+        return None
 
-def check_mapping(mapping: Mapping, sheet: Sheet, targets: Iterable[str], required: Iterable[str]) -> None:
-    """Refuse a mapping that names columns the table does not have or leaves a needed field open. Only the fields of
-    one command are looked at (`targets`)."""
-    wrong: list[Text] = []
-    asked = [target for target in mapping.columns if target in set(targets)]
-    for target in asked:
-        for name in mapping.columns[target]:
-            if name not in sheet.columns:
-                close = get_close_matches(name, sheet.columns, 1)
-                what = say("{target}: the table has no column {name}", target=target, name=repr(name))
-                wrong.append(say("{what} (did you mean {close}?)", what=what, close=repr(close[0])) if close else what)
-    for needed in required:
-        if needed not in mapping.columns and needed not in mapping.constants:
-            wrong.append(say("{target} is neither among columns nor among constants", target=needed))
-    for target in asked:
-        if target in mapping.constants:
-            wrong.append(say("{target} is both a column and a constant", target=target))
-    if wrong:
-        raise Refusal(
-            *wrong,
-            title=say("the mapping does not fit the table"),
-            hint=say("the table has: {columns}", columns=", ".join(sheet.columns)),
-        )
+    def notes(self, plan: Plan[D]) -> Iterable[Text]:
+        """What else is to be said of the rows."""
+        return ()
+
+    def counts(self, plan: Plan[D]) -> dict[str, int]:
+        """The numbers that `subject` and `done` name."""
+        return {"n": len(plan.drafts)}
 
 
-def place_targets(mapping: Mapping) -> tuple[PlaceTarget, ...]:
-    """How a mapping says which unit a row is about: as a whole, or by its parts."""
-    named = {*mapping.columns, *mapping.constants}
-    return PARTS if "unit" not in named and named & set(PARTS) else ("unit",)
+def on_record(here: Here, kind: Kind) -> list[Any]:
+    """What there is already; refuses to add to what is not in order."""
+    reading = here.estate.read(kind.model)
+    if reading.problems:
+        raise Refusal(say("put the records right before importing more"), code=3, problems=tuple(reading.problems))
+    return list(reading.records)
+
+
+def sources(here: Here, kind: Kind) -> frozenset[tuple[str, str]]:
+    """Which records of which systems are here already: (system, the id it has there)."""
+    return frozenset((r.source.system, r.source.id) for r in on_record(here, kind) if r.source)
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """A record to be that has an id of its own over there (`source_id`): the row, when it began (`day`: in the zone of
+    the table), its fields and what happened."""
+
+    row: int
+    source_id: str
+    began: datetime
+    day: date
+    fields: dict[str, Any]
+    events: tuple[Any, ...]
+
+
+S = TypeVar("S", bound=Sourced)
+
+
+def by_source(reader: Reader, rows: Iterable[tuple[Cells, S | None]], have: frozenset[tuple[str, str]]) -> Plan[S]:
+    """What the rows come to, in the order of time: an id that the table has twice is a complaint, what was imported
+    before is counted."""
+    plan: Plan[S] = Plan(rows=len(reader.sheet.rows))
+    seen: dict[str, int] = {}
+    for cells, draft in rows:
+        plan.repairs += cells.repairs
+        if draft is None or cells.bad:
+            plan.bad += cells.bad
+        elif draft.source_id in seen:
+            reason = say("{id} also stands in row {row}", id=draft.source_id, row=seen[draft.source_id])
+            plan.bad.append(reader.bad(cells.number, "source_id", reason))
+        elif (reader.mapping.system, draft.source_id) in have:
+            plan.known += 1
+        else:
+            plan.drafts.append(draft)
+        if draft is not None and not cells.bad:
+            seen.setdefault(draft.source_id, cells.number)
+    if reader.swapped:
+        plan.bad += reader.suspicions(draft.row for draft in plan.drafts)
+        plan.drafts = []
+    plan.bad.sort(key=lambda bad: bad.row)
+    plan.drafts.sort(key=lambda draft: (draft.began, draft.source_id))
+    return plan

@@ -8,7 +8,7 @@ from propcli.engine.record import quoted
 from propcli.engine.text import say
 from propcli.records import repairs
 from propcli.records.cells import Cells
-from propcli.records.importing import Target, place_targets
+from propcli.records.mapping import place_targets
 from propcli.store.sheets import Number
 
 
@@ -36,7 +36,7 @@ class Place:
         return unit_id
 
 
-def target_of(cells: Cells) -> Target:
+def target_of(cells: Cells) -> str:
     """The field that complaints about a unit stand at: the whole of it, or the room."""
     return place_targets(cells.reader.mapping)[-1]
 

@@ -94,7 +94,7 @@ class Recorder:
             kind.life.advance(state, event)
         changed: dict[str, object] = dict(changes or {})
         for name, value in kind.life.fields(state, record).items():
-            if (value or None) != (getattr(record, name) or None):
+            if value != getattr(record, name):
                 changed[name] = plain(value) if value not in (None, ()) else None
         path = kind.path(record_id)
         raw = self.operation.read(path)

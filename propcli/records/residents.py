@@ -9,6 +9,7 @@ from propcli.engine.text import say
 from propcli.kinds.catalog import RESIDENT
 from propcli.kinds.resident.model import SEALABLE, Resident, ResidentEvent
 from propcli.kinds.settings import Settings
+from propcli.records.hidden import closed
 from propcli.records.people import People, face, fields_of, to_seal
 from propcli.records.recording import Recorder
 
@@ -45,11 +46,7 @@ def change(
     sealing = to_seal(whole, settings.sealed, now.astimezone(settings.zone).date())
     # without the key it is not known what is sealed: only what stands in clear may be given another value in clear
     if known.hidden and any(name in sealing or not getattr(before, name) for name in values if name in SEALABLE):
-        raise Refusal(
-            say("{id}: a part is sealed and its key is not here", id=resident_id),
-            hint=say("restore the keys first: propcli keys restore"),
-            code=3,
-        )
+        raise closed(resident_id)
     changes: dict[str, Any] = {name: value for name, value in values.items() if name not in SEALABLE}
     if any(name in SEALABLE for name in values):
         if known.hidden:  # only clear fields change: what is sealed stays as it is
@@ -78,11 +75,7 @@ def seal_all(recorder: Recorder, people: People, now: datetime, by: str) -> list
         if resident.status == "forgotten" or not open_ones:
             continue
         if known.hidden:
-            raise Refusal(
-                say("{id}: a part is sealed and its key is not here", id=resident.id),
-                hint=say("restore the keys first: propcli keys restore"),
-                code=3,
-            )
+            raise closed(resident.id)
         changes = fields_of(whole, sealing, people.keys, resident.key)
         event = ResidentEvent.model_validate({"at": now, "by": by, "event": "changed", "fields": open_ones})
         people.add(recorder.step(RESIDENT, resident.id, [event], {n: v or None for n, v in changes.items()}))

@@ -12,13 +12,29 @@ from propcli.engine.worktime import Calendar
 from propcli.kinds.catalog import KINDS, TICKET, Kind
 from propcli.kinds.settings import Settings
 from propcli.kinds.ticket.words import PART
-from propcli.records.checking import Finding, Surroundings, unknown
+from propcli.records.checking import WHERE, Finding, Surroundings, unknown
 
 
 def _among(what: Text, value: str, known: frozenset[str]) -> tuple[Text, Text]:
     """The same, of few that can be named."""
     text, hint = unknown(what, value, known, "")
     return text, say("one of: {known}", known=", ".join(sorted(known))) if "where" in hint.values else hint
+
+
+def _named(
+    place: tuple[str | int, ...], what: Text, value: str | None, known: frozenset[str], where: str
+) -> Iterator[Finding]:
+    """Something named that does not exist."""
+    if value is not None and value not in known:
+        yield place, *unknown(what, value, known, where)
+
+
+def _team(place: tuple[str | int, ...], value: str | None, around: Surroundings) -> Iterator[Finding]:
+    return _named(place, say("team"), value, around.teams, WHERE["team"])
+
+
+def _category(place: tuple[str | int, ...], value: str, around: Surroundings) -> Iterator[Finding]:
+    return _named(place, say("category"), value, around.categories, WHERE["category"])
 
 
 def settings_references(settings: Settings, around: Surroundings) -> Iterator[Finding]:
@@ -41,14 +57,9 @@ def policy_references(policy: Policy, around: Surroundings, calendar: Calendar) 
     kinds = _values("kind", TICKET.model) or frozenset()
     for category, teams in policy.routing.items():
         for team in teams:
-            if team not in around.teams:
-                yield (
-                    ("routing", category),
-                    *unknown(say("team"), team, around.teams, "propcli.yaml, teams"),
-                )
+            yield from _team(("routing", category), team, around)
     for index, sent in enumerate(policy.dispatch.kinds):
-        if sent not in kinds:
-            yield (("dispatch", "kinds", index), *unknown(say("kind"), sent, kinds, "docs/format.md"))
+        yield from _named(("dispatch", "kinds", index), say("kind"), sent, kinds, "docs/format.md")
     yield from _terms_references(policy, around)
     for index, row in enumerate(policy.obligations):
         here = ("obligations", index)
@@ -62,34 +73,23 @@ def policy_references(policy: Policy, around: Surroundings, calendar: Calendar) 
                 if name not in fields:
                     yield ((*here, key, name), *unknown(say("field"), name, fields, "docs/format.md"))
                     continue
-                known = (
-                    around.categories
-                    if name == "category"
-                    else around.teams
-                    if name == "team"
-                    else _values(name, kind.model)
-                )
+                known = {"category": around.categories, "team": around.teams}.get(name, _values(name, kind.model))
                 for value in values:
                     if known is not None and value not in known and value not in ("any", "none"):
                         yield ((*here, key, name), *_among(say("value"), value, known))
         if row.agreed and (row.agreed not in AGREED or row.agreed not in fields | on_event):
             known = frozenset(name for name in AGREED if name in fields | on_event)
             yield ((*here, "agreed"), *_among(say("field"), row.agreed, known))
-        if row.per is not None and row.per not in on_event:
-            yield ((*here, "per"), *unknown(say("field"), row.per, on_event, "docs/format.md"))
+        yield from _named((*here, "per"), say("field"), row.per, on_event, "docs/format.md")
         times = _times(kind.event)
         if row.counted_from is not None and row.counted_from not in times:
             what, hint = _among(say("field"), row.counted_from, times)
             if row.counted_from in on_event:
                 what = say("{field} is not a time", field=row.counted_from)
             yield (*here, "counted_from"), what, hint
-        if row.team is not None and row.team not in around.teams:
-            yield ((*here, "team"), *unknown(say("team"), row.team, around.teams, "propcli.yaml, teams"))
-        if row.clock != "calendar" and row.clock not in calendar.clocks:
-            yield (
-                (*here, "clock"),
-                *unknown(say("clock"), row.clock, frozenset(calendar.clocks), "calendar.yaml"),
-            )
+        yield from _team((*here, "team"), row.team, around)
+        if row.clock != "calendar":
+            yield from _named((*here, "clock"), say("clock"), row.clock, frozenset(calendar.clocks), "calendar.yaml")
         for key, named in (("from", row.start), ("until", row.until), ("ends", row.ends)):
             for trigger in named:
                 for found in _trigger_references(trigger, kind):
@@ -101,9 +101,7 @@ def _terms_references(policy: Policy, around: Surroundings) -> Iterator[Finding]
     from propcli.kinds.renovation.words import TOUCHES
 
     for item, category in policy.move_in.items.items() if policy.move_in else ():
-        if category not in around.categories:
-            known = unknown(say("category"), category, around.categories, "policy.yaml, routing")
-            yield (("move_in", "items", item), *known)
+        yield from _category(("move_in", "items", item), category, around)
     for index, row in enumerate(policy.renovation.gate if policy.renovation else ()):
         for touch in row.touches:
             close = get_close_matches(touch, list(TOUCHES), 1, 0.8) if touch not in TOUCHES else []
@@ -111,19 +109,14 @@ def _terms_references(policy: Policy, around: Surroundings) -> Iterator[Finding]
                 what = say("{value} is almost {close}", value=touch, close=close[0])
                 yield ("renovation", "gate", index, "touches"), what, say("correct it, or choose another word")
     for index, team in enumerate(policy.renovation.told if policy.renovation else ()):
-        if team not in around.teams:
-            yield (("renovation", "told", index), *unknown(say("team"), team, around.teams, "propcli.yaml, teams"))
+        yield from _team(("renovation", "told", index), team, around)
     parts = frozenset(PART)
     for index, term in enumerate(policy.warranty):
         for part in term.part:
-            if part not in parts:
-                yield (("warranty", index, "part"), *unknown(say("part"), part, parts, "docs/format.md"))
+            yield from _named(("warranty", index, "part"), say("part"), part, parts, "docs/format.md")
     for category, part in policy.warranty_parts.items():
-        if category not in around.categories:
-            known = unknown(say("category"), category, around.categories, "policy.yaml, routing")
-            yield (("warranty_parts", category, KEY), *known)
-        if part not in parts:
-            yield (("warranty_parts", category), *unknown(say("part"), part, parts, "docs/format.md"))
+        yield from _category(("warranty_parts", category, KEY), category, around)
+        yield from _named(("warranty_parts", category), say("part"), part, parts, "docs/format.md")
 
 
 def _trigger_references(trigger: Trigger, kind: Kind) -> Iterator[tuple[Text, Text]]:

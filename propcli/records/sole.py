@@ -72,7 +72,10 @@ def refuse_taken(
     """Refuses values that another record than `but` has on a day. A file that cannot be read and may be about one is no
     reason to believe that it is free; of sealed parts whose key is not here, it is told that they were not compared."""
     sole = kind.declared.sole
-    wanted = [value for value in values if isinstance(value, str)]
+    given = [value for value in values if value is not None]
+    wanted = [value for value in given if isinstance(value, str)]
+    if sole is not None and given and not wanted:
+        yield not_compared(1)
     if sole is None or not wanted:
         return
     holders = Holders(kind, sole, day, keys)
@@ -86,7 +89,12 @@ def refuse_taken(
         what = say("whether {value} is free cannot be told", value=", ".join(wanted))
         raise Refusal(what, hint=say("mend these records first"), code=3, problems=tuple(problems))
     if holders.closed:
-        yield say("  not compared, for the keys are not here: {n} sealed records", n=holders.closed)
+        yield not_compared(holders.closed)
+
+
+def not_compared(n: int) -> Text:
+    """What is told of sealed parts that could not be opened."""
+    return say("  not compared, for the keys are not here: {n} sealed records", n=n)
 
 
 def _read(estate: Estate, holders: Holders, wanted: list[str], but: str) -> Iterator[Problem]:

@@ -11,18 +11,18 @@ from pydantic import ValidationError
 
 from propcli.engine.fields import Shape, shapes
 from propcli.engine.record import Event
-from propcli.engine.text import say
-from propcli.kinds.catalog import Kind
-from propcli.records import repairs
-from propcli.records.cells import Cells, Reader, Reads, adapter
+from propcli.engine.text import Text, say
+from propcli.kinds.catalog import UNIT, Kind
+from propcli.records import importing, repairs
+from propcli.records.cells import Cells, Reader
+from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER
 from propcli.records.hidden import concealed, personal
-from propcli.records.importing import PARTS, Mapping, Plan, place_targets
+from propcli.records.mapping import PARTS, Mapping, Plan, place_targets
 from propcli.records.places import Register, Widths, place_of
 from propcli.records.plates import written
 from propcli.records.recording import Recorder
-from propcli.records.sole import Holders
-from propcli.store.sealing import Keys
+from propcli.records.sole import Holders, holding, not_compared
 from propcli.store.sheets import Sheet
 
 _BETWEEN = re.compile(r"[;；、,，/\s]+")  # what stands between several values in one cell
@@ -38,17 +38,39 @@ class Draft:
     events: list[Event]
 
 
-def targets(kind: Kind) -> tuple[str, ...]:
-    """The fields of a mapping that a kind looks at."""
-    fields = kind.declared.tables.fields
-    return ("id", *fields, *(PARTS if "unit" in fields else ()))
+class Import(importing.Import[Draft]):
+    """Of a kind that declares what its tables say."""
 
+    subject = say("Import {n} records from {system}", n=0, system="")
+    done = say("{n} records were written.", n=0)
 
-def required(kind: Kind, mapping: Mapping) -> tuple[str, ...]:
-    """The fields a mapping has to give; of a unit, the whole of it or its parts."""
-    wanted = kind.declared.tables.required
-    places = place_targets(mapping) if "unit" in wanted else ()
-    return ("id", *(name for name in wanted if name != "unit"), *places)
+    def __init__(self, kind: Kind) -> None:
+        self.kind, self.closed = kind, 0
+        fields = kind.declared.tables.fields
+        self.targets = ("id", *fields, *(PARTS if "unit" in fields else ()))
+
+    def required(self, mapping: Mapping) -> tuple[str, ...]:
+        """Of a unit, the whole of it or its parts."""
+        wanted = self.kind.declared.tables.required
+        places = place_targets(mapping) if "unit" in wanted else ()
+        return ("id", *(name for name in wanted if name != "unit"), *places)
+
+    def plan(self, here: Here, mapping: Mapping, sheet: Sheet) -> Plan[Draft]:
+        records = importing.on_record(here, self.kind)
+        known = frozenset(record.id for record in records)
+        holders = holding(self.kind, records, here.today, here.keys)
+        self.closed = holders.closed if holders is not None else 0
+        units = frozenset(here.estate.ids(UNIT))
+        zone = here.estate.settings.zone
+        return Table(self.kind, sheet, mapping, zone, units, known, here.now, holders).plan()
+
+    def notes(self, plan: Plan[Draft]) -> Iterable[Text]:
+        return [not_compared(self.closed)] if self.closed and plan.drafts else []
+
+    def write(self, plan: Plan[Draft], recorder: Recorder, here: Here) -> None:
+        for draft in plan.drafts:
+            fields = concealed(self.kind.model, draft.fields, recorder, here.keys)
+            recorder.add(self.kind, draft.id, fields, draft.events)
 
 
 @dataclass
@@ -62,13 +84,12 @@ class Table:
     units: frozenset[str]
     known: frozenset[str]
     now: datetime
-    reads: Reads
     holders: Holders | None  # of what only one record has at a time
 
     def plan(self) -> Plan[Draft]:
         """Every row as a record to be, as known, or as a complaint."""
         plan: Plan[Draft] = Plan(rows=len(self.sheet.rows))
-        reader = Reader(self.sheet, self.mapping, self.zone, self.reads)
+        reader = Reader(self.sheet, self.mapping, self.zone)
         rows = [Cells(reader, row, discreet=True) for row in self.sheet.rows]
         first: dict[str, int] = {}
         for cells in rows:
@@ -111,11 +132,7 @@ class Table:
             return cells.typed(its.name, mend, model, its.name)
         text = cells.sound(its.name)
         parts = [written(part) if its.private == "plates" else part for part in _BETWEEN.split(text or "") if part]
-        try:
-            return tuple(adapter(model, its.name).validate_python(parts))
-        except ValidationError as error:
-            cells.misfits(error, model, lambda _where: its.name)
-            return None
+        return cells.valid(its.name, model, its.name, list(dict.fromkeys(parts)))
 
     def _unit(self, cells: Cells) -> str | None:
         names = [name for target in place_targets(self.mapping) for name in self.mapping.columns.get(target, ())]
@@ -143,15 +160,14 @@ class Table:
         state, faults = self.kind.life.replay(trial, events)
         for fault in faults if not cells.bad else ():
             cells.complain("" if fault.field == "event" else fault.field, fault.what, fault.hint)
+        whole = trial.model_copy(update={**self.kind.life.fields(state, trial), "events": tuple(events)})
+        if not cells.bad:
+            try:
+                self.kind.model.model_validate({n: v for n, v in whole if v is not None})
+            except ValidationError as error:
+                cells.misfits(error, self.kind.model, lambda where: str(where[0]) if where else "")
         if self.holders is not None and not cells.bad:
             sole = self.holders.sole
-            whole = trial.model_copy(update=self.kind.life.fields(state, trial))
             for value, holder in self.holders.add(whole):
                 cells.complain(sole.field, *sole.taken(holder, value, personal(holder, self.holders.keys)))
         return None if cells.bad else Draft(cells.number, record_id, own, events)
-
-
-def write(kind: Kind, drafts: Iterable[Draft], recorder: Recorder, keys: Keys) -> None:
-    """Put the records on record."""
-    for draft in drafts:
-        recorder.add(kind, draft.id, concealed(kind.model, draft.fields, recorder, keys), draft.events)

@@ -13,12 +13,7 @@ from propcli.kinds.calendar import CalendarFile
 from propcli.kinds.catalog import KINDS, STAFF, Kind
 from propcli.kinds.declaration import function_at
 from propcli.kinds.settings import Settings
-from propcli.records.checking import (
-    Sources,
-    Surroundings,
-    checked,
-    source_once,
-)
+from propcli.records.checking import Sources, Surroundings, checked, left_behind, source_once
 from propcli.records.clock import ahead
 from propcli.records.rules import policy_references, settings_references
 from propcli.records.sole import taken_twice
@@ -56,7 +51,8 @@ def validate(
     for kind, reading in readings.items():
         validates = function_at(kind.declared.validates) if kind.declared.validates else None
         for record in reading.records:
-            findings = list(islice(chain(checked(record, around), source_once(record, sources)), MOST + 1))
+            told = chain(checked(record, around), left_behind(record, around), source_once(record, sources))
+            findings = list(islice(told, MOST + 1))
             if now is not None:
                 findings += islice(ahead(record, now), MOST)
             if validates is not None:

@@ -24,7 +24,6 @@ MARKER = "propcli.yaml"
 M = TypeVar("M", bound=Model)
 
 # files there is one of
-SINGLE: dict[str, type[Model]] = {MARKER: Settings, "policy.yaml": Policy, "calendar.yaml": CalendarFile}
 
 
 @dataclass(slots=True)

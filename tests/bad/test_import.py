@@ -14,7 +14,7 @@ from propcli.kinds.catalog import KINDS
 from propcli.kinds.ticket.imports import TARGETS, prepare
 from propcli.kinds.ticket.model import TicketEvent
 from propcli.records.checking import Surroundings
-from propcli.records.importing import Mapping
+from propcli.records.mapping import Mapping
 from propcli.store.sheets import Row, Sheet
 
 MAP = """\
@@ -84,7 +84,7 @@ def bad_rows(desk: Desk, command: tuple[str, ...]) -> list[tuple[int, str, str]]
     result = desk.run(*command, "--format", "json")
     assert result.code == 3
     assert desk.snapshot() == before
-    found, _end = json.JSONDecoder().raw_decode(result.out)
+    found = json.loads(result.out)["tables"]["bad_rows"]
     rows = [(bad["row"], bad["column"], bad["reason"]) for bad in found]
     for number, column, reason in rows:
         assert str(number) in told.out and column in told.out
@@ -190,9 +190,8 @@ def test_a_bad_cell_is_called_as_a_spreadsheet_calls_it(desk: Desk) -> None:
     result = desk.run(*command)
     assert "4  房号    E3" in result.out
     table(desk, json.dumps(dict(zip(HEADER, row(房号="x"), strict=True))), "in.jsonl")
-    found, _end = json.JSONDecoder().raw_decode(
-        desk.run(*command[:2], "../in.jsonl", *command[3:], "--format", "json").out
-    )
+    said = desk.run(*command[:2], "../in.jsonl", *command[3:], "--format", "json").out
+    found = json.loads(said)["tables"]["bad_rows"]
     assert (found[0]["row"], found[0]["cell"]) == (1, "")
 
 
@@ -269,7 +268,9 @@ def test_whatever_a_row_says_becomes_part_of_its_ticket() -> None:
     assert set(cells) == set(TARGETS)
     mapping = Mapping.model_validate({"system": "legacy", "columns": {name: name for name in cells}})
     sheet, zone = Sheet(list(cells), [Row(2, dict(cells))]), ZoneInfo("Asia/Shanghai")
-    (draft,) = prepare(sheet, mapping, zone, Surroundings(dict.fromkeys((*KINDS, "team", "category"))), ()).drafts
+    (draft,) = prepare(
+        sheet, mapping, zone, Surroundings(dict.fromkeys((*KINDS, "team", "category"))), frozenset()
+    ).drafts
     moments = {cell: datetime.fromisoformat(cell).replace(tzinfo=zone) for cell in cells.values() if "08:00" in cell}
     same = ("kind", "category", "urgency", "channel", "unit", "building", "place", "summary", "detail", "convenient")
     assert draft.fields == {

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from propcli.kinds.catalog import UNIT
 from tests.conftest import Desk
 from tests.rules.asking import append, falls_due, overdue, owed, record, replace, rows
 
@@ -42,6 +43,17 @@ def test_custody_needs_its_agreement_and_both_readings(homes: Desk, missing: str
     del given[missing]
     said = homes.refused("unit", "custody", HOME, *(part for option in given.items() for part in option))
     assert missing in said
+
+
+def test_a_beginning_by_hand_that_lacks_its_readings_is_told() -> None:
+    """`validate` goes on after what is missing, to the next."""
+    begun = (
+        {"at": BEGAN, "event": "registered", "state": "vacant", "use": "residential"},
+        {"at": BEGAN, "event": "custody_began", "agreement": "TG-07"},
+    )
+    events = [UNIT.event.model_validate({"by": "zhang.wei", **event}) for event in begun]
+    _state, faults = UNIT.life.replay(UNIT.model.model_construct(id=HOME), events)
+    assert [str(fault.what) for fault in faults] == ["custody began needs water", "custody began needs electricity"]
 
 
 @pytest.mark.parametrize("reading", ["-1", "many", "1,000", "1.005"])

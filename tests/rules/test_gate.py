@@ -44,14 +44,6 @@ def history(desk) -> str:
     return desk.git("log", "--all", "-p", "--format=%B")
 
 
-@pytest.fixture
-def sealed(homes):
-    """The four homes, in an estate that seals names, phones and plates."""
-    append(homes, "propcli.yaml", "sealed: [name, phones, plates]\n")
-    homes.git("commit", "--quiet", "-am", "Seal")
-    return homes
-
-
 # --- passes
 
 

@@ -10,7 +10,7 @@ from propcli.desk.duty import present
 from propcli.kinds.catalog import STAFF
 from propcli.kinds.staff import LIFE, Shift, Staff, StaffEvent
 from propcli.output.language import parse
-from tests.rules.asking import record
+from tests.rules.asking import add, record, walk
 
 FIRST, LAST = date(2026, 10, 15), date(2026, 10, 16)
 DAY = timedelta(days=1)
@@ -111,6 +111,43 @@ def test_validate_names_where_somebody_gone_is_still_counted_on(desk):
     found = desk.run("validate", at="2026-10-15T00:00:00+08:00")
     assert found.code == 3 and "2 problems" in found.out
     assert "zhou.min worked here until" in found.out and "wang.gang worked here until" in found.out
+
+
+@pytest.mark.rule("D6")
+def test_validate_names_open_tickets_of_somebody_gone(desk):
+    """From the day after the last, until somebody else has them or they are closed; what is past is left alone."""
+    ticket, closed = (add(desk) for _ in range(2))
+    walk(desk, ticket, "dispatch --to li.qiang", "confirm")
+    walk(desk, closed, "dispatch --to li.qiang", "cancel --reason 不需要了")
+    desk.ok("staff", "depart", "li.qiang", "--last-day", "today")
+    assert desk.run("validate").code == 0
+    found = desk.run("validate", at="2026-10-15T00:00:00+08:00")
+    assert (found.code, found.out.count("li.qiang worked here until 2026-10-14 [D6]")) == (3, 1)
+    assert f"{ticket}.yaml:" in found.out and "assignee" not in found.out.split(f"{ticket}.yaml")[0]
+    desk.ok("ticket", "dispatch", ticket, "--to", "zhang.wei", at="2026-10-15T09:00:00+08:00")
+    assert desk.run("validate", at="2026-10-15T09:00:00+08:00").code == 0
+
+
+@pytest.mark.rule("D6")
+def test_what_an_estate_lets_be_owed_on_staff(desk):
+    """Files of before have no events, so nothing is owed on them; on others it is owed like on any record."""
+    row = (
+        "{rule: D6, source: own, record: staff, owed: follow-up, by: manager, from: changed, within: 1d, until: noted}"
+    )
+    path = desk.root / "policy.yaml"
+    said = path.read_text("utf-8")
+    path.write_text(said.replace("obligations:\n", f"obligations:\n  - {row}\n"), "utf-8")
+    assert "Nothing is overdue" in desk.ok("overdue")
+    desk.ok("staff", "change", "zhang.wei", "--team", "security")
+    assert "Nothing is overdue" in desk.ok("overdue", at="2026-10-15T10:00:00+08:00")
+    assert "zhang.wei" in desk.ok("overdue", at="2026-10-15T10:00:01+08:00")
+
+
+@pytest.mark.rule("D6")
+def test_the_list_says_who_works_here_no_more(desk):
+    desk.ok("staff", "depart", "li.qiang", "--last-day", "today")
+    assert "worked here until" not in desk.ok("staff", "list")
+    assert "worked here until 2026-10-14" in desk.ok("staff", "list", at="2026-10-15T00:00:00+08:00")
 
 
 @pytest.mark.rule("D6")

@@ -2,37 +2,32 @@
 review [N1]. Each function is called before the step it is named for, with what was typed."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from propcli.engine.policy import RenovationRules
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import UNIT
-from propcli.kinds.renovation.checks import ruled
 from propcli.kinds.renovation.file import File, Paper
-from propcli.kinds.renovation.filings import file, plain_number, workers_meant
+from propcli.kinds.renovation.filings import plain_number, workers_meant
 from propcli.kinds.renovation.model import Renovation
 from propcli.kinds.renovation.neighbours import line, of_units
-from propcli.kinds.renovation.requirements import Ruling, is_owner, rules_of, ruling, terms
+from propcli.kinds.renovation.requirements import ruled, rules_of, ruling, terms
 from propcli.kinds.renovation.words import ENDED, FILING, FILING_PAPER, TOUCHES
 from propcli.kinds.unit.homes import named, resident_for
 from propcli.kinds.unit.model import in_line
-from propcli.kinds.unit.words import TIE
+from propcli.kinds.unit.words import OWNERS, TIE
 from propcli.output.language import words
+from propcli.records.changing import Change, Fields, Here, Taken
 from propcli.records.choosing import EVERY, chosen, code, known, money, of, parts
 from propcli.records.household import among, introduced, unit_of
 from propcli.records.people import identity, phone
 from propcli.records.recording import surroundings
 from propcli.store.estate import Estate
 
-if TYPE_CHECKING:
-    from propcli.records.changing import Change, Here, Taken
-
-Fields = dict[str, Any]
 Scope = tuple[str | None, str | None]  # an item and a worker that papers are of
 
 
-def begins(change: "Change", fields: Fields, event: Fields, by: str) -> "Iterable[Taken]":
+def begins(change: Change, fields: Fields, event: Fields, by: str) -> Iterable[Taken]:
     """An application: who applies and may, what the policy asks of it, who has to sign below; its work items follow."""
     here = change.here
     rules = rules_of(here.estate.policy)
@@ -48,14 +43,16 @@ def begins(change: "Change", fields: Fields, event: Fields, by: str) -> "Iterabl
     change.notes.append(note or introduced(resident, home, here.people, here.today))
     if not fields.get("below") and not typed["none_below"]:
         fields["below"] = _below(here.estate, unit)
-    change.notes.append(_said_of_below(fields.get("below", ())))
+    below = fields.get("below")
+    signs = say("  below: {units}, to sign before the refund that nothing leaks [N12]", units=list(below or ()))
+    change.notes.append(signs if below else say("  no unit below: nobody has to sign for leaks"))
     change.notes += [_other(other) for other in of_units(here.estate, [unit])[0] if other.status not in ENDED]
     change.notes += answers
-    event["terms"] = terms(rules, is_owner(capacity), "contractor" in fields)
+    event["terms"] = terms(rules, capacity in OWNERS, "contractor" in fields)
     return [("item_added", item) for item in items]
 
 
-def _complete_contractor(here: "Here", fields: Fields, own_work: bool | None, id_number: str | None) -> None:
+def _complete_contractor(here: Here, fields: Fields, own_work: bool | None, id_number: str | None) -> None:
     """The contractor with number and person in charge, or the owner's own work [N1]."""
     if ("contractor" in fields) == bool(own_work):
         raise Refusal(
@@ -86,15 +83,10 @@ def identity_number(typed: str, option: str) -> str:
     return of(option, lambda: identity("id_card", typed)["number"])
 
 
-class Applicant(NamedTuple):
-    resident: str
-    capacity: str  # the tie
-    note: Text | None = None
-
-
-def _applicant(change: "Change", unit_id: str, typed: str, capacity: str | None, by: str) -> Applicant:
-    """Who applies, found among the unit's people; the tie says whether the owner's consent is needed [N1]. Where the
-    office has nobody on record for the unit, the person is registered and somebody has to say what he is."""
+def _applicant(change: Change, unit_id: str, typed: str, capacity: str | None, by: str) -> tuple[str, str, Text | None]:
+    """Who applies, found among the unit's people; the tie, which says whether the owner's consent is needed [N1]; what
+    is to be said of it. Where the office has nobody on record for the unit, the person is registered and somebody has
+    to say what he is."""
     here, recorder, people = change.here, change.recorder, change.here.people
     home = unit_of(recorder, unit_id)
     if home is None and recorder.around.known["unit"] is not None:
@@ -109,7 +101,7 @@ def _applicant(change: "Change", unit_id: str, typed: str, capacity: str | None,
                 hint=say("give --as owner, tenant, family or agent"),
             )
         resident, note = resident_for(recorder, people, who, "--applicant", here.now, by)
-        return Applicant(resident, capacity, note)
+        return resident, capacity, note
     found = among(home, who.name, who.phone, people, here.today, "--applicant", say("give the id"))
     resident = who.name if who.name in ties else found.id if found else ""
     if not resident:
@@ -123,7 +115,7 @@ def _applicant(change: "Change", unit_id: str, typed: str, capacity: str | None,
             say("--as: {value} is on record as {tie}", value=people.called(resident), tie=TIE.word(ties[resident])),
             hint=say("leave it out"),
         )
-    return Applicant(resident, ties[resident])
+    return resident, ties[resident], None
 
 
 def _below(estate: Estate, unit: str) -> tuple[str, ...]:
@@ -141,18 +133,12 @@ def _below(estate: Estate, unit: str) -> tuple[str, ...]:
     return found
 
 
-def _said_of_below(units: tuple[str, ...]) -> Text:
-    if units:
-        return say("  below: {units}, to sign before the refund that nothing leaks [N12]", units=list(units))
-    return say("  no unit below: nobody has to sign for leaks")
-
-
 def _other(other: Renovation) -> Text:
     values = {"id": other.id, "state": FILING.word(other.status), "works": other.works}
     return say("  note: {id} of the same unit is open too, {state}: {works}", **values)
 
 
-def item_added(change: "Change", filing: Renovation, fields: Fields) -> "list[Taken]":
+def item_added(change: Change, filing: Renovation, fields: Fields) -> list[Taken]:
     """More work items, or (`on_file`) that they were asked for and refused [N4]."""
     rules = rules_of(change.here.estate.policy)
     typed = fields.get("item")
@@ -169,7 +155,7 @@ def item_added(change: "Change", filing: Renovation, fields: Fields) -> "list[Ta
     return [("item_added", item) for item in items]
 
 
-def _refused_item(change: "Change", rules: RenovationRules, text: str) -> "Taken":
+def _refused_item(change: Change, rules: RenovationRules, text: str) -> Taken:
     touches, what = _item(rules, text)
     said = ruling(rules, touches)
     if not said.refused:
@@ -191,7 +177,8 @@ def _items(rules: RenovationRules, typed: Iterable[str], last: int) -> tuple[lis
         refused += said.refusals(what)
         answers.append(say("  item {n} {text}", n=index, text=what))
         answers += [say("    {answer}", answer=answer) for answer in said.answers(rules)]
-        items.append(_item_fields(str(index), touches, what, said))
+        needs, test = tuple(said.needs), True if said.test else None
+        items.append({"item": str(index), "touches": touches, "needs": needs, "test": test, "text": what})
     if refused:
         raise Refusal(
             *refused,
@@ -202,11 +189,6 @@ def _items(rules: RenovationRules, typed: Iterable[str], last: int) -> tuple[lis
             ),
         )
     return items, answers
-
-
-def _item_fields(number: str, touches: tuple[str, ...], text: str, said: Ruling) -> Fields:
-    test = True if said.test else None
-    return {"item": number, "touches": touches, "needs": tuple(said.needs), "test": test, "text": text}
 
 
 def _item(rules: RenovationRules, text: str) -> tuple[tuple[str, ...], str]:
@@ -232,11 +214,11 @@ def _touches(rules: RenovationRules) -> str:
     return known(TOUCHES, (*TOUCHES, *sorted(_own_touches(rules))))
 
 
-def item_dropped(_change: "Change", _filing: Renovation, fields: Fields) -> None:
+def item_dropped(_change: Change, _filing: Renovation, fields: Fields) -> None:
     fields["item"] = plain_number(fields["item"])
 
 
-def papers_received(change: "Change", filing: Renovation, fields: Fields) -> "list[Taken]":
+def papers_received(change: Change, filing: Renovation, fields: Fields) -> list[Taken]:
     """Papers that are here, those that are in order, and those that are not, for a reason [N1]."""
     received, checked, wrong = (fields.get(name) for name in ("papers", "checked", "wrong"))
     reason = fields.get("reason")
@@ -244,7 +226,7 @@ def papers_received(change: "Change", filing: Renovation, fields: Fields) -> "li
         raise Refusal(say("say which papers"), hint=say("give --received, --checked or --wrong"))
     if (reason is None) == bool(wrong):
         raise Refusal(say("--wrong and --reason go together"))
-    its, scope = file(filing), _scope(change, filing, fields)
+    its, scope = File.of(filing), _scope(change, filing, fields)
     here = _papers(its, received, "--received", scope, ("received", "checked"))
     fine = _papers(its, checked, "--checked", scope, ("checked", "wrong"))
     bad = _papers(its, wrong, "--wrong", scope, ("wrong",))
@@ -263,10 +245,10 @@ def papers_received(change: "Change", filing: Renovation, fields: Fields) -> "li
     return found
 
 
-def _scope(change: "Change", filing: Renovation, fields: Fields) -> Scope:
+def _scope(change: Change, filing: Renovation, fields: Fields) -> Scope:
     item = plain_number(fields["item"]) if "item" in fields else None
     worker = workers_meant(filing, [fields["worker"]], change.here.keys)[0] if "worker" in fields else None
-    works = file(filing).works
+    works = File.of(filing).works
     if item is not None and item not in works:
         raise Refusal(say("there is no item {n}", n=item), hint=say("known: {ids}", ids=", ".join(works) or "–"))
     return item, worker
@@ -302,7 +284,7 @@ def _papers(its: File, typed: list[str] | None, option: str, scope: Scope, settl
     return found
 
 
-def approved(change: "Change", filing: Renovation, fields: Fields) -> "list[Taken]":
+def approved(change: Change, filing: Renovation, fields: Fields) -> list[Taken]:
     """The review: approved, returned or refused [N1, N2]."""
     verdicts = {"approve": "approved", "return_": "returned", "refuse": "refused"}
     given = [event for name, event in verdicts.items() if fields.get(name)]
@@ -313,7 +295,9 @@ def approved(change: "Change", filing: Renovation, fields: Fields) -> "list[Take
     if event == "approved":
         if reason is not None:
             raise Refusal(say("{option} goes without {other}", option="--reason", other="--approve"))
-        _refuse_contradictions(change.here.estate, filing)
+        # what the policy asks for today and the items, written by hand or long ago, do not say
+        if found := [what for _where, what, _hint in ruled(filing, surroundings(change.here.estate))]:
+            raise Refusal(*found, title=say("{record}: refused", record=filing.id))
         return [(event, {"text": fields.get("text")})]
     if reason is None:
         option = "--return" if event == "returned" else "--refuse"
@@ -323,17 +307,10 @@ def approved(change: "Change", filing: Renovation, fields: Fields) -> "list[Take
     return [(event, {"reason": reason, "amount": money(fields.get("refund"), "--refund")})]
 
 
-def _refuse_contradictions(estate: Estate, filing: Renovation) -> None:
-    """Refuses to approve what the policy asks for today and the items, written by hand or long ago, do not say."""
-    found = [what for _where, what, _hint in ruled(filing, surroundings(estate))]
-    if found:
-        raise Refusal(*found, title=say("{record}: refused", record=filing.id))
-
-
-def resubmitted(change: "Change", filing: Renovation, fields: Fields) -> None:
+def resubmitted(change: Change, filing: Renovation, fields: Fields) -> None:
     """What comes in again has to meet what the policy asks for today."""
     rules = rules_of(change.here.estate.policy)
-    today = terms(rules, is_owner(filing.capacity), filing.contractor is not None)
-    have = file(filing).terms.model_dump()
+    today = terms(rules, filing.capacity in OWNERS, filing.contractor is not None)
+    have = File.of(filing).terms.model_dump()
     if any(have[name] != value for name, value in today.items()):
         fields["terms"] = today

@@ -1,7 +1,7 @@
 """What a renovation filing has come to: papers, copies, payments, passes, violations, water tests, the deposit. It is
 the fold of the filing's events, and it knows what the next step still lacks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from propcli.engine.lifecycle import Lack
 from propcli.engine.policy import after
 from propcli.engine.text import Text, say
-from propcli.kinds.renovation.model import Item, Need, RenovationEvent, Terms, Worker
+from propcli.kinds.renovation.model import Item, Need, Renovation, RenovationEvent, Terms, Worker
 from propcli.kinds.renovation.words import CERTIFICATE, COPY, DEPOSIT, FILING_PAPER, FILING_PAYMENT, SHOWN, yuan
 
 NOTHING = Decimal("0.00")
@@ -57,7 +57,6 @@ class Violation:
     text: str
     stop: bool
     rectify_by: date
-    since: datetime
     rectified: datetime | None = None
     charged: Decimal = NOTHING
 
@@ -67,7 +66,6 @@ class Entry:
     """A line of the deposit ledger: received and refunded amounts, deductions with their violation (yuan)."""
 
     at: datetime
-    by: str
     what: str  # received, deducted, refunded
     amount: Decimal
     violation: str | None = None
@@ -90,7 +88,6 @@ class File:
     paid: dict[str, Decimal] = field(default_factory=dict)
     ledger: list[Entry] = field(default_factory=list)
     certified: set[str] = field(default_factory=set)
-    told: set[str] = field(default_factory=set)
     cards: dict[str, Card] = field(default_factory=dict)
     violations: dict[str, Violation] = field(default_factory=dict)
     start: date | None = None
@@ -103,10 +100,10 @@ class File:
     below: dict[str, bool] = field(default_factory=dict)  # unit below: whether it signed that nothing leaks
 
     @classmethod
-    def of(cls, events: Iterable[RenovationEvent]) -> "File":
-        """What events have come to, right or wrong."""
+    def of(cls, filing: Renovation) -> "File":
+        """What a filing has come to, right or wrong."""
         file = cls()
-        for event in events:
+        for event in filing.events:
             file.take(event)
         return file
 
@@ -232,9 +229,9 @@ class File:
             handler(event)
 
     def _applied(self, event: RenovationEvent) -> None:
-        self.terms = event.terms or Terms()
+        self.terms = event.terms or self.terms
 
-    _imported = _applied
+    _imported = _resubmitted = _applied
 
     def _item_added(self, event: RenovationEvent) -> None:
         number = event.item
@@ -266,7 +263,7 @@ class File:
         code, amount = event.payment or "", event.amount or NOTHING
         self.paid[code] = self.paid.get(code, NOTHING) + amount
         if code == DEPOSIT:
-            self.ledger.append(Entry(event.at, event.by, "received", amount, receipt=event.receipt, text=event.text))
+            self.ledger.append(Entry(event.at, "received", amount, receipt=event.receipt, text=event.text))
 
     def _permitted(self, event: RenovationEvent) -> None:
         self.start, self.until = event.start, event.until
@@ -279,9 +276,6 @@ class File:
 
     def _certified(self, event: RenovationEvent) -> None:
         self.certified |= set(event.copies)
-
-    def _told(self, event: RenovationEvent) -> None:
-        self.told |= set(event.teams)
 
     def _worker_added(self, event: RenovationEvent) -> None:
         number = event.worker
@@ -307,18 +301,14 @@ class File:
             self._carry(card.worker, event.card, card.until)
 
     def _pass_returned(self, event: RenovationEvent) -> None:
-        self._give_up(event.card or "", "returned")
-
-    def _pass_lost(self, event: RenovationEvent) -> None:
-        self._give_up(event.card or "", "lost")
-
-    def _give_up(self, number: str, state: str) -> None:
-        card = self.cards.get(number)
+        card = self.cards.get(event.card or "")
         if card is not None:
-            card.state = state
+            card.state = "lost" if event.event == "pass_lost" else "returned"
             worker = self.workers.get(card.worker)
-            if worker is not None and worker.card == number:
+            if worker is not None and worker.card == event.card:
                 self._carry(card.worker, None, None)
+
+    _pass_lost = _pass_returned
 
     def _carry(self, worker: str, card: str | None, until: date | None) -> None:
         if worker in self.workers:
@@ -326,9 +316,8 @@ class File:
 
     def _violated(self, event: RenovationEvent) -> None:
         if event.violation is not None:
-            self.violations[event.violation] = Violation(
-                event.text or "", bool(event.stop), event.rectify_by or date.min, event.at
-            )
+            until = event.rectify_by or date.min
+            self.violations[event.violation] = Violation(event.text or "", bool(event.stop), until)
 
     def _rectified(self, event: RenovationEvent) -> None:
         violation = self.violations.get(event.violation or "")
@@ -340,7 +329,7 @@ class File:
         violation = self.violations.get(number)
         if violation is not None:
             violation.charged += amount
-        self.ledger.append(Entry(event.at, event.by, "deducted", amount, number, text=event.reason))
+        self.ledger.append(Entry(event.at, "deducted", amount, number, text=event.reason))
 
     def _test_began(self, event: RenovationEvent) -> None:
         works = self.works.get(event.item or "")
@@ -365,19 +354,14 @@ class File:
         self.below[event.unit or ""] = bool(event.tight)
 
     def _refunded(self, event: RenovationEvent) -> None:
-        self.ledger.append(
-            Entry(event.at, event.by, "refunded", event.amount or NOTHING, receipt=event.receipt, text=event.text)
-        )
-
-    def _resubmitted(self, event: RenovationEvent) -> None:
-        self.terms = event.terms or self.terms
-
-    def _refused(self, event: RenovationEvent) -> None:
-        self._cancelled(event)
+        amount = event.amount or NOTHING
+        self.ledger.append(Entry(event.at, "refunded", amount, receipt=event.receipt, text=event.text))
 
     def _cancelled(self, event: RenovationEvent) -> None:
         if event.amount:
-            self.ledger.append(Entry(event.at, event.by, "refunded", event.amount, text=event.reason))
+            self.ledger.append(Entry(event.at, "refunded", event.amount, text=event.reason))
+
+    _refused = _cancelled
 
     # --- what of it stands in the record
 

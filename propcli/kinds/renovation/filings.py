@@ -2,29 +2,26 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from propcli.engine.lifecycle import Lack
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.engine.words import Vocabulary
-from propcli.kinds.renovation.checks import ruled
 from propcli.kinds.renovation.file import File
 from propcli.kinds.renovation.life import LIFE
 from propcli.kinds.renovation.model import Renovation
 from propcli.kinds.renovation.neighbours import leaks
+from propcli.kinds.renovation.requirements import ruled
 from propcli.kinds.renovation.steps import STEPS
-from propcli.kinds.renovation.words import SITE
+from propcli.kinds.renovation.words import SITE, known
 from propcli.kinds.ticket.model import Ticket
 from propcli.output.language import words
+from propcli.records.changing import Here
 from propcli.records.hidden import opened
 from propcli.records.people import same_name
 from propcli.records.recording import surroundings
 from propcli.store.estate import Estate
 from propcli.store.sealing import Keys
-
-if TYPE_CHECKING:
-    from propcli.records.changing import Here
 
 # what comes after a state, and what it is called
 NEXT = {
@@ -47,11 +44,6 @@ NEXT_STEP = Vocabulary(
     refunded="the refund",
     closed="closing",
 )
-
-
-def file(filing: Renovation) -> File:
-    """What a filing has come to."""
-    return File.of(filing.events)
 
 
 def beyond(filing: Renovation, estate: Estate, now: datetime, open_leaks: Iterable[Ticket] | None = None) -> list[Lack]:
@@ -83,11 +75,11 @@ def missing(
     lacks = LIFE.missing(state, step, now.astimezone(estate.settings.zone))
     lacks += beyond(filing, estate, now) if besides is None else besides
     if step == "refunded":
-        lacks += file(filing).to_show()
+        lacks += File.of(filing).to_show()
     return step, lacks
 
 
-def lacking(filing: Renovation, here: "Here") -> list[Text]:
+def lacking(filing: Renovation, here: Here) -> list[Text]:
     """What is said of a filing after every change."""
     return missing_lines(filing, *missing(filing, here.estate, here.now))
 
@@ -102,7 +94,7 @@ def missing_lines(filing: Renovation, step: str | None, lacks: list[Lack]) -> li
         lines.append(say("  returned: {reason} (once it is put right: resubmit)", reason=reason))
         if not lacks:
             return lines
-    found = file(filing).to_rectify if filing.status in SITE else None
+    found = File.of(filing).to_rectify if filing.status in SITE else None
     if found is not None:
         lines.append(say("  the check found, to be put right by {day} [N11]: {what}", day=found[1], what=found[0]))
     word = NEXT_STEP.word(step)
@@ -125,7 +117,7 @@ def grouped(lacks: Iterable[Lack]) -> list[Text]:
 
 def names_of(filing: Renovation, keys: Keys) -> dict[str, Text | str | None]:
     """The names of a filing's workers by their numbers."""
-    return {number: known["name"] for number, known in workers_of(filing, keys).items()}
+    return {number: its["name"] for number, its in workers_of(filing, keys).items()}
 
 
 def workers_of(filing: Renovation, keys: Keys) -> dict[str, dict[str, Text | str | None]]:
@@ -145,10 +137,8 @@ def workers_meant(filing: Renovation, typed: Iterable[str], keys: Keys) -> list[
         meant = [n for n, name in names.items() if isinstance(name, str) and same_name(name, part)]
         meant = [plain_number(part)] if part.isdigit() else meant
         if len(meant) != 1 or meant[0] not in names:
-            known = ", ".join(f"{n} {words(name)}" for n, name in names.items())
-            raise Refusal(
-                say("--worker: there is no one worker {value}", value=part), hint=say("known: {ids}", ids=known or "–")
-            )
+            there_are = known(f"{n} {words(name)}" for n, name in names.items())
+            raise Refusal(say("--worker: there is no one worker {value}", value=part), hint=there_are)
         found[meant[0]] = None
     return list(found)
 

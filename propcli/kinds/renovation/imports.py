@@ -1,55 +1,51 @@
 """Renovation filings from another system's table: what was over there is closed here, what is not goes on here and has
 to meet what comes after the permit [N8-N13]."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from propcli.engine.policy import RenovationRules
 from propcli.engine.problem import Refusal
-from propcli.engine.text import say
+from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RENOVATION, UNIT
 from propcli.kinds.renovation.model import Renovation, RenovationEvent, Terms
 from propcli.kinds.renovation.neighbours import line
-from propcli.kinds.renovation.requirements import is_owner, rules_of, terms_taken_over
+from propcli.kinds.renovation.requirements import rules_of, terms_taken_over
 from propcli.kinds.renovation.requirements import terms as terms_of
-from propcli.kinds.settings import Settings
 from propcli.kinds.ticket.words import PUBLIC
 from propcli.kinds.unit.model import Unit
-from propcli.records import repairs
+from propcli.kinds.unit.words import OWNERS
+from propcli.records import importing, repairs
 from propcli.records.cells import Cells, Reader
+from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER, Surroundings, references
 from propcli.records.household import among, registered, unit_of
-from propcli.records.importing import Mapping, PlaceTarget, Plan, RenovationTarget, Target, place_targets
+from propcli.records.importing import Sourced, by_source, sources
+from propcli.records.mapping import Mapping, Plan, place_targets
 from propcli.records.people import People
 from propcli.records.places import Register, place_of, target_of
-from propcli.records.recording import Recorder
+from propcli.records.recording import Recorder, surroundings
 from propcli.store.sheets import Sheet
 
-TARGETS: tuple[Target, ...] = (*get_args(PlaceTarget), *get_args(RenovationTarget))
-REQUIRED: tuple[Target, ...] = ("source_id", "filed", "works")
-TIMES: tuple[Target, ...] = ("filed", "issued", "expires", "closed")
-PLAIN: tuple[Target, ...] = ("source_id", "status", "detail", "closed_text", "place", "works", "contractor")
+REQUIRED = ("source_id", "filed", "works")
+TIMES = ("filed", "issued", "expires", "closed")
+PLAIN = ("source_id", "status", "detail", "closed_text", "place", "works", "contractor")
 OUTCOMES = ("applied", "working", "closed")  # what a `status` comes to
 LINE_LENGTH = 200  # of works and place
-Times = dict[Target, datetime | None]
-Texts = dict[Target, str | None]
+Times = dict[str, datetime | None]
+Texts = dict[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A filing to be: its fields, its events, who applied (name, phone), and the row it comes from."""
+@dataclass(frozen=True)
+class Draft(Sourced):
+    """A filing to be; `applicant`: who applied (name, phone)."""
 
-    row: int
-    source_id: str
-    filed: datetime
-    day: date  # of `filed`, in the zone of the table
-    fields: dict[str, Any]
-    events: tuple[RenovationEvent, ...]
     applicant: tuple[str, str | None] | None = None
 
     @property
@@ -57,70 +53,53 @@ class Draft:
         return {"imported": "applied", "permit_imported": "working"}.get(self.events[-1].event, "closed")
 
 
-@dataclass(frozen=True)
-class Destination:
-    """What rows are held against: the estate's own choices, its units, its rules, the present time."""
+class Import(importing.Import[Draft]):
+    """Filings of another system."""
 
-    settings: Settings
-    around: Surroundings
-    rules: RenovationRules
-    now: datetime
+    targets = RENOVATION.declared.tables.fields
+    subject = say("Import {n} renovation filings from {system}", n=0, system="")
+    done = say("{n} renovation filings were written.", n=0)
 
+    def required(self, mapping: Mapping) -> tuple[str, ...]:
+        return (*REQUIRED, *place_targets(mapping))
 
-def required(mapping: Mapping) -> tuple[str, ...]:
-    """The fields a mapping has to give."""
-    return (*REQUIRED, *place_targets(mapping))
+    def plan(self, here: Here, mapping: Mapping, sheet: Sheet) -> Plan[Draft]:
+        around, rules = surroundings(here.estate), rules_of(here.estate.policy)
+        reader = Reader(sheet, mapping, here.estate.settings.zone)
+        register = Register(around.known["unit"] or frozenset())
+        rows = (Cells(reader, row, discreet=True) for row in sheet.rows)
+        drafts = ((cells, _draft(cells, here, around, rules, register)) for cells in rows)
+        return by_source(reader, drafts, sources(here, RENOVATION))
 
+    def found(self, plan: Plan[Draft]) -> Text | None:
+        if not plan.drafts:
+            return None
+        count = Counter(draft.state for draft in plan.drafts)
+        return say(
+            "new: {applied} applied for, {working} with works going on, {closed} closed, filed {first} to {last}",
+            **{state: count[state] for state in OUTCOMES},
+            first=plan.drafts[0].day,
+            last=plan.drafts[-1].day,
+        )
 
-def prepare(sheet: Sheet, mapping: Mapping, to: Destination, known: Iterable[tuple[str, str]]) -> Plan[Draft]:
-    """Every row as a draft or a complaint; rows already imported are counted. `known`: (system, source id)."""
-    plan: Plan[Draft] = Plan(rows=len(sheet.rows))
-    have = set(known)
-    seen: dict[str, int] = {}
-    reader = Reader(sheet, mapping, to.settings.zone)
-    register = Register(to.around.known["unit"] or frozenset())
-    for row in sheet.rows:
-        cells = Cells(reader, row, discreet=True)
-        draft = _draft(cells, to, register)
-        plan.repairs += cells.repairs
-        if draft is None or cells.bad:
-            plan.bad += cells.bad
-            continue
-        if draft.source_id in seen:
-            reason = say("{id} also stands in row {row}", id=draft.source_id, row=seen[draft.source_id])
-            plan.bad.append(reader.bad(row.number, "source_id", reason))
-            continue
-        seen[draft.source_id] = row.number
-        if (mapping.system, draft.source_id) in have:
-            plan.known += 1
-        else:
-            plan.drafts.append(draft)
-    if reader.swapped:
-        plan.bad += reader.suspicions(draft.row for draft in plan.drafts)
-        plan.drafts = []
-    plan.bad.sort(key=lambda b: b.row)
-    plan.drafts.sort(key=lambda d: (d.filed, d.source_id))
-    return plan
-
-
-def write(plan: Plan[Draft], recorder: Recorder, people: People, now: datetime) -> None:
-    """Put the filings on record. The units below sign only where the works go on here [N12]."""
-    met: dict[tuple[str | None, ...], str] = {}
-    for draft in plan.drafts:
-        fields = {**draft.fields, **_applicant(draft, recorder, people, met, now)}
-        if draft.state != "closed" and fields["unit"] != PUBLIC:
-            fields["below"] = line(recorder.estate, fields["unit"], -1)
-        events = list(draft.events)
-        if draft.state == "applied" and not is_owner(fields.get("capacity") or "owner"):
-            asked = terms_of(rules_of(recorder.estate.policy), False, "contractor" in fields)
-            events[0] = events[0].model_copy(update={"terms": Terms.model_validate(asked)})
-        recorder.add(RENOVATION, recorder.new_id(RENOVATION, draft.day), fields, events)
+    def write(self, plan: Plan[Draft], recorder: Recorder, here: Here) -> None:
+        """The units below sign only where the works go on here [N12]."""
+        met: dict[tuple[str | None, ...], str] = {}
+        for draft in plan.drafts:
+            fields = {**draft.fields, **_applicant(draft, recorder, here.people, met, here.now)}
+            if draft.state != "closed" and fields["unit"] != PUBLIC:
+                fields["below"] = line(recorder.estate, fields["unit"], -1)
+            events = list(draft.events)
+            if draft.state == "applied" and (fields.get("capacity") or "owner") not in OWNERS:
+                asked = terms_of(rules_of(recorder.estate.policy), False, "contractor" in fields)
+                events[0] = events[0].model_copy(update={"terms": Terms.model_validate(asked)})
+            recorder.add(RENOVATION, recorder.new_id(RENOVATION, draft.day), fields, events)
 
 
 # --- a row
 
 
-def _draft(cells: Cells, to: Destination, register: Register) -> Draft | None:
+def _draft(cells: Cells, here: Here, around: Surroundings, rules: RenovationRules, register: Register) -> Draft | None:
     """The filing a row describes. Everything wrong with it is complained about."""
     if cells.bad:
         return None
@@ -129,24 +108,24 @@ def _draft(cells: Cells, to: Destination, register: Register) -> Draft | None:
     texts: Texts = {target: cells.sound(target) for target in PLAIN}
     number = cells.mended("company_number", lambda text: repairs.plain(text).upper())
     name = " ".join((cells.sound("applicant_name") or "").split())
-    phone = _phone(cells, to.settings.region)
+    phone = _phone(cells, here.estate.settings.region)
     unit = _unit(cells, register)
-    cells.require(REQUIRED, lambda target: times.get(target) or texts.get(target))  # type: ignore[call-overload]
+    cells.require(REQUIRED, lambda target: times.get(target) or texts.get(target))
     state = _state(cells, texts["status"], times)
-    _compare(cells, state, times, zone, to.now)
+    _compare(cells, state, times, zone, here.now)
     filed = times["filed"]
     if cells.bad or filed is None or unit is None:
         return None
     fields = _fields(cells, texts, unit, number)
     try:
-        events = _events(to, state, times, texts, zone)
+        events = _events(rules, here.now, state, times, texts, zone)
         trial = Renovation.model_validate(
             {**fields, "who": name or None, "id": "N-2000-0001", "status": state, "events": events}
         )
     except ValidationError as error:
         cells.misfits(error, Renovation, lambda where: _target(cells, where))
         return None
-    for where, what, hint in references(trial, to.around):
+    for where, what, hint in references(trial, around):
         cells.complain(_target(cells, where), what, hint)
     applicant = (name, phone) if name else None
     return Draft(
@@ -206,13 +185,11 @@ def _compare(cells: Cells, state: str, times: Times, zone: ZoneInfo, now: dateti
     if filed and closed and closed < filed:
         cells.complain("closed", say("closed ({closed}) before it was filed ({filed})", closed=closed, filed=filed))
     elif issued and closed and closed < issued:
-        what = say("closed ({closed}) before it was issued ({issued})", closed=closed, issued=issued)
-        cells.complain("closed", what)
+        cells.complain("closed", say("closed ({closed}) before it was issued ({issued})", **times))
     if expires and issued is None and not any(b.column == cells.reader.column("issued") for b in cells.bad):
         cells.complain("expires", say("the permit ends, but when it was issued is empty"))
     if expires and issued and expires.astimezone(zone).date() < issued.astimezone(zone).date():
-        what = say("the permit ends ({expires}) before it was issued ({issued})", expires=expires, issued=issued)
-        cells.complain("expires", what)
+        cells.complain("expires", say("the permit ends ({expires}) before it was issued ({issued})", **times))
     for target in ("filed", "issued"):
         if (at := times[target]) is not None and at > now:
             cells.complain(target, say("{day} has not come yet", day=at))
@@ -245,22 +222,24 @@ def _fields(cells: Cells, texts: Texts, unit: str, number: str | None) -> dict[s
     return {name: value for name, value in fields.items() if value}
 
 
-def _events(to: Destination, state: str, times: Times, texts: Texts, zone: ZoneInfo) -> list[RenovationEvent]:
+def _events(
+    rules: RenovationRules, now: datetime, state: str, times: Times, texts: Texts, zone: ZoneInfo
+) -> list[RenovationEvent]:
     """What happened there, as events. What was closed at a time the table does not give is closed now, when this office
     learns of it; what has no permit yet still has to meet everything."""
     filed, issued, expires, closed = (times[target] for target in TIMES)
     terms: dict[str, Any] | None = None
     if state == "applied":
-        terms = terms_of(to.rules, True, texts["contractor"] is not None)
+        terms = terms_of(rules, True, texts["contractor"] is not None)
     elif state != "closed":
-        terms = terms_taken_over(to.rules)
+        terms = terms_taken_over(rules)
         del terms["term"]  # how long a permit of another office is good for was decided there
     steps: list[tuple[str, datetime | None, dict[str, Any]]] = [("imported", filed, {"terms": terms})]
     if issued is not None:
         until = expires.astimezone(zone).date() if expires else None
         steps.append(("permit_imported", issued, {"start": issued.astimezone(zone).date(), "until": until}))
     if state == "closed":  # the end of a day may lie ahead
-        steps.append(("settled", min(closed or to.now, to.now), {"text": texts["closed_text"]}))
+        steps.append(("settled", min(closed or now, now), {"text": texts["closed_text"]}))
     return [
         RenovationEvent.model_validate(
             {"at": at, "by": IMPORTER, "event": name, **{k: v for k, v in fields.items() if v}}

@@ -5,43 +5,15 @@ from typing import Any
 
 from propcli.engine.lifecycle import Ask
 from propcli.engine.text import say
-from propcli.kinds.declaration import Declaration, Listing, Shown, Verb, deferred
+from propcli.kinds.declaration import Declaration, Listing, Shown, Tables, Verb, deferred, plain
 from propcli.kinds.renovation.steps import STEPS as STEPS
 from propcli.kinds.renovation.words import CERTIFICATE, COPY, EXPIRED, OPEN, STATES, yuan
-
-# what looks at a step before it is taken, by the module of this folder that has its function
-_BEFORE = {
-    "apply": ("item_added", "item_dropped", "papers_received", "approved", "resubmitted"),
-    "permit": ("signed", "paid", "permitted", "certified", "told"),
-    "site": (
-        "worker_added",
-        "worker_dropped",
-        "pass_issued",
-        "pass_renewed",
-        "pass_returned",
-        "pass_lost",
-        "inspected",
-        "violated",
-        "rectified",
-        "charged",
-        "extended",
-        "warned",
-        "tested",
-    ),
-    "end": ("works_checked", "occupied", "neighbour_signed", "refunded"),
-}
 
 
 def state_at(filing: Any, day: date) -> str:
     """Its state, or `expired`: works go on though the permit has ended [N9]. On its last day it still stands."""
     ended = filing.status == "working" and filing.until is not None and day > filing.until
     return EXPIRED if ended else filing.status
-
-
-def _shelf(filing: Any) -> Any:
-    from propcli.kinds.renovation.model import shelf
-
-    return shelf(filing)
 
 
 def _applicant(filing: Any, view: Any) -> Any:
@@ -70,9 +42,7 @@ LISTED = (
     Shown("applicant", say("applicant"), _applicant),
     Shown("works", wide=True),
     Shown("contractor", value=_contractor, wide=True),
-    Shown("status"),
-    Shown("start"),
-    Shown("until"),
+    *plain("status start until"),
 )
 # fmt: off
 DECLARED = Declaration(
@@ -86,15 +56,19 @@ DECLARED = Declaration(
         "in_charge": Ask(metavar="NAME,PHONE", raw=True), "below": Ask(metavar="UNIT")
     },
     begins=deferred("kinds.renovation.apply:begins"),
-    before={
-        event: deferred(f"kinds.renovation.{module}:{event}") for module, events in _BEFORE.items() for event in events
-    },
+    looks=tuple(f"kinds.renovation.{part}" for part in ("apply", "permit", "site")),
     lacking=deferred("kinds.renovation.filings:lacking"),
     listing=Listing(
         columns=LISTED, empty=say("No such filings."), default="open",
         help="Filings by building, low floors first [N13]; the open ones unless asked otherwise.",
         state_help="applied, working, expired, …; open (the default) or all.",
-        groups={name: OPEN | {EXPIRED} for name in ("open", "未结")}, order=_shelf
+        groups={name: OPEN | {EXPIRED} for name in ("open", "未结")}, order=deferred("kinds.renovation.model:shelf")
+    ),
+    tables=Tables(
+        tuple(
+            "unit building entrance room source_id filed issued expires closed closed_text status place works detail "
+            "applicant_name applicant_phone contractor company_number".split()
+        )
     ),
     states=STATES, state_at=lambda filing, now: state_at(filing, now.date()),
     untold=frozenset({"terms", "needs", "test", "sealed", "name", "phone"}),
@@ -112,9 +86,9 @@ DECLARED = Declaration(
         "on": say("lived in since"), "refund_from": say("refund from"), "receipt": say("receipt"), "rule": say("rule")
     },
     verbs=(
-        Verb("check", "kinds.renovation.verbs:check", "What is still missing for the next step, each with its rule."),
+        Verb("check", "kinds.renovation.show:check", "What is still missing for the next step, each with its rule."),
     ),
     groups={"worker": "The workers on the site [N8].", "pass": "The workers' passes, for the permit's term [N8]."},
-    validates="kinds.renovation.checks:ruled", show="kinds.renovation.show:show_filing"
+    validates="kinds.renovation.requirements:ruled", show="kinds.renovation.show:show_filing"
 )
 # fmt: on

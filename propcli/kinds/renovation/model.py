@@ -22,21 +22,16 @@ from propcli.engine.record import (
     Who,
     Words,
     Yes,
+    labelled,
     wrong,
 )
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RENOVATION, UNIT
-from propcli.kinds.renovation.words import (
-    FILING_PAPER,
-    FILING_PAYMENT,
-    SHOWN,
-    TOUCHES,
-    EventName,
-    Status,
-)
+from propcli.kinds.renovation.steps import FILING_EVENT
+from propcli.kinds.renovation.words import FILING, FILING_PAPER, FILING_PAYMENT, SHOWN, TOUCHES
 from propcli.kinds.resident.model import Phone, Recipient, ResidentId, Sealed, has_its_key
 from propcli.kinds.ticket.model import Source, TicketUnit
-from propcli.kinds.ticket.words import CHANNEL, PUBLIC
+from propcli.kinds.ticket.words import CHANNEL
 from propcli.kinds.unit.model import floor_of
 from propcli.kinds.unit.words import TIE, TieKind
 
@@ -107,47 +102,43 @@ class Worker(Model):
 class RenovationEvent(Event):
     """A step in the life of a filing. Which fields an event needs and takes stands in `STEPS`."""
 
-    event: EventName
+    event: Annotated[str, FILING_EVENT]
     terms: Terms | None = None
-    item: Number | None = Field(None, title="work item", description="Which work item.")
+    item: Number | None = labelled("work item", "Which work item.")
     touches: tuple[Annotated[Code, TOUCHES], ...] = ()
     needs: tuple[Need, ...] = ()
     test: Yes | None = None
     rule: Line | None = None
     papers: tuple[Annotated[Code, FILING_PAPER], ...] = ()
-    worker: Number | None = Field(None, title="worker", description="Which worker.")
-    name: PersonName | None = Field(None, title="name", description="The worker's name.")
-    phone: Phone | None = Field(None, title="phone", description="The worker's phone.")
-    trade: Line | None = Field(None, title="trade", description="The worker's trade.")
+    worker: Number | None = labelled("worker", "Which worker.")
+    name: PersonName | None = labelled("name", "The worker's name.")
+    phone: Phone | None = labelled("phone", "The worker's phone.")
+    trade: Line | None = labelled("trade", "The worker's trade.")
     sealed: Sealed | None = None
-    ok: Yes | None = Field(None, title="in order", description="Everything is in order.")
+    ok: Yes | None = labelled("in order", "Everything is in order.")
     copies: tuple[Code, ...] = ()
     payment: Annotated[Code, FILING_PAYMENT] | None = None
-    amount: Money | None = Field(None, title="amount", description="The deposit that goes back, if it was paid.")
-    receipt: Line | None = Field(None, title="receipt", description="The receipt's number.")
-    start: Day | None = Field(None, title="first day", description="The first day, if not today.")
-    until: Day | None = Field(None, title="last day", description="The last day; else the permit's last day.")
+    amount: Money | None = labelled("amount", "The deposit that goes back, if it was paid.")
+    receipt: Line | None = labelled("receipt", "The receipt's number.")
+    start: Day | None = labelled("first day", "The first day, if not today.")
+    until: Day | None = labelled("last day", "The last day; else the permit's last day.")
     teams: tuple[TeamCode, ...] = ()
-    card: Number | None = Field(None, title="worker pass", description="By its number or the worker's name; or all.")
-    finding: Words | None = Field(None, title="finding", description="What is not in order.")
-    violation: Number | None = Field(None, title="violation", description="Which violation, where there are several.")
-    stop: Yes | None = Field(None, title="stop", description="The works are stopped until it is put right.")
-    rectify_by: Day | None = Field(None, title="to be put right by", description="The day by which it is put right.")
-    started: Moment | None = Field(
-        None, title="water stood since", description="Since when water stood, where --begin was not recorded."
-    )
-    tight: Yes | None = Field(None, title="tight", description="It has stood, and nothing leaks.")
-    passed: Yes | None = Field(None, title="passed", description="As in the plans; everything is in order.")
-    on: Day | None = Field(None, title="lived in since", description="Since when the home is lived in [N12].")
+    card: Number | None = labelled("worker pass", "By its number or the worker's name; or all.")
+    finding: Words | None = labelled("finding", "What is not in order.")
+    violation: Number | None = labelled("violation", "Which violation, where there are several.")
+    stop: Yes | None = labelled("stop", "The works are stopped until it is put right.")
+    rectify_by: Day | None = labelled("to be put right by", "The day by which it is put right.")
+    started: Moment | None = labelled("water stood since", "Since when water stood, where --begin was not recorded.")
+    tight: Yes | None = labelled("tight", "It has stood, and nothing leaks.")
+    passed: Yes | None = labelled("passed", "As in the plans; everything is in order.")
+    on: Day | None = labelled("lived in since", "Since when the home is lived in [N12].")
     refund_from: Day | None = None
-    unit: UnitId | None = Field(None, title="unit", description="Which unit below, where there are several.")
-    who: Who | None = Field(None, title="who", description="Who: a resident's name or id, or anybody.")
-    how: Annotated[Code, CHANNEL] | None = Field(None, title="how", description="By which channel (phone, visit, …).")
-    shown: tuple[Annotated[Code, SHOWN], ...] = Field(
-        (), title="shown", description="What was shown: certificate, receipt or all."
-    )
-    reason: Words | None = Field(None, title="reason", description="Why.")
-    text: Words | None = Field(None, title="text", description="In words.")
+    unit: UnitId | None = labelled("unit", "Which unit below, where there are several.")
+    who: Who | None = labelled("who", "Who: a resident's name or id, or anybody.")
+    how: Annotated[Code, CHANNEL] | None = labelled("how", "By which channel (phone, visit, …).")
+    shown: tuple[Annotated[Code, SHOWN], ...] = labelled("shown", "What was shown: certificate, receipt or all.", ())
+    reason: Words | None = labelled("reason", "Why.")
+    text: Words | None = labelled("text", "In words.")
 
 
 class Renovation(Model):
@@ -156,33 +147,23 @@ class Renovation(Model):
     kind_of_record: ClassVar[str] = "renovation"
 
     id: FilingId = Field(title="filing")
-    status: Status = Field(title="state")
+    status: Annotated[str, FILING] = Field(title="state")
     unit: TicketUnit = Field(title="unit", description="The unit, like 3-2-0501.")
     place: Line | None = None
     works: Line = Field(title="works", description="The works in one line.")
-    detail: Words | None = Field(None, title="detail", description="More about it.")
-    resident: ResidentId | None = Field(
-        None, title="applicant", description="Who applies: a name or id of somebody of the unit."
+    detail: Words | None = labelled("detail", "More about it.")
+    resident: ResidentId | None = labelled("applicant", "Who applies: a name or id of somebody of the unit.")
+    who: Who | None = labelled("who", "Who applies, where the office has no record of that person.")
+    capacity: Annotated[TieKind, TIE] | None = labelled("tie", "owner, tenant, … where nobody is on record.")
+    contractor: Line | None = labelled("contractor", "The contractor's name.")
+    company_number: CompanyNumber | None = labelled("company number", "The contractor's company number; it is checked.")
+    in_charge: PersonName | None = labelled("in charge", "The contractor's person in charge.")
+    phone: Phone | None = labelled("phone", "The phone of the person in charge.")
+    below: tuple[UnitId, ...] = labelled(
+        "below", "The unit below, where it is not the one a floor down in the same line.", ()
     )
-    who: Who | None = Field(
-        None, title="who", description="Who applies, where the office has no record of that person."
-    )
-    capacity: Annotated[TieKind, TIE] | None = Field(
-        None, title="tie", description="owner, tenant, … where nobody is on record."
-    )
-    contractor: Line | None = Field(None, title="contractor", description="The contractor's name.")
-    company_number: CompanyNumber | None = Field(
-        None, title="company number", description="The contractor's company number; it is checked."
-    )
-    in_charge: PersonName | None = Field(None, title="in charge", description="The contractor's person in charge.")
-    phone: Phone | None = Field(None, title="phone", description="The phone of the person in charge.")
-    below: tuple[UnitId, ...] = Field(
-        (),
-        title="below",
-        description="The unit below, where it is not the one a floor down in the same line.",
-    )
-    start: Day | None = Field(None, title="first day")
-    until: Day | None = Field(None, title="last day")
+    start: Day | None = labelled("first day")
+    until: Day | None = labelled("last day")
     items: tuple[Item, ...] = ()
     workers: tuple[Worker, ...] = ()
     key: Recipient | None = None
@@ -205,11 +186,6 @@ class Renovation(Model):
         if self.contractor is None and (self.company_number or self.in_charge or self.phone):
             raise wrong(say("the contractor is missing"), "contractor")
         return self
-
-
-def is_public(unit: str) -> bool:
-    """Whether a filing taken over from another system names no unit."""
-    return unit == PUBLIC
 
 
 def shelf(filing: Renovation) -> tuple[Any, ...]:

@@ -85,10 +85,9 @@ def mentioning(estate: Estate, units: Sequence[str]) -> tuple[list[Renovation], 
 
 def above(estate: Estate, unit_id: str, day: date) -> list[Text]:
     """What a leak ticket should know: the works above, with their dates, as they stand on a day."""
-    lines: list[Text] = []
     over = line(estate, unit_id, 1)
     filings, problems = mentioning(estate, (unit_id, *over))
-    lines += [say("  above: {path} cannot be read (propcli validate)", path=problem.path) for problem in problems[:1]]
+    lines = [say("  above: {path} cannot be read (propcli validate)", path=problem.path) for problem in problems[:1]]
     for filing in filings:
         if filing.start is None or not (filing.unit in over or unit_id in filing.below):
             continue  # no permit, no works

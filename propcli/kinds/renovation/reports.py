@@ -1,16 +1,17 @@
 """Tables of renovation filings [N13]: the list, the report on running works, the deposits of the estate [N6, N12]."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from propcli.desk.views import View, column_of, word
+from propcli.desk.views import View, word
 from propcli.engine.table import Column, Report, Table
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RENOVATION
-from propcli.kinds.renovation.file import NOTHING
-from propcli.kinds.renovation.filings import beyond, file, grouped, missing
+from propcli.kinds.declaration import Shown
+from propcli.kinds.renovation.file import NOTHING, File, Violation
+from propcli.kinds.renovation.filings import beyond, grouped, missing
 from propcli.kinds.renovation.kind import LISTED
 from propcli.kinds.renovation.model import Renovation, shelf
 from propcli.kinds.renovation.neighbours import leaks
@@ -20,7 +21,28 @@ from propcli.store.estate import Estate
 SETTLED = ENDED | {"refunded"}  # states in which nothing of a deposit is with the office any more
 SOON = timedelta(days=7)  # a permit that ends within these days is told as expiring
 
-COLUMNS = [column_of(RENOVATION, column) for column in LISTED]
+
+def _of_file(key: str, title: Text, value: Callable[[File], Any]) -> Shown:
+    """A column of what a filing has come to."""
+    return Shown(key, title, lambda filing, _view: value(File.of(filing)))
+
+
+def _left(filing: Renovation, view: View) -> int | None:
+    return (filing.until - view.today).days if filing.until is not None else None
+
+
+AT_WORK = (*LISTED, Shown("left", say("days left"), _left))
+ID, UNIT, APPLICANT = LISTED[:3]
+SUMS = {
+    "received": _of_file("received", say("received"), lambda its: its.sum_of("received")),
+    "deducted": _of_file("deducted", say("deducted"), lambda its: its.sum_of("deducted")),
+    "refunded": _of_file("refunded", say("refunded"), lambda its: its.sum_of("refunded")),
+    "held": _of_file("held", say("held"), lambda its: its.held),
+}
+PASSED = _of_file("passed", say("check passed"), lambda its: its.passed)
+SINCE = _of_file("since", say("held since"), lambda its: its.ledger[0].at.date())
+REFUNDABLE = _of_file("refundable", say("refund from"), File.refund_from)
+WAITING = (ID, UNIT, APPLICANT, PASSED, REFUNDABLE, SUMS["held"])
 
 
 def renovations(filings: Iterable[Renovation], view: View) -> Report:
@@ -32,53 +54,28 @@ def renovations(filings: Iterable[Renovation], view: View) -> Report:
     expired = [f for f in at_work if f.until is not None and day > f.until]
     expiring = [f for f in at_work if f.until is not None and day <= f.until <= day + SOON]
     to_check = [f for f in on_shelf if f.status == "completed"]
+    passed = [f for f in on_shelf if f.status == "passed"]
     return Report(
         "renovations",
         say("Renovations, {day}", day=day),
         {"as_of": view.now},
         [
-            _works("running", say("Works going on"), at_work, view),
-            _works("expiring", say("Permit ends within 7 days"), expiring, view),
-            _works("expired", say("Permit ended, works not completed"), expired, view),
-            _works("completed", say("To be checked"), to_check, view),
+            view.table("running", say("Works going on"), AT_WORK, at_work, say("None."), RENOVATION),
+            view.table("expiring", say("Permit ends within 7 days"), AT_WORK, expiring, say("None."), RENOVATION),
+            view.table("expired", say("Permit ended, works not completed"), AT_WORK, expired, say("None."), RENOVATION),
+            view.table("completed", say("To be checked"), AT_WORK, to_check, say("None."), RENOVATION),
             _violations(on_shelf),
-            _waiting([f for f in on_shelf if f.status == "passed"], view),
+            view.table("refunds", say("Refunds waiting"), WAITING, passed, say("None."), RENOVATION),
         ],
     )
 
 
-def _works(name: str, title: Text, filings: list[Renovation], view: View) -> Table:
-    columns = [*COLUMNS, Column("left", say("days left"))]
-    rows = [
-        {
-            **view.row(filing, LISTED),
-            "left": (filing.until - view.today).days if filing.until is not None else None,
-        }
-        for filing in filings
-    ]
-    return Table(name, title, columns, rows, say("None."))
-
-
 def _violations(filings: list[Renovation]) -> Table:
     """Violations by contractor: how many, how many not put right, what was charged (yuan)."""
-    counted: dict[str, dict[str, Any]] = {}
+    by: dict[str, list[tuple[str, Violation]]] = {}
     for filing in filings:
-        for violation in file(filing).violations.values():
-            row = counted.setdefault(
-                filing.contractor or "",
-                {
-                    "contractor": filing.contractor or say("own work"),
-                    "filings": [],
-                    "violations": 0,
-                    "open": 0,
-                    "charged": NOTHING,
-                },
-            )
-            row["violations"] += 1
-            row["open"] += violation.rectified is None
-            row["charged"] += violation.charged
-            if filing.id not in row["filings"]:
-                row["filings"].append(filing.id)
+        found = File.of(filing).violations.values()
+        by.setdefault(filing.contractor or "", []).extend((filing.id, violation) for violation in found)
     columns = [
         Column("contractor", say("contractor"), wide=True),
         Column("violations", say("violations")),
@@ -86,28 +83,19 @@ def _violations(filings: list[Renovation]) -> Table:
         Column("charged", say("charged")),
         Column("filings", say("filings"), wide=True),
     ]
-    rows = sorted(counted.values(), key=lambda row: (-row["violations"], str(row["contractor"])))
-    return Table("violations", say("Violations by contractor"), columns, rows, say("None."))
-
-
-def _waiting(filings: list[Renovation], view: View) -> Table:
-    columns = [
-        Column("id", say("filing")),
-        Column("unit", say("unit")),
-        Column("applicant", say("applicant")),
-        Column("passed", say("check passed")),
-        Column("refundable", say("refund from")),
-        Column("held", say("held")),
+    rows: list[dict[str, Any]] = [
+        {
+            "contractor": contractor or say("own work"),
+            "violations": len(found),
+            "open": sum(violation.rectified is None for _id, violation in found),
+            "charged": sum((violation.charged for _id, violation in found), NOTHING),
+            "filings": list(dict.fromkeys(filing for filing, _violation in found)),
+        }
+        for contractor, found in by.items()
+        if found
     ]
-    rows = []
-    for filing in filings:
-        its = file(filing)
-        shown = {key: view.row(filing, LISTED)[key] for key in ("id", "unit", "applicant")}
-        rows.append({**shown, "passed": its.passed, "refundable": its.refund_from(), "held": its.held})
-    return Table("refunds", say("Refunds waiting"), columns, rows, say("None."))
-
-
-# --- the deposits
+    rows.sort(key=lambda row: (-row["violations"], str(row["contractor"])))
+    return Table("violations", say("Violations by contractor"), columns, rows, say("None."))
 
 
 def deposits(filings: Iterable[Renovation], estate: Estate, view: View) -> Report:
@@ -119,7 +107,7 @@ def deposits(filings: Iterable[Renovation], estate: Estate, view: View) -> Repor
     sums = dict.fromkeys(("received", "deducted", "refunded", "held"), NOTHING)
     counts = dict.fromkeys(sums, 0)
     for filing in sorted(filings, key=shelf):
-        its = file(filing)
+        its = File.of(filing)
         if not its.ledger:
             continue
         holds = its.held > 0 and filing.status not in SETTLED
@@ -141,57 +129,26 @@ def _held(filings: list[Renovation], estate: Estate, view: View) -> Table:
     """The deposits that are held, with what is missing for the refund, or the state."""
     below = {unit for filing in filings if filing.status == "passed" for unit in filing.below}
     leaking = leaks(estate, below, view.now)
-    rows = []
-    for filing in filings:
-        its = file(filing)
-        lacks = []
+
+    def lacks(filing: Renovation, view: View) -> Any:
+        found = []
         if filing.status == "passed":
-            lacks = missing(filing, estate, view.now, beyond(filing, estate, view.now, leaking))[1]
-        rows.append(
-            {
-                "id": filing.id,
-                "unit": filing.unit,
-                "applicant": view.row(filing, LISTED)["applicant"],
-                **its.sums,
-                "held": its.held,
-                "since": its.ledger[0].at.date(),
-                "refundable": its.refund_from(),
-                "missing": grouped(lacks) or view.state(filing),
-            }
-        )
-    columns = [
-        Column("id", say("filing")),
-        Column("unit", say("unit")),
-        Column("applicant", say("applicant")),
-        Column("received", say("received")),
-        Column("deducted", say("deducted")),
-        Column("refunded", say("refunded")),
-        Column("held", say("held")),
-        Column("since", say("held since")),
-        Column("refundable", say("refund from")),
-        Column("missing", say("still missing"), wide=True),
-    ]
-    return Table("held", say("Deposits held"), columns, rows, say("No deposit is held."))
+            found = missing(filing, estate, view.now, beyond(filing, estate, view.now, leaking))[1]
+        return grouped(found) or view.state(filing)
+
+    last = Shown("missing", say("still missing"), lacks, wide=True)
+    shown = (ID, Shown("unit"), APPLICANT, *SUMS.values(), SINCE, REFUNDABLE, last)
+    return view.table("held", say("Deposits held"), shown, filings, say("No deposit is held."), RENOVATION)
 
 
 def _balance(sums: dict[str, Decimal], counts: dict[str, int]) -> Table:
     """Received on one side; deducted, refunded and held on the other, and what is between them."""
-    names = {
-        "received": say("received"),
-        "deducted": say("deducted"),
-        "refunded": say("refunded"),
-        "held": say("held"),
-    }
     rows: list[dict[str, Any]] = [
-        {"what": names[what], "filings": counts[what], "amount": sums[what]} for what in names
+        {"what": column.title, "filings": counts[what], "amount": sums[what]} for what, column in SUMS.items()
     ]
     difference = sums["received"] - sums["deducted"] - sums["refunded"] - sums["held"]
     rows.append({"what": say("difference"), "filings": None, "amount": difference})
-    columns = [
-        Column("what", say("what")),
-        Column("filings", say("filings")),
-        Column("amount", say("yuan")),
-    ]
+    columns = [Column("what", say("what")), Column("filings", say("filings")), Column("amount", say("yuan"))]
     note = (
         say("received = deducted + refunded + held: it balances to the fen")
         if difference == 0

@@ -1,4 +1,5 @@
-"""What the policy asks of a renovation filing: by what its work items touch [N2, N3, N4], and as a whole (`terms`)."""
+"""What the policy asks of a renovation filing: by what its work items touch [N2, N3, N4], and as a whole (`terms`); and
+a filing that is not approved yet, held against the policy of today [N1-N7, N9, N12]."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,8 +8,29 @@ from typing import Any
 from propcli.engine.policy import SOURCE, GateRow, Policy, RenovationRules, limit_of, spoken
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
-from propcli.kinds.renovation.words import FILING_PAPER, TOUCHES
+from propcli.engine.words import Vocabulary
+from propcli.kinds.renovation.file import File
+from propcli.kinds.renovation.model import Renovation
+from propcli.kinds.renovation.words import BEFORE, CERTIFICATE, COPY, FILING_PAPER, FILING_PAYMENT, SHOWN, TOUCHES
 from propcli.kinds.unit.words import OWNERS
+from propcli.records.checking import Finding, Surroundings
+
+RENEW = say("return it: coming in again, with resubmit, it takes over the policy of today")
+# each part of a filing's terms: the rule behind it, and what its codes are called
+PARTS: dict[str, tuple[str, Vocabulary | None]] = {
+    "papers": ("N1", FILING_PAPER),
+    "worker_papers": ("N1", FILING_PAPER),
+    "copies": ("N5", COPY),
+    "payments": ("N6", FILING_PAYMENT),
+    "certificate": ("N7", CERTIFICATE),
+    "shown": ("N12", SHOWN),
+    "term": ("N9", None),
+    "extension": ("N9", None),
+    "test_at_least": ("N3", None),
+    "test_at_most": ("N3", None),
+    "occupancy": ("N12", None),
+}
+_MINUTES = {"m": 1, "d": 24 * 60, "mo": 30 * 24 * 60}
 
 
 def rules_of(policy: Policy) -> RenovationRules:
@@ -20,10 +42,6 @@ def rules_of(policy: Policy) -> RenovationRules:
             code=3,
         )
     return policy.renovation
-
-
-def is_owner(capacity: str | None) -> bool:
-    return capacity in OWNERS
 
 
 @dataclass(frozen=True)
@@ -56,14 +74,8 @@ class Ruling:
         for touch, row in self.asked:
             needed: list[Text] = [FILING_PAPER.word(paper) for paper in (*row.approval, *row.undertaking)]
             if row.test:
-                times = rules.water_test
-                needed.append(
-                    say(
-                        "a water test of {least} to {most} before it is closed up",
-                        least=spoken(limit_of(times.at_least)),
-                        most=spoken(limit_of(times.at_most)),
-                    )
-                )
+                least, most = (spoken(limit_of(time)) for time in (rules.water_test.at_least, rules.water_test.at_most))
+                needed.append(say("a water test of {least} to {most} before it is closed up", least=least, most=most))
             yield say("{what}: needs {needed} {why}", what=TOUCHES.word(touch), needed=needed, why=cited(row))
 
 
@@ -117,3 +129,45 @@ def _later(rules: RenovationRules) -> dict[str, Any]:
         "test_at_most": rules.water_test.at_most,
         "occupancy": rules.occupancy,
     }
+
+
+def ruled(filing: Renovation, around: Surroundings) -> Iterator[Finding]:
+    """What the policy of today asks of a filing not approved yet, and its own events do not say: items it refuses,
+    papers and tests that were left out. What was approved stands as it was."""
+    rules = around.policy.renovation if around.policy is not None else None
+    if filing.status not in BEFORE or rules is None:
+        return
+    its = File.of(filing)
+    first = next((n for n, e in reversed(list(enumerate(filing.events))) if e.terms is not None), None)
+    if first is not None:
+        asked = terms(rules, (filing.capacity or "owner") in OWNERS, filing.contractor is not None)
+        for name, wanted in asked.items():
+            have = getattr(its.terms, name)
+            rule, called = PARTS[name]
+            if called is not None:
+                absent = [called.word(code) for code in wanted if code not in have]
+                if absent:
+                    what = say("the policy asks for more [{rule}]: {what}", rule=rule, what=absent)
+                    yield ("events", first, "terms", name), what, RENEW
+            elif have is None or _looser(name, have, wanted):
+                what = say("the policy says {wanted} [{rule}]", wanted=spoken(limit_of(wanted)), rule=rule)
+                yield ("events", first, "terms", name), what, RENEW
+    for index, event in enumerate(filing.events):
+        if event.event != "item_added" or event.item not in its.works:
+            continue
+        said = ruling(rules, event.touches)
+        for why in said.refusals(event.text or ""):
+            yield ("events", index, "touches"), why, say("drop the item: propcli renovation drop-item")
+        have = {need.paper for need in event.needs}
+        missed = [FILING_PAPER.word(need["paper"]) for need in said.needs if need["paper"] not in have]
+        if said.test and not event.test:
+            missed.append(say("a water test"))
+        if missed:
+            what = say("the item needs what is not among its needs: {what}", what=missed)
+            yield ("events", index, "item"), what, say("drop the item and add it again")
+
+
+def _looser(name: str, have: str, wanted: str) -> bool:
+    """Whether a length of time asks for less than the policy does."""
+    one, other = (limit.amount * _MINUTES[limit.unit] for limit in (limit_of(have), limit_of(wanted)))
+    return one < other if name in ("test_at_least", "occupancy") else one > other

@@ -3,46 +3,43 @@ what is owed, what is missing."""
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any
+
+import typer
 
 from propcli.commands import showing
+from propcli.commands.options import Id
+from propcli.commands.reading import Office
 from propcli.commands.session import session, show
 from propcli.commands.standing import headline
-from propcli.engine.problem import Refusal
+from propcli.desk.views import View
 from propcli.engine.text import Text, say
-from propcli.kinds.renovation.words import DEPOSIT, FILING_PAYMENT, TOUCHES, yuan
-from propcli.output.language import listing, words
+from propcli.kinds.catalog import RENOVATION
+from propcli.kinds.renovation.file import NOTHING, File
+from propcli.kinds.renovation.filings import beyond, missing, missing_lines, names_of, workers_of
+from propcli.kinds.renovation.model import Renovation
+from propcli.kinds.renovation.words import DEPOSIT, ENDED, FILING_PAYMENT, TOUCHES, yuan
+from propcli.kinds.unit.show import LATEST
+from propcli.kinds.unit.words import TIE
+from propcli.output.language import _, listing, words
 from propcli.output.table import raw
-
-if TYPE_CHECKING:
-    from propcli.commands.reading import Office
-    from propcli.desk.views import View
-    from propcli.kinds.renovation.file import File
-    from propcli.kinds.renovation.model import Renovation
+from propcli.records.hidden import personal
 
 
 def show_filing(filing_id: str, form: str, whole: bool = False) -> int:
     """A filing as it stood at --at. `whole`: everything that happened, not only the latest."""
-    from propcli.commands.reading import Office
-    from propcli.kinds.renovation.filings import file
-    from propcli.kinds.renovation.life import LIFE
-    from propcli.kinds.renovation.model import Renovation
-    from propcli.records.hidden import personal
-
     here = session()
     filing = here.estate.one(Renovation, filing_id)
     assert filing is not None
-    its = file(filing)
+    its = File.of(filing)
     if form == "json":
         opened = {name: value for name, value in personal(filing, here.keys).items() if isinstance(value, str)}
         fields = {**filing.plain(), **opened, "deposit": {**its.sums, "held": its.held}}
         show(json.dumps(raw(fields), ensure_ascii=False, indent=2))
         return 0
     office = Office(here.as_of)
-    then = LIFE.as_of(filing, office.now)
-    if then is None:
-        raise Refusal(say("{id} did not exist yet at {at}", id=filing_id, at=office.now))
-    its, view = file(then), office.view()
+    then = showing.stood(filing, office.now)
+    its, view = File.of(then), office.view()
     show(words(headline(then)).rstrip())
     showing.lines(_cover(then, its, view))
     if then.detail:
@@ -67,11 +64,8 @@ def _part(title: Text, lines: Iterator[Text]) -> None:
         show(words(Text("    {line}", {"line": line})).rstrip())
 
 
-def _cover(filing: "Renovation", its: "File", view: "View") -> Iterator[tuple[Text, Any]]:
+def _cover(filing: Renovation, its: File, view: View) -> Iterator[tuple[Text, Any]]:
     """Term, owner, contact, state of the works, payments [N13]."""
-    from propcli.kinds.unit.words import TIE
-    from propcli.records.hidden import personal
-
     people = view.people
     face = people.face(filing.resident) if filing.resident else None
     name = people.called(filing.resident) if filing.resident else filing.who
@@ -96,11 +90,10 @@ def _cover(filing: "Renovation", its: "File", view: "View") -> Iterator[tuple[Te
     yield say("check passed"), its.passed
     yield say("lived in since"), its.occupied
     yield say("refund from"), its.refund_from()
-    if filing.source is not None:
-        yield say("source"), f"{filing.source.system} {filing.source.id}"
+    yield say("source"), filing.source.said if filing.source is not None else None
 
 
-def _works(its: "File") -> Iterator[Text]:
+def _works(its: File) -> Iterator[Text]:
     for number, works in its.works.items():
         touched = listing(words(TOUCHES.word(code)) for code in works.item.touches)
         tested = say("water test passed") if works.tested else say("water test to come") if works.test else None
@@ -110,9 +103,7 @@ def _works(its: "File") -> Iterator[Text]:
         yield Text("{line}", {"line": " · ".join(part for part in parts if part)})
 
 
-def _workers(filing: "Renovation", its: "File", view: "View") -> Iterator[Text]:
-    from propcli.kinds.renovation.filings import workers_of
-
+def _workers(filing: Renovation, its: File, view: View) -> Iterator[Text]:
     known = workers_of(filing, view.people.keys)
     for number, worker in its.workers.items():
         parts = [number, *(words(part) for part in (known[number]["name"], worker.trade, known[number]["phone"]))]
@@ -125,7 +116,7 @@ def _workers(filing: "Renovation", its: "File", view: "View") -> Iterator[Text]:
         yield say("lost passes: {cards}", cards=lost)
 
 
-def _violations(its: "File") -> Iterator[Text]:
+def _violations(its: File) -> Iterator[Text]:
     for number, v in its.violations.items():
         state = (
             say("put right {at}", at=v.rectified) if v.rectified else say("to be put right by {day}", day=v.rectify_by)
@@ -136,10 +127,8 @@ def _violations(its: "File") -> Iterator[Text]:
         yield Text("{n} {text}  {state}", values)
 
 
-def _ledger(its: "File") -> Iterator[Text]:
+def _ledger(its: File) -> Iterator[Text]:
     """The deposit, entry by entry, with what is held after each (yuan)."""
-    from propcli.kinds.renovation.file import NOTHING
-
     names = {"received": say("received"), "deducted": say("deducted"), "refunded": say("refunded")}
     held = NOTHING
     for entry in its.ledger:
@@ -159,9 +148,7 @@ def _ledger(its: "File") -> Iterator[Text]:
         yield say("{at}  {what} {amount}, held {held}  {more}", **values)
 
 
-def _events(filing: "Renovation", view: "View", whole: bool) -> None:
-    from propcli.kinds.unit.show import LATEST
-
+def _events(filing: Renovation, view: View, whole: bool) -> None:
     earlier = 0 if whole else max(0, len(filing.events) - LATEST)
     show("")
     if earlier:
@@ -170,23 +157,35 @@ def _events(filing: "Renovation", view: "View", whole: bool) -> None:
         show(showing.event_line(filing, event, view))
 
 
-def worker_said(filing: "Renovation", event: Any, view: "View") -> Any:
+def worker_said(filing: Renovation, event: Any, view: View) -> Any:
     """Which worker; the name where the worker is put on file, opened where its key is here."""
-    from propcli.kinds.renovation.filings import names_of
-
     if event.event != "worker_added":
         return Text("{worker} {n}", {"worker": say("worker"), "n": event.worker})
     name = names_of(filing, view.people.keys).get(event.worker)
     return Text("{n} {name}", {"n": event.worker, "name": name})
 
 
-def _ahead(filing: "Renovation", office: "Office") -> None:
-    """What is missing for the next step, and what may come now."""
-    from propcli.kinds.renovation.filings import beyond, missing, missing_lines
+def check(
+    record_id: Id,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help=_("Exit with 1 when something is missing."))] = False,
+) -> int:
+    """What a filing lacks for its next step."""
+    here = session()
+    then = showing.stood(here.estate.one(RENOVATION.model, here.record_id(RENOVATION, record_id)), here.as_of)
+    show(words(headline(then)).rstrip())
+    step, lacks = missing(then, here.estate, here.as_of)
+    for line in missing_lines(then, step, lacks):
+        show(line)
+    if then.status in ENDED:
+        show(say("  nothing more comes"))
+    return 1 if exit_code and lacks else 0
 
+
+def _ahead(filing: Renovation, office: Office) -> None:
+    """What is missing for the next step, and what may come now."""
     besides = beyond(filing, office.estate, office.now)
     step, lacks = missing(filing, office.estate, office.now, besides)
     show("")
     for line in missing_lines(filing, step, lacks):
         show(line)
-    showing.ahead(filing, office, {step: besides} if step else None)
+    showing.ahead(filing, office, {step: besides} if step else None, told=step)

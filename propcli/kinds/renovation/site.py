@@ -3,29 +3,24 @@ extensions [N9], water tests [N3]. Each function is called before the step it is
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RENOVATION
 from propcli.kinds.renovation.apply import identity_number
 from propcli.kinds.renovation.file import File
-from propcli.kinds.renovation.filings import file, names_of, number_after, plain_number, workers_meant
+from propcli.kinds.renovation.filings import names_of, number_after, plain_number, workers_meant
 from propcli.kinds.renovation.model import Renovation, RenovationEvent
-from propcli.kinds.renovation.words import FILING_PAPER, yuan
+from propcli.kinds.renovation.words import FILING_PAPER, known, yuan
+from propcli.records.changing import Change, Fields, Taken
 from propcli.records.choosing import EVERY, chosen, money, parts
 from propcli.records.hidden import concealed
 from propcli.store.sealing import Keys
 
-if TYPE_CHECKING:
-    from propcli.records.changing import Change, Taken
 
-Fields = dict[str, Any]
-
-
-def worker_added(change: "Change", filing: Renovation, fields: Fields) -> "list[Taken]":
+def worker_added(change: Change, filing: Renovation, fields: Fields) -> list[Taken]:
     """A worker, perhaps with papers that are in order; what the estate seals of the name stands sealed in the event."""
-    its, number = file(filing), number_after(file(filing).workers_given)
+    its, number = File.of(filing), number_after(File.of(filing).workers_given)
     papers = chosen(FILING_PAPER, its.terms.worker_papers, fields.pop("checked", None), "--checked")
     if (id_card := fields.pop("id_card", None)) is not None:
         fields["identity"] = identity_number(id_card, "--id-card")
@@ -41,13 +36,13 @@ def worker_added(change: "Change", filing: Renovation, fields: Fields) -> "list[
     return found
 
 
-def worker_dropped(change: "Change", filing: Renovation, fields: Fields) -> None:
+def worker_dropped(change: Change, filing: Renovation, fields: Fields) -> None:
     [fields["worker"]] = workers_meant(filing, [fields["worker"]], change.here.keys)
 
 
-def pass_issued(change: "Change", filing: Renovation, fields: Fields) -> "list[Taken]":
+def pass_issued(change: Change, filing: Renovation, fields: Fields) -> list[Taken]:
     """A pass for each worker named, by default for as long as the permit."""
-    its, keys = file(filing), change.here.keys
+    its, keys = File.of(filing), change.here.keys
     until = fields.setdefault("until", its.until or change.here.today)  # no permit: told with the step itself
     found: list[Taken] = []
     for card, worker in enumerate(_workers(filing, its, fields["worker"], keys), int(number_after(its.cards))):
@@ -71,7 +66,7 @@ def _workers(filing: Renovation, its: File, typed: list[str], keys: Keys) -> lis
 def _cards(filing: Renovation, typed: list[str], keys: Keys) -> list[str]:
     """Passes named by number or by the worker; `all` are those that are out. Whether they may is said by the filing's
     life."""
-    its = file(filing)
+    its = File.of(filing)
     found: dict[str, None] = {}
     for part in parts(typed):
         if part in EVERY:
@@ -89,32 +84,32 @@ def _cards(filing: Renovation, typed: list[str], keys: Keys) -> list[str]:
     return list(found)
 
 
-def _each_pass(change: "Change", filing: Renovation, step: str, fields: Fields) -> "list[Taken]":
+def _each_pass(change: Change, filing: Renovation, step: str, fields: Fields) -> list[Taken]:
     cards = _cards(filing, fields["card"], change.here.keys)
     return [(step, {**fields, "card": card}) for card in cards]
 
 
-def pass_renewed(change: "Change", filing: Renovation, fields: Fields) -> "list[Taken]":
-    return _each_pass(change, filing, "pass_renewed", {"until": file(filing).until, **fields})
+def pass_renewed(change: Change, filing: Renovation, fields: Fields) -> list[Taken]:
+    return _each_pass(change, filing, "pass_renewed", {"until": File.of(filing).until, **fields})
 
 
-def pass_returned(change: "Change", filing: Renovation, fields: Fields) -> "list[Taken]":
+def pass_returned(change: Change, filing: Renovation, fields: Fields) -> list[Taken]:
     return _each_pass(change, filing, "pass_returned", fields)
 
 
-def pass_lost(change: "Change", filing: Renovation, fields: Fields) -> "list[Taken]":
+def pass_lost(change: Change, filing: Renovation, fields: Fields) -> list[Taken]:
     return _each_pass(change, filing, "pass_lost", fields)
 
 
-def inspected(_change: "Change", _filing: Renovation, fields: Fields) -> None:
+def inspected(_change: Change, _filing: Renovation, fields: Fields) -> None:
     fields.setdefault("ok", False)
     if fields["ok"] == ("finding" in fields):
         raise Refusal(say("give either {one} or {other}", one="--ok", other="--finding TEXT"))
 
 
-def violated(change: "Change", filing: Renovation, fields: Fields) -> "list[Taken]":
+def violated(change: Change, filing: Renovation, fields: Fields) -> list[Taken]:
     """A violation with the next number, perhaps charged at once."""
-    its, text = file(filing), fields["text"]
+    its, text = File.of(filing), fields["text"]
     number, amount = number_after(its.violations), money(fields.pop("charge", None), "--charge")
     if "item" in fields:
         fields["item"] = plain_number(fields["item"])
@@ -135,28 +130,28 @@ def _which(its: File, typed: str | None, open_only: bool) -> str:
     """The violation meant: the one named, or the only one (not put right)."""
     if typed is not None:
         return plain_number(typed)
-    known = [n for n, v in its.violations.items() if not open_only or v.rectified is None]
-    if len(known) == 1:
-        return known[0]
-    if not known:
+    possible = [n for n, v in its.violations.items() if not open_only or v.rectified is None]
+    if len(possible) == 1:
+        return possible[0]
+    if not possible:
         raise Refusal(say("there is no violation [N10]"), hint=say("what a check found is put right before complete"))
-    raise Refusal(say("say which violation"), hint=say("give --violation; known: {ids}", ids=", ".join(known)))
+    raise Refusal(say("say which violation"), hint=say("give --violation; known: {ids}", ids=", ".join(possible)))
 
 
-def rectified(_change: "Change", filing: Renovation, fields: Fields) -> None:
-    fields["violation"] = _which(file(filing), fields.get("violation"), True)
+def rectified(_change: Change, filing: Renovation, fields: Fields) -> None:
+    fields["violation"] = _which(File.of(filing), fields.get("violation"), True)
 
 
-def charged(change: "Change", filing: Renovation, fields: Fields) -> None:
-    its = file(filing)
+def charged(change: Change, filing: Renovation, fields: Fields) -> None:
+    its = File.of(filing)
     which = fields["violation"] = _which(its, fields.get("violation"), False)
     if which in its.violations:
         change.notes.append(_said_of_charge(its, which, its.violations[which].text, fields["amount"]))
 
 
-def extended(change: "Change", filing: Renovation, fields: Fields) -> "list[Taken]":
+def extended(change: Change, filing: Renovation, fields: Fields) -> list[Taken]:
     """The permit goes on, and with it the passes it is written on now [N9]."""
-    its, until, cards = file(filing), fields["until"], fields.pop("passes", None)
+    its, until, cards = File.of(filing), fields["until"], fields.pop("passes", None)
     renewed = _cards(filing, cards, change.here.keys) if cards else []
     left = [n for n, card in its.cards.items() if card.state == "out" and n not in renewed]
     if its.until is not None and its.until < change.here.today:
@@ -167,16 +162,16 @@ def extended(change: "Change", filing: Renovation, fields: Fields) -> "list[Take
     return [("extended", fields), *(("pass_renewed", {"card": n, "until": until}) for n in renewed)]
 
 
-def warned(_change: "Change", _filing: Renovation, fields: Fields) -> None:
+def warned(_change: Change, _filing: Renovation, fields: Fields) -> None:
     if "card" in fields:
         fields["card"] = plain_number(fields["card"])
 
 
-def tested(_change: "Change", filing: Renovation, fields: Fields) -> "list[Taken]":
+def tested(_change: Change, filing: Renovation, fields: Fields) -> list[Taken]:
     """A water test is begun, or looked at once water has stood long enough [N3]."""
     if sum(bool(fields.get(name)) for name in ("begin", "tight", "leaking")) != 1:
         raise Refusal(say("give one of --begin, --tight and --leaking"))
-    its = file(filing)
+    its = File.of(filing)
     item = _tested_item(its, fields.get("item"))
     if fields.get("begin"):
         return [("test_began", {"item": item, "text": fields.get("text")})]
@@ -191,18 +186,17 @@ def _tested_item(its: File, typed: str | None) -> str:
         return plain_number(typed)
     items = [n for n, works in its.works.items() if works.test]
     if len(items) != 1:
-        known = ", ".join(items or its.works) or "–"
-        raise Refusal(say("the option {option} is missing", option="--item"), hint=say("known: {ids}", ids=known))
+        raise Refusal(say("the option {option} is missing", option="--item"), hint=known(items or its.works))
     return items[0]
 
 
 def _started(its: File, item: str, typed: datetime | None) -> datetime:
     """Since when water has stood: as recorded, or as said."""
     works = its.works.get(item)
-    known = works.testing if works is not None else None
-    if known is not None and typed is not None and typed != known:
-        raise Refusal(say("--since: water stands there since {at}", at=known), hint=say("leave it out"))
-    started = known or typed
+    begun = works.testing if works is not None else None
+    if begun is not None and typed is not None and typed != begun:
+        raise Refusal(say("--since: water stands there since {at}", at=begun), hint=say("leave it out"))
+    started = begun or typed
     if started is None:
         raise Refusal(
             say("since when water has stood is not on record [N3]"), hint=say("record --begin first, or give --since")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from propcli.engine.lifecycle import Ask, Step, table
+from propcli.engine.lifecycle import Ask, Step, called, table
 from propcli.kinds.renovation.words import ALL, BEFORE, OPEN, PERMITTED, RUNNING, SITE
 
 _WORKERS_COME = OPEN - {"passed", "refunded"}
@@ -33,15 +33,16 @@ STEPS: Mapping[str, Step] = table(
     ),
     Step(
         "item_added", BEFORE, None, ("item", "text"), ("touches", "needs", "test"), rule="N2", verb="add-item",
+        called="work item added",
         help="One more work item; what it touches decides on what it needs [N2, N3, N4].", asks={"item": _ITEMS},
         extra={"on_file": Ask(help="Keep on file that it was asked for and refused [N4].")},
         fills=("text", "touches", "needs", "test")
     ),
     Step(
         "item_dropped", BEFORE, None, ("item", "reason"), rule="N2", verb="drop-item", help="A work item is given up.",
-        asks={"item": Ask(metavar="N", raw=True)}
+        called="work item dropped", asks={"item": Ask(metavar="N", raw=True)}
     ),
-    Step("item_refused", BEFORE, None, ("rule", "touches", "text"), rule="N4"),
+    Step("item_refused", BEFORE, None, ("rule", "touches", "text"), rule="N4", called="work item refused"),
     Step(
         "papers_received", OPEN, None, ("papers",), ("item", "worker", "text"), rule="N1", verb="paper",
         help="Papers received, checked, or not in order [N1].",
@@ -79,7 +80,7 @@ STEPS: Mapping[str, Step] = table(
     Step("refused", BEFORE, "refused", ("reason",), ("rule", "amount"), rule="N2", verb="review --refuse"),
     Step(
         "signed", frozenset({"approved"}), None, ("copies",), ("who", "text"), rule="N5", verb="sign",
-        help="Copies of the agreement signed: contractor, owner, centre [N5].",
+        called="agreement signed", help="Copies of the agreement signed: contractor, owner, centre [N5].",
         asks={
             "copies": Ask(metavar="WHOSE", help="contractor, owner, centre or all.", raw=True),
             "who": Ask(help="Who signed.")
@@ -99,7 +100,7 @@ STEPS: Mapping[str, Step] = table(
     ),
     Step(
         "permitted", frozenset({"approved"}), "working", ("start", "until"), ("text",), rule="N9", verb="permit",
-        help="The permit: works may begin, for at most the term [N7, N9].",
+        called="permit issued", help="The permit: works may begin, for at most the term [N7, N9].",
         asks={
             "start": Ask(option="--from", needed=False),
             "until": Ask(help="The last day; else the longest term.", needed=False)
@@ -111,11 +112,11 @@ STEPS: Mapping[str, Step] = table(
     ),
     Step(
         "certified", PERMITTED, None, ("copies",), ("text",), rule="N7", verb="certificate",
-        help="Copies of the certificate given out: passes, door, owner [N7].",
+        called="certificate given out", help="Copies of the certificate given out: passes, door, owner [N7].",
         asks={"copies": Ask(metavar="COPY", help="passes, door, owner or all.", raw=True)}
     ),
     Step(
-        "told", PERMITTED, None, ("teams",), ("text",), rule="N10", verb="told",
+        "told", PERMITTED, None, ("teams",), ("text",), rule="N10", verb="told", called="teams told",
         help="Maintenance and security were told of the permit [N10].",
         asks={"teams": Ask(help="engineering, security or all.", raw=True)}
     ),
@@ -162,17 +163,17 @@ STEPS: Mapping[str, Step] = table(
     ),
     Step(
         "violated", RUNNING, None, ("violation", "text", "stop", "rectify_by"), ("item",), rule="N10", verb="violation",
-        help="A violation: stopped or not, to be put right by a day, perhaps charged [N10].",
+        called="violation found", help="A violation: stopped or not, to be put right by a day, perhaps charged [N10].",
         asks={"stop": Ask(option="--stop", needed=False), "item": _OF_ITEM},
         extra={"charge": Ask(metavar="YUAN", help="What is taken from the deposit for it.")}, fills=("violation",)
     ),
     Step(
         "rectified", PERMITTED, None, ("violation",), ("text",), rule="N10", verb="rectified",
-        help="A violation was put right [N10].", asks={"violation": _WHICH}
+        called="violation put right", help="A violation was put right [N10].", asks={"violation": _WHICH}
     ),
     Step(
         "charged", PERMITTED, None, ("violation", "amount", "reason"), rule="N10", verb="charge",
-        help="Something for a violation is taken from the deposit [N10].",
+        called="charged against the deposit", help="Something for a violation is taken from the deposit [N10].",
         asks={"violation": _WHICH, "amount": Ask(help="What is taken from the deposit.")}
     ),
     Step(
@@ -183,7 +184,7 @@ STEPS: Mapping[str, Step] = table(
     ),
     Step(
         "warned", SITE, None, takes=("card", "who", "how", "text"), rule="N9", verb="warn",
-        help="The owner was told that the permit, or a pass, is about to end [N9].",
+        called="told that the term ends", help="The owner was told that the permit, or a pass, is about to end [N9].",
         asks={
             "card": Ask(
                 option="--pass", metavar="N", help="Only of this pass; else of the permit and its passes.", raw=True
@@ -191,10 +192,12 @@ STEPS: Mapping[str, Step] = table(
             "who": Ask(help="Who was told."), "how": Ask(metavar="CHANNEL")
         }
     ),
-    Step("test_began", SITE, None, ("item",), ("text",), rule="N3", verb="water-test --begin"),
+    Step(
+        "test_began", SITE, None, ("item",), ("text",), rule="N3", verb="water-test --begin", called="water test began"
+    ),
     Step(
         "tested", SITE, None, ("item", "started", "tight"), ("who", "text"), rule="N3", verb="water-test",
-        help="Water is let in, or has stood long enough and was looked at [N3].",
+        called="water test", help="Water is let in, or has stood long enough and was looked at [N3].",
         asks={
             "item": Ask(metavar="N", help="Which work item, where several need a test.", needed=False, raw=True),
             "started": Ask(option="--since", needed=False), "tight": Ask(option="--tight", needed=False),
@@ -204,6 +207,7 @@ STEPS: Mapping[str, Step] = table(
     ),
     Step(
         "completed", SITE, "completed", takes=("who", "text"), rule="N11", verb="complete",
+        called="completion applied for",
         help="The owner applies for the check: the works are done [N11].", asks={"who": Ask(help="Who applies for it.")}
     ),
     Step(
@@ -213,7 +217,7 @@ STEPS: Mapping[str, Step] = table(
         ("passed",),
         ("finding", "rectify_by", "until", "on", "refund_from", "text"),
         rule="N11",
-        verb="check-works",
+        verb="check-works", called="works checked",
         help="The site was checked against the plans [N11].",
         asks={
             "passed": Ask(option="--passed", needed=False),
@@ -224,19 +228,19 @@ STEPS: Mapping[str, Step] = table(
         fills=("until", "refund_from"),
     ),
     Step(
-        "occupied", PERMITTED, None, ("on",), ("refund_from", "text"), rule="N12", verb="lived-in",
+        "occupied", PERMITTED, None, ("on",), ("refund_from", "text"), rule="N12", verb="lived-in", called="lived in",
         help="Since when the home is lived in; the refund counts from there [N12].",
         asks={"on": Ask(option="--since", help="The first day.")}, fills=("refund_from",)
     ),
     Step(
         "neighbour_signed", frozenset({"passed"}), None, ("unit", "who", "tight"), ("text",), rule="N12",
-        verb="neighbour-sign", help="The unit below signed that nothing leaks [N12].",
+        verb="neighbour-sign", help="The unit below signed that nothing leaks [N12].", called="unit below signed",
         asks={"unit": Ask(metavar="UNIT", needed=False)}, extra={"leaks": Ask(help="They say that it leaks.")},
         fills=("tight",)
     ),
     Step(
         "refunded", frozenset({"passed"}), "refunded", ("amount",), ("shown", "who", "receipt", "text"), rule="N12",
-        verb="refund", help="The deposit goes back, whole or what is left of it [N12].",
+        verb="refund", help="The deposit goes back, whole or what is left of it [N12].", called="deposit refunded",
         asks={
             "shown": Ask(metavar="WHAT", needed=True, raw=True),
             "amount": Ask(help="What goes back; else everything that is held.", needed=False),
@@ -254,7 +258,14 @@ STEPS: Mapping[str, Step] = table(
     ),
     Step("noted", ALL, None, ("text",), verb="note", help="Write something down."),
     Step("imported", frozenset(), "applied", (), ("terms", "text"), "import"),
-    Step("permit_imported", frozenset({"applied"}), "working", ("start",), ("until", "text"), "import"),
-    Step("settled", frozenset({"applied", "working"}), "closed", (), ("text",), "import"),
+    Step(
+        "permit_imported", frozenset({"applied"}), "working", ("start",), ("until", "text"), "import",
+        called="permit taken over"
+    ),
+    Step(
+        "settled", frozenset({"applied", "working"}), "closed", (), ("text",), "import",
+        called="settled before it came here"
+    ),
 )
 # fmt: on
+FILING_EVENT = called("filing event", STEPS)

@@ -1,62 +1,14 @@
-"""The words of renovation filings: their states, their events, and what papers, copies and payments are called."""
+"""The words of renovation filings: their states, and what papers, copies and payments are called."""
 
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Literal, get_args
 
-from propcli.engine.words import Vocabulary
+from propcli.engine.text import Text, say
+from propcli.engine.words import Closed, Vocabulary
 
-# fmt: off
-Status = Literal[
-    "applied", "returned", "approved", "working", "stopped", "completed", "passed", "refunded", "closed", "refused",
-    "cancelled"
-]
-# fmt: on
-EventName = Literal[
-    "applied",
-    "item_added",
-    "item_dropped",
-    "item_refused",
-    "papers_received",
-    "papers_checked",
-    "approved",
-    "returned",
-    "resubmitted",
-    "refused",
-    "signed",
-    "paid",
-    "permitted",
-    "certified",
-    "told",
-    "worker_added",
-    "worker_dropped",
-    "pass_issued",
-    "pass_renewed",
-    "pass_returned",
-    "pass_lost",
-    "inspected",
-    "violated",
-    "rectified",
-    "charged",
-    "extended",
-    "warned",
-    "test_began",
-    "tested",
-    "completed",
-    "works_checked",
-    "occupied",
-    "neighbour_signed",
-    "refunded",
-    "closed",
-    "cancelled",
-    "noted",
-    "imported",
-    "permit_imported",
-    "settled",
-]
-
-FILING = Vocabulary(
+FILING = Closed(
     "filing state",
-    get_args(Status),
+    "applied returned approved working stopped completed passed refunded closed refused cancelled".split(),
     working="works going on",
     stopped="works stopped",
     completed="to be checked",
@@ -68,53 +20,11 @@ STATES = Vocabulary(
     "filing state at a time", (*FILING, EXPIRED), **{**FILING.labels, "expired": "permit ended, works going on"}
 )
 # fmt: on
-FILING_EVENT = Vocabulary(
-    "filing event",
-    get_args(EventName),
-    item_added="work item added",
-    item_dropped="work item dropped",
-    item_refused="work item refused",
-    signed="agreement signed",
-    permitted="permit issued",
-    certified="certificate given out",
-    told="teams told",
-    violated="violation found",
-    rectified="violation put right",
-    charged="charged against the deposit",
-    warned="told that the term ends",
-    test_began="water test began",
-    tested="water test",
-    completed="completion applied for",
-    works_checked="works checked",
-    occupied="lived in",
-    neighbour_signed="unit below signed",
-    refunded="deposit refunded",
-    permit_imported="permit taken over",
-    settled="settled before it came here",
-)
 # what a work item touches; policy.yaml says what follows from it [N2, N3, N4], and may add words of its own
 TOUCHES = Vocabulary(
     "touches",
-    (
-        "structure",
-        "load",
-        "facade",
-        "heating_pipes",
-        "gas_pipes",
-        "waterproofing",
-        "wet_room_moved",
-        "bearing_opening",
-        "balcony_masonry",
-        "energy_saving",
-        "electrics",
-        "water_pipes",
-        "partition",
-        "doors_windows",
-        "air_conditioning",
-        "kitchen",
-        "finishing",
-        "other",
-    ),
+    "structure load facade heating_pipes gas_pipes waterproofing wet_room_moved bearing_opening balcony_masonry "
+    "energy_saving electrics water_pipes partition doors_windows air_conditioning kitchen finishing other".split(),
     structure="main structure",
     load="load added to the floor",
     facade="façade",
@@ -130,25 +40,9 @@ TOUCHES = Vocabulary(
 # the papers that policy.yaml may ask for [N1, N2, N3]; an estate may add its own
 FILING_PAPER = Vocabulary(
     "filing paper",
-    (
-        "application",
-        "undertaking",
-        "plan",
-        "owner_consent",
-        "business_licence",
-        "qualification_certificate",
-        "drawings",
-        "method",
-        "in_charge_id",
-        "in_charge_photo",
-        "id_card",
-        "photo",
-        "structure_approval",
-        "planning_approval",
-        "heating_approval",
-        "gas_approval",
-        "waterproofing_undertaking",
-    ),
+    "application undertaking plan owner_consent business_licence qualification_certificate drawings method "
+    "in_charge_id in_charge_photo id_card photo structure_approval planning_approval heating_approval gas_approval "
+    "waterproofing_undertaking".split(),
     owner_consent="the owner's written consent",
     drawings="the contractor's drawings",
     method="the contractor's method",
@@ -171,15 +65,19 @@ CERTIFICATE = Vocabulary(
 )  # [N7]
 # fmt: on
 SHOWN = Vocabulary("shown", ("certificate", "receipt"), certificate="original certificate", receipt="deposit receipt")
-CARD_STATE = Vocabulary("worker pass", ("out", "returned", "lost"))
 
-ALL = frozenset(get_args(Status))
+ALL = frozenset(FILING)
 ENDED = frozenset({"closed", "refused", "cancelled"})
 OPEN = ALL - ENDED
 BEFORE = frozenset({"applied", "returned"})  # the review
 SITE = frozenset({"working", "stopped"})  # works go on, or would
 RUNNING = SITE | {"completed"}
 PERMITTED = RUNNING | {"passed"}
+
+
+def known(ids: Iterable[str]) -> Text:
+    """The hint that names what there is."""
+    return say("known: {ids}", ids=", ".join(ids) or "–")
 
 
 def yuan(amount: Decimal) -> str:

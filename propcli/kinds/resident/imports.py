@@ -3,17 +3,17 @@ resident, rows of one home are one event on its record. What the record of someb
 otherwise makes the row bad, and nothing is overwritten."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import ValidationError
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
-from propcli.kinds.catalog import UNIT
+from propcli.kinds.catalog import RESIDENT, UNIT
 from propcli.kinds.resident.model import SEALABLE, Resident
 from propcli.kinds.resident.recognising import Answers, Described, Question, Recognition, Somebody
 from propcli.kinds.resident.words import IDENTITY, PERSON
@@ -21,29 +21,23 @@ from propcli.kinds.settings import Settings
 from propcli.kinds.unit.model import Tie, Unit, UnitEvent, fraction
 from propcli.kinds.unit.words import OWNERS, TIE
 from propcli.output.privacy import mask_number
-from propcli.records import people, plates, repairs
-from propcli.records.cells import Cells, Reader, Reads, adapter
+from propcli.records import importing, people, plates, repairs
+from propcli.records.cells import Cells, Reader
+from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER
-from propcli.records.importing import Mapping, PlaceTarget, Plan, ResidentTarget, Target, place_targets
-from propcli.records.people import Face, People
+from propcli.records.importing import on_record
+from propcli.records.mapping import Mapping, Plan
+from propcli.records.people import Face
 from propcli.records.places import Register, place_of, target_of
 from propcli.records.recording import Recorder
 from propcli.records.residents import change, register
 from propcli.store.sheets import EXACT, Sheet
 
-TARGETS: tuple[Target, ...] = (*get_args(PlaceTarget), *get_args(ResidentTarget))
-REQUIRED: tuple[Target, ...] = ("name", "tie")
+REQUIRED = ("name", "tie")
 SCALARS = ("identity", "born", "bank", "type", "language")  # a person has one
 LISTS = ("phones", "plates")
-TARGET_OF: dict[str, Target] = {"phones": "phone", "plates": "plate"}
-PERSONAL: tuple[Target, ...] = (
-    "name",
-    "phone",
-    "identity",
-    "born",
-    "plate",
-    "bank",
-)  # a row without these names nobody
+TARGET_OF = {"phones": "phone", "plates": "plate"}
+PERSONAL = ("name", "phone", "identity", "born", "plate", "bank")  # a row without these names nobody
 FIRST_BIRTH = 1901
 ADDED = re.compile(r"R-9[0-9]{5}")  # stands for somebody new until the number is given
 
@@ -107,9 +101,68 @@ class _Entry:
         return Described(self.row, self.values["name"], self.values["phones"], identity, (self.unit, self.group))
 
 
-def required(mapping: Mapping) -> tuple[str, ...]:
-    """The fields a mapping has to give."""
-    return (*place_targets(mapping), *REQUIRED)
+class Import(importing.Import[Draft]):
+    """Residents and their ties to units. `answers`: what is said beforehand of rows; `ask`: answers a question that is
+    left (None: nobody can be asked)."""
+
+    needed = REQUIRED
+    targets = RESIDENT.declared.tables.fields
+    subject = say("Import {n} residents from {system}", n=0, system="")
+    done = say("{n} residents and {ties} ties were written.", n=0, ties=0)
+
+    def __init__(self, answers: Answers, ask: Callable[[Question, Answers], Answers] | None) -> None:
+        self.answers, self.ask = answers, ask
+
+    def plan(self, here: Here, mapping: Mapping, sheet: Sheet) -> ResidentPlan:
+        homes = on_record(here, UNIT)
+        if not homes:
+            raise Refusal(say("there are no units on record to tie people to"), hint=say("propcli import units first"))
+        faces = [here.people.add(resident) for resident in on_record(here, RESIDENT)]
+        table = Table(sheet, mapping, here.estate.settings, homes, faces, here.now)
+        answers = self.answers
+        answers.check(row.number for row in sheet.rows)
+        plan = table.plan(answers)
+        while plan.questions and self.ask is not None:
+            answers = self.ask(plan.questions[0], answers)
+            plan = table.plan(answers)
+        return plan
+
+    def found(self, plan: Plan[Draft]) -> Text | None:
+        return (
+            None
+            if not plan.drafts
+            else say(
+                "new: {people} residents, {ties} ties to {units} units; added to: {completed} residents",
+                people=self.counts(plan)["n"],
+                ties=self.counts(plan)["ties"],
+                units=sum(len(draft.ties) for draft in plan.drafts),
+                completed=sum(len(draft.completed) for draft in plan.drafts),
+            )
+        )
+
+    def notes(self, plan: Plan[Draft]) -> Iterator[Text]:
+        assert isinstance(plan, ResidentPlan)
+        if plan.nobody:
+            yield say("note: {n} rows name nobody; they were passed over", n=plan.nobody)
+        for row in plan.unneeded:
+            yield say("note: who row {row} is was certain without being told", row=row)
+
+    def counts(self, plan: Plan[Draft]) -> dict[str, int]:
+        ties = sum(len(ties) for draft in plan.drafts for ties in draft.ties.values())
+        return {"n": sum(len(draft.new) for draft in plan.drafts), "ties": ties}
+
+    def write(self, plan: Plan[Draft], recorder: Recorder, here: Here) -> None:
+        """The people, and then their ties."""
+        for draft in plan.drafts:
+            ids: dict[str, str] = {}
+            for key, person in draft.people.items():
+                if person.id is None:
+                    ids[key] = register(recorder, here.people, person.values, here.now, IMPORTER).id
+                else:
+                    change(recorder, here.people, person.id, person.values, here.now, IMPORTER)
+            for unit_id, ties in draft.ties.items():
+                named = (t.model_copy(update={"resident": ids.get(t.resident, t.resident)}) for t in ties)
+                recorder.step(UNIT, unit_id, [recorded_as(named, here.now)])
 
 
 class Table:
@@ -123,7 +176,6 @@ class Table:
         units: Iterable[Unit],
         faces: Iterable[Face],
         now: datetime,
-        reads: Reads,
     ) -> None:
         self.now = now
         self.today = now.astimezone(settings.zone).date()
@@ -137,7 +189,7 @@ class Table:
                 hint=say("restore the keys first: propcli keys restore"),
                 code=3,
             )
-        self.reader = Reader(sheet, mapping, settings.zone, reads)
+        self.reader = Reader(sheet, mapping, settings.zone)
         self.register = Register(frozenset(self.units))
         rows = [Cells(self.reader, row, discreet=True) for row in sheet.rows]
         self.rows = [cells for cells in rows if cells.bad or not cells.blank(PERSONAL)]
@@ -250,11 +302,7 @@ class Table:
 
         text = cells.mended("plate", mended, "plate")
         found = tuple(dict.fromkeys(p for p in (text or "").split("/") if p))
-        try:
-            return tuple(adapter(Resident, "plates").validate_python(found))
-        except ValidationError as error:
-            cells.misfits(error, Resident, lambda _where: "plate")
-            return ()
+        return cells.valid("plate", Resident, "plates", found) or ()
 
     def _identity(self, cells: Cells, kind: str) -> dict[str, str] | None:
         text = self._secret(cells, "identity")
@@ -275,7 +323,7 @@ class Table:
         text = self._secret(cells, "bank")
         return re.sub(r"[\s-]", "", repairs.plain(text)) if text else None
 
-    def _secret(self, cells: Cells, target: Target) -> str | None:
+    def _secret(self, cells: Cells, target: str) -> str | None:
         """A long number; refuses one whose last digits a spreadsheet has lost."""
         text = cells.sound(target)
         if text is None:
@@ -485,17 +533,3 @@ def _together(one: Tie, other: Tie) -> bool:
 def recorded_as(ties: Iterable[Tie], now: datetime) -> UnitEvent:
     """The event that puts ties on record as a table has them."""
     return UnitEvent.model_validate({"at": now, "by": IMPORTER, "event": "people_recorded", "ties": tuple(ties)})
-
-
-def write(plan: ResidentPlan, recorder: Recorder, known: People, now: datetime) -> None:
-    """Put the people on record, and then their ties."""
-    for draft in plan.drafts:
-        ids: dict[str, str] = {}
-        for key, person in draft.people.items():
-            if person.id is None:
-                ids[key] = register(recorder, known, person.values, now, IMPORTER).id
-            else:
-                change(recorder, known, person.id, person.values, now, IMPORTER)
-        for unit_id, ties in draft.ties.items():
-            named = (t.model_copy(update={"resident": ids.get(t.resident, t.resident)}) for t in ties)
-            recorder.step(UNIT, unit_id, [recorded_as(named, now)])

@@ -2,7 +2,7 @@
 forgotten [U1, T12]; the words of its history."""
 
 from propcli.engine.lifecycle import Step, table
-from propcli.kinds.declaration import Declaration, Verb, deferred
+from propcli.kinds.declaration import Declaration, Tables, Verb, deferred
 
 ACTIVE = frozenset({"active"})
 # fmt: off
@@ -44,6 +44,12 @@ DECLARED = Declaration(
         ),
         Verb("list", "kinds.resident.show:list_residents", "Residents, with their homes."),
         Verb("show", "kinds.resident.show:show_one"),
+    ),
+    tables=Tables(
+        tuple(
+            "unit building entrance room name phone identity identity_kind type born plate bank tie share from until "
+            "language".split()
+        )
     ),
     says={"fields": deferred("kinds.resident.show:changed"), "to": deferred("kinds.resident.show:consented")},
 )

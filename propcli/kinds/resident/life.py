@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from propcli.engine.lifecycle import Lifecycle, State
-from propcli.engine.text import Text, say
+from propcli.engine.lifecycle import Lifecycle, State, Why
+from propcli.engine.text import say
 from propcli.kinds.resident.kind import STEPS
 from propcli.kinds.resident.model import ResidentEvent
 from propcli.kinds.resident.words import CONSENT, RESIDENT_EVENT, RESIDENT_STATUS
@@ -17,7 +17,7 @@ def _fold(state: State, event: ResidentEvent) -> None:
         state.folded["consent"] = ()
 
 
-def _check(state: State, event: ResidentEvent) -> Iterator[tuple[str, Text, Text | None, str]]:
+def _check(state: State, event: ResidentEvent) -> Iterator[Why]:
     if event.event == "withdrawn":
         for consent in event.to:
             if consent not in state.folded.get("consent", ()):

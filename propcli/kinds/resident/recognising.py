@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.records.matching import fold
 from propcli.records.people import Face, same_phone
@@ -85,6 +86,17 @@ class Answers:
 
     same: Mapping[int, str] = field(default_factory=dict)
     new: frozenset[int] = frozenset()
+
+    def check(self, rows: Iterable[int]) -> None:
+        """Refuses answers about rows that there are not, and those that contradict one another."""
+        there = set(rows)
+        for option, named in (("--same", self.same), ("--new", sorted(self.new))):
+            for number in named:
+                if number not in there:
+                    raise Refusal(say("{option}: the table has no row {row}", option=option, row=number))
+        both = sorted(set(self.same) & self.new)
+        if both:
+            raise Refusal(say("row {row} cannot be the same as somebody and new", row=both[0]))
 
 
 class Recognition:

@@ -1,7 +1,7 @@
 """Residents looked at: the list, with their homes; one on one screen, with what of him is sealed [U1, T12]."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -9,20 +9,21 @@ from propcli.commands import options
 from propcli.commands.options import Id
 from propcli.commands.reading import Office
 from propcli.commands.session import session, show, show_table, told
+from propcli.commands.showing import ahead, event_line
+from propcli.commands.standing import headline
 from propcli.desk.views import word
 from propcli.engine.problem import Refusal
-from propcli.engine.table import Column, Table
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT, UNIT
-from propcli.kinds.resident.words import CONSENT, FIELDS, IDENTITY, PERSON
+from propcli.kinds.declaration import Shown
+from propcli.kinds.resident.model import Resident
+from propcli.kinds.resident.words import CONSENT, FIELDS, IDENTITY, PERSON, RESIDENT_STATUS
+from propcli.kinds.ticket.words import OPEN
 from propcli.kinds.unit.words import TIE
 from propcli.output.language import CLAUSES, _, words
 from propcli.output.privacy import mask_number
 from propcli.output.table import cell, raw
-
-if TYPE_CHECKING:
-    from propcli.kinds.resident.model import Resident
-    from propcli.records.people import Face
+from propcli.records.people import Face
 
 
 def list_residents(
@@ -39,30 +40,21 @@ def list_residents(
     for unit in office.records(UNIT):
         for tie in unit.ties_on(view.today):
             homes.setdefault(tie.resident, []).append(unit.id)
-    rows: list[dict[str, Any]] = []
-    for resident in office.records(RESIDENT):
-        if all_ or (resident.status == "active" and resident.id in homes):
-            face = view.people.add(resident)
-            rows.append(
-                {
-                    "id": face.id,
-                    "name": view.private(face.called),
-                    "type": word(PERSON, face.type),
-                    "phones": [view.private(phone, "phones") for phone in face.phones],
-                    "units": homes.get(face.id, []),
-                    "state": view.state(resident),
-                }
-            )
+    people = [
+        view.people.add(resident)
+        for resident in office.records(RESIDENT)
+        if all_ or (resident.status == "active" and resident.id in homes)
+    ]
     columns = [
-        Column("id", say("resident")),
-        Column("name", say("name"), wide=True),
-        Column("type", say("type")),
-        Column("phones", say("phones"), wide=True),
-        Column("units", say("units"), wide=True),
-        Column("state", say("state")),
+        Shown("id", say("resident")),
+        Shown("name", say("name"), lambda face, view: view.private(face.called), wide=True),
+        Shown("type", say("type"), lambda face, _view: word(PERSON, face.type)),
+        Shown("phones", say("phones"), lambda face, view: [view.private(p, "phones") for p in face.phones], wide=True),
+        Shown("units", say("units"), lambda face, _view: homes.get(face.id, []), wide=True),
+        Shown("state", say("state"), lambda face, _view: word(RESIDENT_STATUS, face.status)),
     ]
     options.revealed(reveal, "resident list")
-    show_table(Table("residents", None, columns, rows, say("No residents.")), form)
+    show_table(view.table("residents", None, columns, people, say("No residents.")), form)
     return office.finish()
 
 
@@ -73,11 +65,6 @@ def show_one(resident_id: Id, reveal: options.Reveal = False, format: options.Fo
 def show_resident(resident_id: str, form: str, reveal: bool = False, whole: bool = False) -> int:
     """One resident. Name and phones stand in full, for whoever looks somebody up has to call him; identity numbers and
     accounts only with `reveal`."""
-    from propcli.commands.showing import event_line
-    from propcli.commands.standing import headline
-    from propcli.kinds.resident.model import Resident
-    from propcli.kinds.ticket.words import OPEN
-
     here = session()
     resident = here.estate.one(Resident, resident_id)
     if resident is None:
@@ -108,48 +95,49 @@ def show_resident(resident_id: str, form: str, reveal: bool = False, whole: bool
     view = office.view()
     for event in resident.events:
         show(event_line(resident, event, view))
+    show("")
+    ahead(resident, office)
     return office.finish()
 
 
-def _opened(resident: "Resident", reveal: bool) -> dict[str, Any]:
-    """The fields of a record with the sealed ones opened, where the key is here: numbers as `_details` shows them."""
+def _opened(resident: Resident, reveal: bool) -> dict[str, Any]:
+    """The fields of a record with the sealed ones opened, where the key is here."""
     face = session().people.add(resident)
     plain = resident.plain()
     if face.hidden or not face.sealed:
         return plain
-    mask = str if reveal else mask_number
-    inside: dict[str, Any] = {name: getattr(face, name) for name in face.sealed}
-    if face.identity:
-        inside["identity"] = {**face.identity, "number": mask(face.identity["number"])}
-    if face.bank:
-        inside["bank"] = mask(face.bank)
+    known = _known(face, reveal)
+    inside = {name: known[name] for name in face.sealed}
     whole = {**plain, **inside}
     order = dict.fromkeys(("id", "status", "type", *inside, *plain))
     return {name: whole[name] for name in order if name not in ("key", "sealed")}
 
 
-def _details(face: "Face", reveal: bool) -> None:
-    details: list[tuple[str, Any]] = [
-        ("name", face.name),
-        ("phones", list(face.phones)),
-        ("plates", list(face.plates)),
-        ("born", face.born),
-        ("bank", face.bank if reveal or face.bank is None else mask_number(face.bank)),
-    ]
-    if face.identity:
-        number = face.identity["number"]
-        shown = number if reveal else mask_number(number)
-        details.insert(4, ("identity", f"{words(IDENTITY.word(face.identity['kind']))} {shown}"))
-    for field, value in details:
+def _known(face: Face, reveal: bool) -> dict[str, Any]:
+    """What is known of somebody; the numbers masked unless they are revealed."""
+    mask = str if reveal else mask_number
+    return {
+        "name": face.name,
+        "phones": list(face.phones),
+        "plates": list(face.plates),
+        "born": face.born,
+        "identity": {**face.identity, "number": mask(face.identity["number"])} if face.identity else None,
+        "bank": mask(face.bank) if face.bank else None,
+    }
+
+
+def _details(face: Face, reveal: bool) -> None:
+    for field, value in _known(face, reveal).items():
         if value not in (None, []):
+            shown = f"{words(IDENTITY.word(value['kind']))} {value['number']}" if field == "identity" else cell(value)
             sealed = say(" (sealed)") if field in face.sealed else ""
-            show(Text("  {label}: {value}{sealed}", {"label": FIELDS[field], "value": cell(value), "sealed": sealed}))
+            show(Text("  {label}: {value}{sealed}", {"label": FIELDS[field], "value": shown, "sealed": sealed}))
 
 
-def changed(_resident: "Resident", event: Any, _view: Any) -> str:
+def changed(_resident: Resident, event: Any, _view: Any) -> str:
     """Which fields have other values now."""
     return words(CLAUSES).join(words(FIELDS.get(name, name)) for name in event.fields)
 
 
-def consented(_resident: "Resident", event: Any, _view: Any) -> str:
+def consented(_resident: Resident, event: Any, _view: Any) -> str:
     return words(CLAUSES).join(words(CONSENT.word(consent)) for consent in event.to)

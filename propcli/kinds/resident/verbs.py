@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,13 +13,20 @@ from propcli.commands.session import session, show
 from propcli.commands.standing import show_standing
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
+from propcli.kinds.resident import forgetting
+from propcli.kinds.resident.forgetting import Past
+from propcli.kinds.resident.model import Resident, ResidentEvent
 from propcli.kinds.resident.words import CONSENT, FIELDS, IDENTITY
+from propcli.kinds.unit.model import Unit
+from propcli.kinds.unit.words import TIE
 from propcli.output.language import _, words
-
-if TYPE_CHECKING:
-    from propcli.kinds.resident.forgetting import Past
-    from propcli.kinds.resident.model import Resident
-    from propcli.records.people import Face
+from propcli.records import people, plates, residents
+from propcli.records.changing import changing, subject
+from propcli.records.household import seal_callers
+from propcli.records.people import Face, same_name, same_phone
+from propcli.records.residents import forget as bury
+from propcli.records.residents import register, seal_all, tied_to
+from propcli.store.drafts import kept
 
 Phones = Annotated[list[str] | None, typer.Option("--phone", help=_("A phone number; several times."))]
 Plates = Annotated[list[str] | None, typer.Option("--plate", help=_("A number plate; several times."))]
@@ -61,9 +68,6 @@ def add(
     keep_until: Keep = None,
     by: By = None,
 ) -> int:
-    from propcli.records.changing import changing, subject
-    from propcli.records.residents import register
-
     here = session()
     here.happened()
     values = _values(name, phone, id_card, identity, born, plate, bank, language, keep_until)
@@ -80,9 +84,6 @@ def add(
 
 def _refuse_twin(values: dict[str, Any]) -> None:
     """Nobody is put on record twice: of the same name with the same phone there is one."""
-    from propcli.kinds.resident.model import Resident
-    from propcli.records.people import same_name, same_phone
-
     here = session()
     for face in (here.people.add(r) for r in here.estate.read(Resident).records):
         same = any(same_phone(a, b) for a in face.phones for b in values.get("phones", ()))
@@ -99,8 +100,6 @@ OPTIONS = ("name", "phone", "id_card", "identity", "born", "plate", "bank", "lan
 def _values(*options_given: Any) -> dict[str, Any]:
     """What the options say of a person, checked: numbers by their check digits, phones by their country's plan. What
     is wrong never shows the number itself."""
-    from propcli.records import people, plates
-
     here = session()
     region = here.estate.settings.region
     given: dict[str, Any] = {}
@@ -150,7 +149,7 @@ def _paper(text: str) -> tuple[str, str]:
     return code(IDENTITY, kind, "--identity") or "other", number
 
 
-def _stands(resident: "Resident") -> None:
+def _stands(resident: Resident) -> None:
     here = session()
     face = here.people.face(resident.id)
     names = [words(FIELDS[f]) for f in face.sealed] if face else []
@@ -174,19 +173,12 @@ def change(
     ] = None,
     by: By = None,
 ) -> int:
-    from propcli.records import residents
-    from propcli.records.changing import changing, subject
-
     here = session()
     here.happened()
     values = _values(name, phone, id_card, identity, born, plate, bank, language, keep_until)
     for field in drop or ():
         if field not in FIELDS or field == "name":
-            known = ", ".join(f for f in FIELDS if f != "name")
-            raise Refusal(
-                say("{option}: {value} is not known", option="--drop", value=repr(field)),
-                hint=say("one of: {known}", known=known),
-            )
+            raise options.unknown("--drop", field, ", ".join(f for f in FIELDS if f != "name"))
         values[field] = None if field not in ("phones", "plates") else ()
     here.desk(by)
     with changing(here, by) as under_way:
@@ -198,10 +190,6 @@ def change(
 
 
 def seal(by: By = None) -> int:
-    from propcli.records.changing import changing
-    from propcli.records.household import seal_callers
-    from propcli.records.residents import seal_all
-
     here = session()
     with changing(here, by) as change:
         done = seal_all(change.recorder, here.people, here.now, change.desk)
@@ -224,12 +212,6 @@ def forget(
 ) -> int:
     """[T12] First the tombstone is committed, then the key is destroyed: interrupted before that, the command finishes
     when it is run again."""
-    from propcli.kinds.resident import forgetting
-    from propcli.kinds.resident.model import Resident, ResidentEvent
-    from propcli.records.changing import changing, subject
-    from propcli.records.residents import forget as bury
-    from propcli.store.drafts import kept
-
     here = session()
     here.happened()
     reason = options.typed(ResidentEvent, {"reason": reason})["reason"]
@@ -268,9 +250,6 @@ def forget(
 def _refuse_tied(resident_id: str, though_tied: bool) -> None:
     from propcli.kinds.renovation.model import Renovation
     from propcli.kinds.renovation.words import OPEN as OPEN_FILINGS
-    from propcli.kinds.unit.model import Unit
-    from propcli.kinds.unit.words import TIE
-    from propcli.records.residents import tied_to
 
     here = session()
     reading = here.estate.read(Unit)
@@ -289,7 +268,7 @@ def _refuse_tied(resident_id: str, though_tied: bool) -> None:
         )
 
 
-def _finish(resident_id: str, past: "Past") -> int:
+def _finish(resident_id: str, past: Past) -> int:
     """Somebody forgotten before: a key that is still here (an interruption, a backup brought back) goes now."""
     gone = [session().keys.destroy(key) for key in past.keys]
     if any(gone):
@@ -306,9 +285,7 @@ def _some(found: list[str]) -> list[str]:
     return [*found[:SHOWN], "…"] if found[SHOWN:] else found
 
 
-def _tell(
-    after: "Resident", face: "Face", remains: dict[str, list[str]], present: list[str], pointing: list[str]
-) -> None:
+def _tell(after: Resident, face: Face, remains: dict[str, list[str]], present: list[str], pointing: list[str]) -> None:
     """Say honestly what is gone and what is not."""
     if face.sealed:
         names = [FIELDS[f] for f in face.sealed]

@@ -1,83 +1,87 @@
 """Tickets from another system's table: what is open there goes on here, what was closed stays closed."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, get_args
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from propcli.engine.text import say
+from propcli.engine.text import Text, say
+from propcli.kinds.catalog import TICKET
 from propcli.kinds.ticket.model import Ticket, TicketEvent
 from propcli.kinds.ticket.words import CHANNEL, KIND, SEVERITY, URGENCY
+from propcli.records import importing
 from propcli.records.cells import Cells, Reader
+from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER, Surroundings, references
-from propcli.records.importing import Mapping, Plan, Target, TicketTarget
+from propcli.records.household import of_resident
+from propcli.records.importing import Sourced, by_source, sources
+from propcli.records.mapping import Mapping, Plan
+from propcli.records.recording import Recorder, surroundings
 from propcli.store.sheets import Sheet
 
-TARGETS: tuple[Target, ...] = get_args(TicketTarget)
+TARGETS = TICKET.declared.tables.fields
 REQUIRED = ("source_id", "reported", "kind", "category", "urgency", "channel", "unit", "summary")
 TIMES = ("reported", "due", "closed", "expected", "asked_by", "appointment")
 VOCABULARIES = {"kind": KIND, "urgency": URGENCY, "channel": CHANNEL, "severity": SEVERITY}
 SUMMARY_LENGTH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A ticket to be: its fields, its events, and the row it comes from."""
+class Import(importing.Import[Sourced]):
+    """Tickets of another system: what is closed there is closed here, what is not runs on here."""
 
-    row: int
-    source_id: str
-    day: date
-    fields: dict[str, Any]
-    events: tuple[TicketEvent, ...]
+    targets = TARGETS
+    careful = False
+    subject = say("Import {n} tickets from {system}", n=0, system="")
+    done = say("{n} tickets were written.", n=0)
+
+    def required(self, mapping: Mapping) -> tuple[str, ...]:
+        return REQUIRED
+
+    def plan(self, here: Here, mapping: Mapping, sheet: Sheet) -> Plan[Sourced]:
+        return prepare(sheet, mapping, here.estate.settings.zone, surroundings(here.estate), sources(here, TICKET))
+
+    def found(self, plan: Plan[Sourced]) -> Text | None:
+        if not plan.drafts:
+            return None
+        closed = sum(len(draft.events) > 1 for draft in plan.drafts)
+        return say(
+            "new: {open} open, {closed} closed, reported {first} to {last}",
+            open=len(plan.drafts) - closed,
+            closed=closed,
+            first=plan.drafts[0].began,
+            last=plan.drafts[-1].began,
+        )
+
+    def write(self, plan: Plan[Sourced], recorder: Recorder, here: Here) -> None:
+        met: dict[tuple[str | None, ...], str] = {}
+        for draft in plan.drafts:
+            fields = of_resident(recorder, here.people, draft.fields, met, here.now, IMPORTER)
+            recorder.add(TICKET, recorder.new_id(TICKET, draft.day), fields, draft.events)
 
 
 def prepare(
-    sheet: Sheet, mapping: Mapping, zone: ZoneInfo, around: Surroundings, known: Iterable[tuple[str, str]]
-) -> Plan[Draft]:
-    """Every row as a draft or a complaint; rows already imported are counted. `known`: (system, source id)."""
-    plan: Plan[Draft] = Plan(rows=len(sheet.rows))
-    have = set(known)
-    seen: dict[str, int] = {}
+    sheet: Sheet, mapping: Mapping, zone: ZoneInfo, around: Surroundings, have: frozenset[tuple[str, str]]
+) -> Plan[Sourced]:
+    """Every row as a ticket to be or a complaint. `have`: what was imported before (system, source id)."""
     reader = Reader(sheet, mapping, zone)
-    for row in sheet.rows:
-        cells = Cells(reader, row)
-        draft = _draft(cells, around)
-        if draft is None or cells.bad:
-            plan.bad += cells.bad
-            continue
-        if draft.source_id in seen:
-            reason = say("{id} also stands in row {row}", id=draft.source_id, row=seen[draft.source_id])
-            plan.bad.append(reader.bad(row.number, "source_id", reason))
-            continue
-        seen[draft.source_id] = row.number
-        if (mapping.system, draft.source_id) in have:
-            plan.known += 1
-        else:
-            plan.drafts.append(draft)
-    if reader.swapped:
-        plan.bad += reader.suspicions(draft.row for draft in plan.drafts)
-        plan.drafts = []
-    plan.bad.sort(key=lambda b: b.row)
-    plan.drafts.sort(key=lambda d: (d.fields["reported"], d.source_id))
-    return plan
+    rows = (Cells(reader, row) for row in sheet.rows)
+    return by_source(reader, ((cells, _draft(cells, around)) for cells in rows), have)
 
 
-def _draft(cells: Cells, around: Surroundings) -> Draft | None:
+def _draft(cells: Cells, around: Surroundings) -> Sourced | None:
     """The ticket a row describes. Everything wrong with it is complained about."""
     if cells.bad:
         return None
     times = {target: cells.moment(target) for target in TARGETS if target in TIMES}
     texts = {target: cells.text(target) for target in TARGETS if target not in TIMES}
-    cells.require(REQUIRED, lambda target: times.get(target) or texts.get(target))  # type: ignore[call-overload]
+    cells.require(REQUIRED, lambda target: times.get(target) or texts.get(target))
     reported, closed = times["reported"], times["closed"]
     if reported and closed and closed < reported:
         reason = say("closed ({closed}) before it was reported ({reported})", closed=closed, reported=reported)
         cells.complain("closed", reason)
     for target, vocabulary in VOCABULARIES.items():
-        code = texts[target]  # type: ignore[index]
+        code = texts[target]
         if code and code not in vocabulary:
             known = ", ".join(vocabulary)
             cells.complain(target, say("{value} is not one of: {known}", value=repr(code), known=known))
@@ -95,10 +99,10 @@ def _draft(cells: Cells, around: Surroundings) -> Draft | None:
     for where, what, hint in references(trial, around):
         cells.complain(str(where[0]), what, hint)
     day = reported.astimezone(cells.reader.zone).date()
-    return Draft(cells.number, texts["source_id"] or "", day, fields, tuple(events))
+    return Sourced(cells.number, texts["source_id"] or "", reported, day, fields, tuple(events))
 
 
-def _fields(cells: Cells, texts: dict[Target, str | None], times: dict[Target, datetime | None]) -> dict[str, Any]:
+def _fields(cells: Cells, texts: dict[str, str | None], times: dict[str, datetime | None]) -> dict[str, Any]:
     summary = " ".join((texts["summary"] or "").split())
     detail = texts["detail"]
     if len(summary) > SUMMARY_LENGTH:
@@ -119,15 +123,9 @@ def _fields(cells: Cells, texts: dict[Target, str | None], times: dict[Target, d
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _events(
-    reported: datetime, texts: dict[Target, str | None], times: dict[Target, datetime | None]
-) -> list[TicketEvent]:
-    more = {
-        "severity": texts["severity"],
-        "expected": times["expected"],
-        "appointment": times["appointment"],
-    }
-    given: dict[str, Any] = {name: value for name, value in more.items() if value}
+def _events(reported: datetime, texts: dict[str, str | None], times: dict[str, datetime | None]) -> list[TicketEvent]:
+    row: dict[Any, Any] = {**texts, **times}
+    given = {name: row[name] for name in ("severity", "expected", "appointment") if row[name]}
     events = [TicketEvent(at=reported, by=IMPORTER, event="imported", **given)]
     closed = times["closed"]
     if closed:

@@ -3,7 +3,7 @@ the unit's people [T12]; free or paid follows from the warranty [P2, P6]."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from propcli.engine.policy import Policy
 from propcli.engine.problem import Refusal
@@ -12,7 +12,7 @@ from propcli.engine.text import Text, say
 from propcli.kinds.catalog import TICKET, UNIT
 from propcli.kinds.resident.model import ResidentId
 from propcli.kinds.ticket.model import Caller, Ticket, TicketEvent, TicketUnit
-from propcli.kinds.ticket.words import LEAK, PART, PAYMENT, Channel, Kind, Origin, Part, Payment, Severity, Urgency
+from propcli.kinds.ticket.words import KIND, LEAK, ORIGIN, PART, PAYMENT, SEVERITY, URGENCY, Channel
 from propcli.kinds.unit.model import Unit
 from propcli.kinds.unit.warranty import Cover, cover, part_of
 from propcli.records.household import among, introduced, registered, unit_of
@@ -25,10 +25,10 @@ OPENING = ("severity", "expected", "appointment")  # what the accepted event say
 class Intake(Model):
     """What the desk writes down; the ticket's id, status and events follow from it."""
 
-    kind: Kind
+    kind: Annotated[str, KIND]
     category: Code
-    severity: Severity | None = None
-    urgency: Urgency = "normal"
+    severity: Annotated[str, SEVERITY] | None = None
+    urgency: Annotated[str, URGENCY] = "normal"
     channel: Channel = "phone"
     reported: Moment | None = None
     unit: TicketUnit
@@ -38,9 +38,9 @@ class Intake(Model):
     detail: Words | None = None
     resident: ResidentId | None = None
     caller: Caller | None = None
-    origin: Origin | None = None
-    part: Part | None = None
-    payment: Payment | None = None
+    origin: Annotated[str, ORIGIN] | None = None
+    part: Annotated[str, PART] | None = None
+    payment: Annotated[str, PAYMENT] | None = None
     payment_reason: Words | None = None  # why it is not as the warranty says
     convenient: Line | None = None
     appointment: Moment | None = None
@@ -49,16 +49,9 @@ class Intake(Model):
     acceptor: StaffId | None = None
 
 
-@dataclass
-class Admitted:
-    """A ticket taken in, and what the desk should know about it."""
-
-    ticket: Ticket
-    notes: list[Text] = field(default_factory=list)
-
-
-def admit(recorder: Recorder, people: People, intake: Intake, now: datetime, desk: str) -> Admitted:
-    """Take a ticket in within an operation. Refuses with every reason at once."""
+def admit(recorder: Recorder, people: People, intake: Intake, now: datetime, desk: str) -> tuple[Ticket, list[Text]]:
+    """Take a ticket in within an operation: the ticket, and what the desk should know about it. Refuses with every
+    reason at once."""
     today = now.astimezone(recorder.estate.settings.zone).date()
     by = intake.acceptor or desk
     unit = unit_of(recorder, intake.unit)
@@ -79,13 +72,11 @@ def admit(recorder: Recorder, people: People, intake: Intake, now: datetime, des
     if pays.part is not None:
         fields["part"] = pays.part
     given = {name: value for name in OPENING if (value := getattr(intake, name)) is not None}
-    opening: list[tuple[str, dict[str, Any]]] = [
-        ("accepted", {**given, **pays.told}),
-        *(("payment_decided", decided) for decided in pays.decided),
-    ]
-    events = [TicketEvent.model_validate({"at": now, "by": by, "event": name, **said}) for name, said in opening]
+    opening = [{"event": "accepted", **given, **pays.told}]
+    opening += [{"event": "payment_decided", **decided} for decided in pays.decided]
+    events = [TicketEvent.model_validate({"at": now, "by": by, **said}) for said in opening]
     ticket = recorder.add(TICKET, recorder.new_id(TICKET, today), fields, events)
-    return Admitted(ticket, [*notes, *pays.notes])
+    return ticket, [*notes, *pays.notes]
 
 
 def _raised_by(

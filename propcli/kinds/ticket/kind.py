@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from propcli.engine.lifecycle import Ask, Step, table
+from propcli.engine.lifecycle import Ask, Step, called, table
 from propcli.engine.text import say
-from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Verb, deferred
+from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Tables, Verb, deferred, plain
 from propcli.kinds.ticket.words import ANSWERS, ENDED, FINISHED, LEVEL, OPEN, SUPPLY, WORK, WORKED
 
 _OPENING = ("severity", "expected", "appointment", "payment", "covered_until")
@@ -73,7 +73,7 @@ STEPS = table(
     ),
     Step(
         "tested", frozenset({"done", "signed_off"}), needs=("tight",), takes=("text",), actor="assignee", rule="F2",
-        kinds=("repair",), verb="test", help="The water test after a leak repair [F2].",
+        kinds=("repair",), verb="test", help="The water test after a leak repair [F2].", called="water-tested",
         asks={"tight": Ask(option="--tight/--leaking")}
     ),
     Step(
@@ -125,16 +125,16 @@ STEPS = table(
     ),
     Step(
         "assisted", WORK, needs=("helpers",), takes=("text",), rule="T6", adds=("helpers",), verb="assist",
-        help="Helpers from any post join in [T6].", asks={"helpers": Ask(argument=True)}
+        called="helpers added", help="Helpers from any post join in [T6].", asks={"helpers": Ask(argument=True)}
     ),
     Step(
         "handed_over", OPEN, needs=("to",), takes=("reason",), actor="acceptor", rule="C5", verb="hand-over-to",
-        help="Another acceptor answers for it from now on [C5].",
+        called="handed over to another acceptor", help="Another acceptor answers for it from now on [C5].",
         asks={"to": Ask(of="staff", argument=True, help="The new acceptor.")}
     ),
     Step(
         "merged", WORK | {"paused"}, "merged", needs=("other",), takes=("reason",), actor="acceptor", rule="T11",
-        verb="merge", help="It is a duplicate of another ticket.",
+        verb="merge", help="It is a duplicate of another ticket.", called="merged as a duplicate",
         asks={"other": Ask(option="--into", help="The ticket that goes on.")}
     ),
     Step(
@@ -143,6 +143,7 @@ STEPS = table(
     ),
     Step(
         "payment_decided", OPEN, needs=("payment", "reason"), rule="P2", verb="payment",
+        called="payment decided otherwise",
         help="Free or paid otherwise than it was decided, and why [P2].", asks={"payment": Ask(argument=True)}
     ),
     Step("noted", OPEN | ENDED, needs=("text",), verb="note", help="Write something down."),
@@ -150,13 +151,14 @@ STEPS = table(
         "closed", FINISHED | WORK, "closed", takes=("text",), actor="acceptor", rule="C5", verb="close",
         help="Everything has been done; a complaint is summed up [C4]."
     ),
-    Step("settled", OPEN, "closed", takes=("text",), actor="import"),
+    Step("settled", OPEN, "closed", takes=("text",), actor="import", called="closed in the former system"),
     Step(
         "cancelled", WORK | {"paused"}, "cancelled", needs=("reason",), takes=("who",), actor="acceptor", verb="cancel",
         help="It is not wanted any more."
     ),
 )
 # fmt: on
+EVENT = called("event", STEPS)
 
 
 def _handler(ticket: Any, view: Any) -> Any:
@@ -166,10 +168,6 @@ def _handler(ticket: Any, view: Any) -> Any:
 
 def _visit(ticket: Any, _view: Any) -> Any:
     return ticket.appointment or ticket.convenient
-
-
-def _source(ticket: Any, _view: Any) -> str | None:
-    return f"{ticket.source.system} {ticket.source.id}" if ticket.source else None
 
 
 def _sent(ticket: Any, staff: str) -> bool:
@@ -194,10 +192,7 @@ DECLARED = Declaration(
     asks={"asked_by": Ask(end=True), "expected": Ask(end=True)},
     listing=Listing(
         columns=(
-            Shown("id"),
-            Shown("kind"),
-            Shown("category"),
-            Shown("urgency"),
+            *plain("id kind category urgency"),
             Shown("place", None, lambda ticket, _view: ticket.where, wide=True),
             Shown("summary", wide=True),
             Shown("status"),
@@ -224,34 +219,24 @@ DECLARED = Declaration(
         ),
         period="reported",
     ),
+    tables=Tables(
+        tuple(
+            "source_id reported due closed closed_text kind category severity urgency channel unit building place "
+            "summary detail caller_name caller_phone convenient appointment asked_by expected".split()
+        )
+    ),
     details=(
         Shown("reported"),
         Shown("caller", None, deferred("kinds.ticket.show:caller_in_full")),
-        Shown("origin"),
-        Shown("part"),
+        *plain("origin part"),
         Shown("payment", None, deferred("kinds.ticket.show:payment")),
         Shown("appointment", None, _visit),
-        Shown("expected"),
-        Shown("due"),
-        Shown("acceptor"),
-        Shown("team"),
-        Shown("co_teams"),
-        Shown("assignee"),
-        Shown("helpers"),
-        Shown("duplicate_of"),
-        Shown("source", None, _source),
+        *plain("expected due acceptor team co_teams assignee helpers duplicate_of source"),
         Shown("detail", paragraph=True),
     ),
     headline=deferred("kinds.ticket.show:headline"),
     explains=deferred("kinds.ticket.show:paid_by"),
-    before={
-        "diagnosed": deferred("kinds.ticket.step_verbs:diagnosing"),
-        "charged": deferred("kinds.ticket.step_verbs:charging"),
-        "delayed": deferred("kinds.ticket.step_verbs:delaying"),
-        "followed_up": deferred("kinds.ticket.step_verbs:following_up"),
-        "merged": deferred("kinds.ticket.step_verbs:merging"),
-        "linked": deferred("kinds.ticket.step_verbs:linking"),
-    },
+    looks=("kinds.ticket.step_verbs",),
     labels={
         "expected": say("expected"),
         "covered_until": say("warranty until"),

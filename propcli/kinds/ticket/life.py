@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from propcli.engine.lifecycle import Guard, Lack, Lifecycle, State
+from propcli.engine.lifecycle import Guard, Lack, Lifecycle, State, Why
 from propcli.engine.text import Person, Text, say
 from propcli.engine.words import Vocabulary
-from propcli.kinds.ticket.kind import STEPS
+from propcli.kinds.ticket.kind import EVENT, STEPS
 from propcli.kinds.ticket.model import TicketEvent
-from propcli.kinds.ticket.words import ANSWERS, EVENT, KIND, LEAK, LEVEL, SERVICES, STATUS, SUPPLY, WORK, WORKED
-from propcli.kinds.ticket.words import ENDED as ENDED
-from propcli.kinds.ticket.words import OPEN as OPEN
+from propcli.kinds.ticket.words import ANSWERS, KIND, LEAK, LEVEL, SERVICES, STATUS, SUPPLY, WORK, WORKED
 
 CLOSING = frozenset({"closed", "settled", "cancelled", "merged"})
 
@@ -123,12 +121,8 @@ def _fold(state: State, event: TicketEvent) -> None:
     elif name == "diagnosed":
         folded["stops"] = (*folded.get("stops", ()), *event.stops)
     elif name == "judged":
-        known = {
-            "cause known": event.cause,
-            "responsible known": event.responsible,
-            "solution proposed": event.solution,
-        }
-        facts.update(fact for fact, value in known.items() if value)
+        known = (("cause", "cause known"), ("responsible", "responsible known"), ("solution", "solution proposed"))
+        facts.update(fact for name, fact in known if getattr(event, name))
 
 
 WHILE_UNSOLVED = ("reopened", "noted", "linked", "replied", "escalated", "handed_over")
@@ -157,10 +151,7 @@ def _lacks(state: State, name: str, _at: datetime) -> Iterator[Lack]:
         yield Lack("F5", say("the follow-up found it unsolved"), say("reopen it first"))
 
 
-Found = Iterator[tuple[str, Text, Text | None, str]]
-
-
-def _taken_in(state: State, event: TicketEvent) -> Found:
+def _taken_in(state: State, event: TicketEvent) -> Iterator[Why]:
     ticket = state.record
     if ticket.kind == "complaint" and event.severity is None:
         yield "C4", say("a complaint needs its severity: major, important or minor"), None, "event"
@@ -170,30 +161,30 @@ def _taken_in(state: State, event: TicketEvent) -> Found:
         yield "T2", say("who raised it is missing"), say("give the caller's name"), "event"
 
 
-def _reported_before(state: State, event: TicketEvent) -> Found:
+def _reported_before(state: State, event: TicketEvent) -> Iterator[Why]:
     if event.at < state.record.reported:
         what = say("it was taken in before it was reported ({reported})", reported=state.record.reported)
         yield "", what, None, "at"
 
 
-def _one_leads(_state: State, event: TicketEvent) -> Found:
+def _one_leads(_state: State, event: TicketEvent) -> Iterator[Why]:
     if event.team in event.co_teams:
         yield "T9", say("{team} leads; it cannot also be a co-team", team=event.team), None, "co_teams"
 
 
-def _sent_confirms(state: State, event: TicketEvent) -> Found:
+def _sent_confirms(state: State, event: TicketEvent) -> Iterator[Why]:
     sent = state.folded.get("assignee")
     if sent and event.by != sent:
         hint = say("confirm as that person, or dispatch it anew")
         yield "T6", say("the person sent confirms: {assignee}", assignee=Person(sent)), hint, "by"
 
 
-def _amounts(_state: State, event: TicketEvent) -> Found:
+def _amounts(_state: State, event: TicketEvent) -> Iterator[Why]:
     if event.labour is None and event.material is None:
         yield "P3", say("a charge needs labour or material, in yuan"), None, "event"
 
 
-def _told_in_time(state: State, event: TicketEvent) -> Found:
+def _told_in_time(state: State, event: TicketEvent) -> Iterator[Why]:
     """What was told before can be told anew only as long as it has not passed [T8]."""
     for promised, what in (("expected", say("the work")), ("appointment", say("the visit"))):
         old = state.folded.get(promised)
@@ -202,12 +193,12 @@ def _told_in_time(state: State, event: TicketEvent) -> Found:
             yield "T8", passed, say("a delay is told before; record what was told now with note"), "at"
 
 
-def _new_time(_state: State, event: TicketEvent) -> Found:
+def _new_time(_state: State, event: TicketEvent) -> Iterator[Why]:
     if event.expected is None and event.appointment is None:
         yield "T8", say("a delay needs the new time: --until, or --appointment for a visit"), None, "event"
 
 
-def _promised(_state: State, event: TicketEvent) -> Found:
+def _promised(_state: State, event: TicketEvent) -> Iterator[Why]:
     for promised in ("expected", "appointment"):
         moment = getattr(event, promised)
         if moment is not None and moment <= event.at:
@@ -215,60 +206,60 @@ def _promised(_state: State, event: TicketEvent) -> Found:
 
 
 def _one_of(known: Vocabulary) -> "Check":
-    def check(_state: State, event: TicketEvent) -> Found:
+    def check(_state: State, event: TicketEvent) -> Iterator[Why]:
         if event.to not in known:
             yield "", say("to is one of: {known}", known=", ".join(known)), None, "to"
 
     return check
 
 
-def _new_acceptor(state: State, event: TicketEvent) -> Found:
+def _new_acceptor(state: State, event: TicketEvent) -> Iterator[Why]:
     if event.to == state.folded.get("acceptor"):
         yield "C5", say("{staff} is already the acceptor", staff=Person(event.to)), None, "to"
 
 
-def _asked_anew(state: State, event: TicketEvent) -> Found:
+def _asked_anew(state: State, event: TicketEvent) -> Iterator[Why]:
     if event.to in state.folded.get("asked", ()):
         yield "T7", say("it is already with the {level}", level=LEVEL.word(str(event.to))), None, "to"
 
 
-def _acceptor_replies(state: State, event: TicketEvent) -> Found:
+def _acceptor_replies(state: State, event: TicketEvent) -> Iterator[Why]:
     acceptor = state.folded.get("acceptor")
     if acceptor and event.by != acceptor:
         what = say("the acceptor replies: {acceptor}", acceptor=Person(acceptor))
         yield "C5", what, say("hand it over first: hand-over-to"), "by"
 
 
-def _withdrawn(state: State, event: TicketEvent) -> Found:
+def _withdrawn(state: State, event: TicketEvent) -> Iterator[Why]:
     if state.record.kind == "complaint" and event.who is None:
         yield "C6", say("a complaint is cancelled only by who raised it"), say("give --who"), "event"
 
 
 def _another(what: Text) -> "Check":
-    def check(state: State, event: TicketEvent) -> Found:
+    def check(state: State, event: TicketEvent) -> Iterator[Why]:
         if event.other == state.record.id:
             yield "", what, None, "other"
 
     return check
 
 
-def _tight(state: State, event: TicketEvent) -> Found:
+def _tight(state: State, event: TicketEvent) -> Iterator[Why]:
     if event.solved and _leaks(state):
         yield LEAKS.rule, LEAKS.what, LEAKS.hint, "event"
 
 
-def _summed_up(state: State, event: TicketEvent) -> Found:
+def _summed_up(state: State, event: TicketEvent) -> Iterator[Why]:
     if state.record.kind == "complaint" and event.text is None:
         hint = say("give --text, or --summary with follow-up --close")
         yield "C4", say("closing a complaint needs its summing-up"), hint, "event"
 
 
-def _done(state: State, _event: TicketEvent) -> Found:
+def _done(state: State, _event: TicketEvent) -> Iterator[Why]:
     if state.record.kind in WORKED and state.status in WORK:
         yield "C5", say("it is not done"), say("record done first"), "event"
 
 
-Check = Callable[[State, Any], Found]
+Check = Callable[[State, Any], Iterator[Why]]
 CHECKS: dict[str, tuple[Check, ...]] = {
     "accepted": (_taken_in, _reported_before, _promised),
     "imported": (_reported_before,),
@@ -288,7 +279,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
 }
 
 
-def _check(state: State, event: TicketEvent) -> Found:
+def _check(state: State, event: TicketEvent) -> Iterator[Why]:
     for check in CHECKS.get(event.event, ()):
         yield from check(state, event)
 
@@ -300,32 +291,15 @@ LIFE = Lifecycle(
     states=STATUS,
     events=EVENT,
     first=frozenset({"accepted", "imported"}),
-    folded=(
-        "severity",
-        "appointment",
-        "expected",
-        "acceptor",
-        "team",
-        "co_teams",
-        "assignee",
-        "helpers",
-        "duplicate_of",
-        "payment",
-        "covered_until",
+    folded=tuple(
+        "severity appointment expected acceptor team co_teams assignee helpers duplicate_of payment "
+        "covered_until".split()
     ),
     round_facts=frozenset(
-        {
-            "dispatched",
-            "confirmed",
-            "arrived",
-            "diagnosed",
-            "done",
-            "tested",
-            "signed_off",
-            "replied",
-            "followed_up",
+        (
+            *"dispatched confirmed arrived diagnosed done tested signed_off replied followed_up".split(),
             *(f"consented {supply}" for supply in SUPPLY),
-        }
+        )
     ),
     fold=_fold,
     lacks=_lacks,

@@ -25,11 +25,13 @@ from propcli.engine.record import (
     Who,
     Words,
     Yes,
+    labelled,
     wrong,
 )
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import TICKET
 from propcli.kinds.resident.model import ResidentId
+from propcli.kinds.ticket.kind import EVENT
 from propcli.kinds.ticket.words import (
     CATEGORY,
     CHANNEL,
@@ -45,17 +47,7 @@ from propcli.kinds.ticket.words import (
     URGENCY,
     WAITING,
     Channel,
-    EventName,
-    Kind,
-    Order,
-    Origin,
-    Part,
-    Payment,
-    Severity,
-    Status,
     Stopped,
-    Urgency,
-    Waiting,
 )
 
 TicketId = Annotated[str, Form(TICKET.pattern, say("a ticket id (like T-20261121-001)")), Ref("ticket")]
@@ -71,47 +63,35 @@ Rating = Annotated[Count, Field(ge=1, le=5), WithJsonSchema({"type": "integer", 
 class TicketEvent(Event):
     """A step in a ticket's life. Which fields an event needs and takes stands in `STEPS`."""
 
-    event: EventName
-    severity: Annotated[Severity, SEVERITY] | None = Field(
-        None, title="severity", description="If it turns out major, important or minor."
-    )
-    expected: Moment | None = Field(
-        None, title="expected", description="When the resident was told it will be done [T8]."
-    )
-    appointment: Moment | None = Field(None, title="visit", description="The time agreed for the visit [P7].")
-    team: TeamCode | None = Field(None, title="team", description="The lead team; else by the category.")
-    assignee: StaffId | None = Field(None, title="who", description="Who it was given to.")
-    co_teams: tuple[TeamCode, ...] = Field((), title="co-teams", description="A team that shares the work [T9].")
-    helpers: tuple[StaffId, ...] = Field((), title="helpers", description="Who helps.")  # [T6]
-    order: Annotated[Order, ORDER] | None = None
-    cause: Words | None = Field(None, title="cause", description="The cause that was found.")
+    event: Annotated[str, EVENT]
+    severity: Annotated[str, SEVERITY] | None = labelled("severity", "If it turns out major, important or minor.")
+    expected: Moment | None = labelled("expected", "When the resident was told it will be done [T8].")
+    appointment: Moment | None = labelled("visit", "The time agreed for the visit [P7].")
+    team: TeamCode | None = labelled("team", "The lead team; else by the category.")
+    assignee: StaffId | None = labelled("who", "Who it was given to.")
+    co_teams: tuple[TeamCode, ...] = labelled("co-teams", "A team that shares the work [T9].", ())
+    helpers: tuple[StaffId, ...] = labelled("helpers", "Who helps.", ())  # [T6]
+    order: Annotated[str, ORDER] | None = None
+    cause: Words | None = labelled("cause", "The cause that was found.")
     stops: tuple[Annotated[Stopped, SUPPLY], ...] = Field((), description="The work cuts water or power [P4].")
-    to: Code | None = Field(
-        None, title="to", description="What was agreed to, the level it went up to, or the new acceptor."
-    )
-    who: Who | None = Field(
-        None, title="resident", description="The resident it was agreed with or told to."
-    )  # or another outsider
-    labour: Money | None = Field(None, title="labour", description="Labour, in yuan.")  # [P3]
-    material: Money | None = Field(None, title="material", description="Material, in yuan.")  # [P3]
-    item: Line | None = Field(None, title="item", description="What is charged.")
-    waiting_for: Annotated[Waiting, WAITING] | None = Field(
-        None, title="waiting for", description="resident, parts, weather or authority."
-    )
-    reason: Words | None = Field(None, title="reason", description="Why.")
-    payment: Annotated[Payment, PAYMENT] | None = Field(None, title="payment", description="Who pays now.")  # [P2]
+    to: Code | None = labelled("to", "What was agreed to, the level it went up to, or the new acceptor.")
+    who: Who | None = labelled("resident", "The resident it was agreed with or told to.")  # or another outsider
+    labour: Money | None = labelled("labour", "Labour, in yuan.")  # [P3]
+    material: Money | None = labelled("material", "Material, in yuan.")  # [P3]
+    item: Line | None = labelled("item", "What is charged.")
+    waiting_for: Annotated[str, WAITING] | None = labelled("waiting for", "resident, parts, weather or authority.")
+    reason: Words | None = labelled("reason", "Why.")
+    payment: Annotated[str, PAYMENT] | None = labelled("payment", "Who pays now.")  # [P2]
     covered_until: Day | None = None  # the last day of the warranty [P6]
-    tight: Yes | None = Field(None, title="tight", description="What the water test showed.")  # [F2]
-    text: Words | None = Field(None, title="text", description="In words.")
-    how: Annotated[Channel, CHANNEL] | None = Field(
-        None, title="channel", description="By which channel (phone, visit, …)."
-    )
-    solved: Yes | None = Field(None, title="solved", description="What the resident says.")
-    rating: Rating | None = Field(None, title="rating", description="How satisfied, 1 to 5.")
-    valid: Yes | None = Field(None, title="valid", description="Whether the complaint is valid.")
-    responsible: Line | None = Field(None, title="responsible", description="Who is responsible.")
-    solution: Words | None = Field(None, title="solution", description="The solution proposed.")
-    other: TicketId | None = Field(None, title="other ticket", description="The other ticket.")
+    tight: Yes | None = labelled("tight", "What the water test showed.")  # [F2]
+    text: Words | None = labelled("text", "In words.")
+    how: Annotated[Channel, CHANNEL] | None = labelled("channel", "By which channel (phone, visit, …).")
+    solved: Yes | None = labelled("solved", "What the resident says.")
+    rating: Rating | None = labelled("rating", "How satisfied, 1 to 5.")
+    valid: Yes | None = labelled("valid", "Whether the complaint is valid.")
+    responsible: Line | None = labelled("responsible", "Who is responsible.")
+    solution: Words | None = labelled("solution", "The solution proposed.")
+    other: TicketId | None = labelled("other ticket", "The other ticket.")
 
 
 class Caller(Model):
@@ -128,6 +108,10 @@ class Source(Model):
     system: Code
     id: Line
 
+    @property
+    def said(self) -> str:
+        return f"{self.system} {self.id}"
+
 
 class Ticket(Model):
     """One matter raised by a resident or found by staff [T2]."""
@@ -135,59 +119,49 @@ class Ticket(Model):
     kind_of_record: ClassVar[str] = "ticket"
 
     id: TicketId = Field(title="ticket")
-    kind: Annotated[Kind, KIND] = Field(
+    kind: Annotated[str, KIND] = Field(
         title="kind",
         description="repair, complaint, suggestion, inquiry, help, convenience, entrusted, praise.",
     )
     category: Annotated[CategoryCode, CATEGORY] = Field(
         title="category", description="water, electricity, elevator, leak, noise, … (policy.yaml, routing)."
     )
-    severity: Annotated[Severity, SEVERITY] | None = Field(
-        None, title="severity", description="Of a complaint: major, important or minor [C1, C2, C3]."
+    severity: Annotated[str, SEVERITY] | None = labelled(
+        "severity", "Of a complaint: major, important or minor [C1, C2, C3]."
     )
-    urgency: Annotated[Urgency, URGENCY] = Field(title="urgency", description="urgent, normal (the default) or low.")
-    status: Annotated[Status, STATUS] = Field(title="state")
+    urgency: Annotated[str, URGENCY] = Field(title="urgency", description="urgent, normal (the default) or low.")
+    status: Annotated[str, STATUS] = Field(title="state")
     channel: Annotated[Channel, CHANNEL] = Field(
         title="channel", description="phone (the default), visit, web, wechat, letter, …"
     )
     reported: Moment = Field(title="reported", description="When it was reported, if not just now.")
     unit: TicketUnit = Field(title="unit", description="The unit, like 3-2-0501, or public for the public area.")
-    building: Line | None = Field(None, title="building", description="The building, where the place is public.")
-    place: Line | None = Field(None, title="place", description="The exact place.")
+    building: Line | None = labelled("building", "The building, where the place is public.")
+    place: Line | None = labelled("place", "The exact place.")
     summary: Line = Field(title="summary", description="What it is, in one line.")
-    detail: Words | None = Field(None, title="detail", description="Everything else that was said.")
-    resident: ResidentId | None = Field(
-        None, title="resident", description="Who raised it, of those on record (else --name)."
+    detail: Words | None = labelled("detail", "Everything else that was said.")
+    resident: ResidentId | None = labelled("resident", "Who raised it, of those on record (else --name).")
+    caller: Caller | None = labelled("caller", "Who raised it, where the office has no record of that person.")
+    origin: Annotated[str, ORIGIN] | None = labelled("found at", "What the office itself found it at.")
+    part: Annotated[str, PART] | None = labelled(
+        "part", "What is to be repaired, for the warranty: pipes, roof, fit_out, … [P6]."
     )
-    caller: Caller | None = Field(
-        None, title="caller", description="Who raised it, where the office has no record of that person."
+    payment: Annotated[str, PAYMENT] | None = labelled(
+        "payment", "Whether the owner pays; else as the warranty says [P2]."
     )
-    origin: Annotated[Origin, ORIGIN] | None = Field(
-        None, title="found at", description="What the office itself found it at."
-    )
-    part: Annotated[Part, PART] | None = Field(
-        None, title="part", description="What is to be repaired, for the warranty: pipes, roof, fit_out, … [P6]."
-    )
-    payment: Annotated[Payment, PAYMENT] | None = Field(
-        None, title="payment", description="Whether the owner pays; else as the warranty says [P2]."
-    )
-    covered_until: Day | None = Field(None, title="warranty until", description="The last day of the warranty [P6].")
-    convenient: Line | None = Field(None, title="convenient", description="When a visit suits, in words.")
-    appointment: Moment | None = Field(None, title="visit", description="The time agreed for a visit [P7].")
-    asked_by: Moment | None = Field(
-        None, title="asked by", description="The time by which the resident asked for it [C3]."
-    )
-    expected: Moment | None = Field(
-        None, title="expected", description="When the resident was told it will be done [T8]."
-    )
-    due: Moment | None = Field(None, title="due", description="The due time of an imported ticket.")
-    acceptor: StaffId | None = Field(None, title="acceptor", description="Who took it in.")
-    team: TeamCode | None = Field(None, title="team", description="The team that leads.")
-    co_teams: tuple[TeamCode, ...] = Field((), title="co-teams", description="The teams that share the work [T9].")
-    assignee: StaffId | None = Field(None, title="who", description="Who it was given to.")
-    helpers: tuple[StaffId, ...] = Field((), title="helpers", description="Who helps.")
-    duplicate_of: TicketId | None = Field(None, title="duplicate of", description="The ticket that goes on instead.")
-    source: Source | None = Field(None, title="source", description="Where an imported ticket comes from.")
+    covered_until: Day | None = labelled("warranty until", "The last day of the warranty [P6].")
+    convenient: Line | None = labelled("convenient", "When a visit suits, in words.")
+    appointment: Moment | None = labelled("visit", "The time agreed for a visit [P7].")
+    asked_by: Moment | None = labelled("asked by", "The time by which the resident asked for it [C3].")
+    expected: Moment | None = labelled("expected", "When the resident was told it will be done [T8].")
+    due: Moment | None = labelled("due", "The due time of an imported ticket.")
+    acceptor: StaffId | None = labelled("acceptor", "Who took it in.")
+    team: TeamCode | None = labelled("team", "The team that leads.")
+    co_teams: tuple[TeamCode, ...] = labelled("co-teams", "The teams that share the work [T9].", ())
+    assignee: StaffId | None = labelled("who", "Who it was given to.")
+    helpers: tuple[StaffId, ...] = labelled("helpers", "Who helps.", ())
+    duplicate_of: TicketId | None = labelled("duplicate of", "The ticket that goes on instead.")
+    source: Source | None = labelled("source", "Where an imported ticket comes from.")
     events: Annotated[tuple[TicketEvent, ...], Field(min_length=1)]
 
     @property

@@ -1,21 +1,21 @@
 """What is seen of a ticket: its headline, who raised it, who pays [P2, P6]."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from propcli.desk.views import View
 from propcli.engine.text import Person, Text, say
 from propcli.kinds.catalog import UNIT
+from propcli.kinds.ticket.model import Ticket
 from propcli.kinds.ticket.words import CATEGORY, KIND, PAYMENT, SEVERITY, STATUS, URGENCY
+from propcli.kinds.unit.model import Unit
+from propcli.kinds.unit.warranty import cover
 from propcli.output.language import words
+from propcli.records.changing import Here
 from propcli.records.people import caller_of
 
-if TYPE_CHECKING:
-    from propcli.desk.views import View
-    from propcli.kinds.ticket.model import Ticket
-    from propcli.records.changing import Here
 
-
-def headline(ticket: "Ticket") -> Text:
+def headline(ticket: Ticket) -> Text:
     """T-20261121-001  on site  repair · water · urgent  3-2-0501 厨房  水管漏水"""
     what = [KIND.word(ticket.kind), CATEGORY.word(ticket.category)]
     if ticket.severity:
@@ -34,21 +34,21 @@ def headline(ticket: "Ticket") -> Text:
     )
 
 
-def caller(ticket: "Ticket", view: "View") -> Any:
+def caller(ticket: Ticket, view: View) -> Any:
     return view.private(caller_of(ticket, view.people)[0])
 
 
-def phone(ticket: "Ticket", view: "View") -> Any:
+def phone(ticket: Ticket, view: View) -> Any:
     return view.private(caller_of(ticket, view.people)[1], "phones")
 
 
-def caller_in_full(ticket: "Ticket", view: "View") -> str | None:
+def caller_in_full(ticket: Ticket, view: View) -> str | None:
     """Name, phone and home: whoever looks at one ticket handles it."""
     where = ticket.resident or (ticket.caller.unit if ticket.caller else None)
     return " ".join(words(part) for part in (*caller_of(ticket, view.people), where) if part) or None
 
 
-def payment(ticket: "Ticket", _view: "View") -> Text | None:
+def payment(ticket: Ticket, _view: View) -> Text | None:
     if ticket.payment is None:
         return None
     if ticket.covered_until is None:
@@ -56,10 +56,8 @@ def payment(ticket: "Ticket", _view: "View") -> Text | None:
     return say("{payment}; warranty until {day}", payment=PAYMENT.word(ticket.payment), day=ticket.covered_until)
 
 
-def paid_by(ticket: "Ticket", here: "Here") -> Iterable[Text | str]:
+def paid_by(ticket: Ticket, here: Here) -> Iterable[Text | str]:
     """Free or paid: what the warranty says, what was decided at intake and by whom otherwise [P2, P6]."""
-    from propcli.kinds.unit.model import Unit
-
     unit = here.estate.one(Unit, ticket.unit) if UNIT.is_id(ticket.unit) else None
     if ticket.payment is not None:
         yield ""
@@ -70,9 +68,7 @@ def paid_by(ticket: "Ticket", here: "Here") -> Iterable[Text | str]:
         yield say("[P2] free or paid is not decided")
 
 
-def _warranty(ticket: "Ticket", unit: Any, here: "Here") -> Iterator[Text]:
-    from propcli.kinds.unit.warranty import cover
-
+def _warranty(ticket: Ticket, unit: Any, here: Here) -> Iterator[Text]:
     if ticket.covered_until is None:
         return
     found = cover(unit, ticket.part, here.estate.policy) if unit and ticket.part else None
@@ -84,12 +80,12 @@ def _warranty(ticket: "Ticket", unit: Any, here: "Here") -> Iterator[Text]:
         yield say("[P6] {why}", why=found.why(day))
 
 
-def _decided(ticket: "Ticket") -> Iterator[Text]:
-    taken_in, *later = ticket.events
-    if taken_in.payment is not None:
-        values = {"payment": PAYMENT.word(taken_in.payment), "at": taken_in.at, "who": Person(taken_in.by)}
-        yield say("[P2] {payment}, decided at intake {at}, {who}", **values)
-    for event in later:
-        if event.event == "payment_decided" and event.payment is not None:
-            values = {"payment": PAYMENT.word(event.payment), "at": event.at, "who": Person(event.by)}
+def _decided(ticket: Ticket) -> Iterator[Text]:
+    for event in ticket.events:
+        if event.payment is None:
+            continue
+        values = {"payment": PAYMENT.word(event.payment), "at": event.at, "who": Person(event.by)}
+        if event.event == "payment_decided":
             yield say("[P2] {payment}, decided otherwise {at}, {who}: {reason}", **values, reason=event.reason)
+        else:
+            yield say("[P2] {payment}, decided at intake {at}, {who}", **values)

@@ -1,7 +1,7 @@
-"""What some steps of a ticket bring with them or refuse, besides what its life says."""
+"""What some steps of a ticket bring with them or refuse, besides what its life says. Each function is called before
+the step it is named for, with what was typed."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from propcli.desk.duty import owed_on
 from propcli.engine.problem import Refusal
@@ -9,12 +9,10 @@ from propcli.engine.text import say
 from propcli.kinds.catalog import TICKET
 from propcli.kinds.ticket.model import Ticket
 from propcli.kinds.ticket.words import ENDED, STATUS
-from propcli.records.changing import Change, Taken
-
-Fields = dict[str, Any]
+from propcli.records.changing import Change, Fields, Taken
 
 
-def diagnosing(_change: Change, _ticket: Ticket, fields: Fields) -> Iterable[Taken]:
+def diagnosed(_change: Change, _ticket: Ticket, fields: Fields) -> Iterable[Taken]:
     """Whoever agreed to water or power being cut did so then [P4]."""
     who, stops = fields.pop("consent_of", None), fields.get("stops", ())
     if who and not stops:
@@ -22,14 +20,14 @@ def diagnosing(_change: Change, _ticket: Ticket, fields: Fields) -> Iterable[Tak
     return [("diagnosed", fields), *(("consented", {"to": supply, "who": who}) for supply in stops if who)]
 
 
-def charging(_change: Change, _ticket: Ticket, fields: Fields) -> Iterable[Taken]:
+def charged(_change: Change, _ticket: Ticket, fields: Fields) -> Iterable[Taken]:
     """Whoever agreed to the charge did so before [P3]."""
     who = fields.pop("consent_of", None)
     agreed: list[Taken] = [("consented", {"to": "charge", "who": who, "text": fields["item"]})] if who else []
     return [*agreed, ("charged", fields)]
 
 
-def delaying(change: Change, ticket: Ticket, fields: Fields) -> None:
+def delayed(change: Change, ticket: Ticket, fields: Fields) -> None:
     """A delay is told before the old time: the one told or, where none was, the limit by policy [T8]."""
     here = change.here
     for owed in owed_on(ticket, here.estate.policy, here.estate.calendar) if "expected" in fields else ():
@@ -41,7 +39,7 @@ def delaying(change: Change, ticket: Ticket, fields: Fields) -> None:
             )
 
 
-def following_up(_change: Change, _ticket: Ticket, fields: Fields) -> Iterable[Taken]:
+def followed_up(_change: Change, _ticket: Ticket, fields: Fields) -> Iterable[Taken]:
     """What is unsolved is reopened [F5]; what is solved may be closed at once."""
     close, summary, text = fields.pop("close", False), fields.pop("summary", None), fields.get("text")
     if fields["solved"]:
@@ -53,7 +51,7 @@ def following_up(_change: Change, _ticket: Ticket, fields: Fields) -> Iterable[T
     return [("followed_up", fields), ("reopened", {"reason": text})]
 
 
-def merging(change: Change, ticket: Ticket, fields: Fields) -> None:
+def merged(change: Change, ticket: Ticket, fields: Fields) -> None:
     """The other ticket goes on, and tells of this one; the duplicate's resident still gets an answer [T11]."""
     other: Ticket = change.recorder.record(TICKET, fields["other"])
     if other.status in ENDED:
@@ -62,6 +60,6 @@ def merging(change: Change, ticket: Ticket, fields: Fields) -> None:
     change.also.append((TICKET, other.id, ("linked", {"other": ticket.id})))
 
 
-def linking(change: Change, ticket: Ticket, fields: Fields) -> None:
+def linked(change: Change, ticket: Ticket, fields: Fields) -> None:
     """The other ticket tells of this one as well."""
     change.also.append((TICKET, fields["other"], ("linked", {"other": ticket.id, "text": fields.get("text")})))

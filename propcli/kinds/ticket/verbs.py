@@ -2,23 +2,32 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from propcli.commands import asking, options, standing
+from propcli.commands.dispatch import run_plan
 from propcli.commands.options import Id
-from propcli.commands.session import session, show
+from propcli.commands.reading import Office
+from propcli.commands.session import Session, session, show
+from propcli.desk.dispatch import not_here
+from propcli.engine.fields import shapes
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
+from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import TICKET
-from propcli.output.language import _, words
-from propcli.records.changing import changing, said, subject
-
-if TYPE_CHECKING:
-    from propcli.commands.session import Session
-    from propcli.engine.words import Vocabulary
-    from propcli.kinds.ticket.intake import Intake
+from propcli.kinds.staff import Staff
+from propcli.kinds.ticket.intake import Intake, admit
+from propcli.kinds.ticket.model import Ticket, is_unit
+from propcli.kinds.ticket.words import CATEGORY, CHANNEL, KIND, SEVERITY, URGENCY
+from propcli.kinds.ticket.workorder import work_order
+from propcli.output.language import _, parse, words
+from propcli.records.changing import changing, said, step, subject
+from propcli.records.people import caller_of
+from propcli.store import opening, yamlfile
+from propcli.store.reading import ADD, described, load
 
 
 def add(
@@ -37,9 +46,6 @@ def add(
     ] = None,
     **typed: Any,
 ) -> int:
-    from propcli.engine.fields import shapes
-    from propcli.kinds.ticket.intake import admit
-
     here = session()
     moment = here.happened()
     given = asking.read(here, shapes(TICKET.model), TICKET.declared.asks, typed)
@@ -53,10 +59,10 @@ def add(
     desk = here.desk(by) if not all(i.acceptor for i in intakes) else (intakes[0].acceptor or "")
     with changing(here) as change:
         made = [admit(change.recorder, here.people, intake, moment, desk) for intake in intakes]
-        first = subject(made[0].ticket, ["accepted"])
+        first = subject(made[0][0], ["accepted"])
         change.recorder.commit(first if len(made) == 1 else words(say("{n} tickets accepted", n=len(made))), desk)
-    for admitted in made:
-        standing.show_standing(admitted.ticket, admitted.notes)
+    for ticket, notes in made:
+        standing.show_standing(ticket, notes)
     return 0
 
 
@@ -73,12 +79,7 @@ def _complete(given: dict[str, Any], caller: dict[str, str], harm: bool, payment
     given.update({key: value for key, value in (("caller", caller), ("payment_reason", payment_reason)) if value})
 
 
-def _intake(fields: dict[str, Any], where: str) -> "Intake":
-    from pydantic import ValidationError
-
-    from propcli.kinds.ticket.intake import Intake
-    from propcli.store.reading import ADD, described
-
+def _intake(fields: dict[str, Any], where: str) -> Intake:
     try:
         return Intake.model_validate(fields)
     except ValidationError as error:
@@ -97,12 +98,8 @@ def _intake(fields: dict[str, Any], where: str) -> "Intake":
         raise Refusal(*(say("{option} is missing", option=option) for option in options), *others) from None
 
 
-def _from_file(source: str) -> "list[Intake]":
+def _from_file(source: str) -> list[Intake]:
     """The tickets of a YAML file: fields of one, or a list of them under `tickets`."""
-    from propcli.kinds.ticket.intake import Intake
-    from propcli.store import opening, yamlfile
-    from propcli.store.reading import load
-
     most = yamlfile.MAX_BYTES
     raw = opening.bounded(sys.stdin.buffer, most, "stdin") if source == "-" else opening.given(Path(source), most)
     name = "stdin" if source == "-" else source
@@ -124,8 +121,6 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if not terminal or all(name in given for name in ("kind", "category", "unit", "summary")):
         return given
-    from propcli.kinds.ticket.words import CATEGORY, CHANNEL, KIND, SEVERITY, URGENCY
-
     if "kind" not in given:
         given["kind"] = _choose(_("Kind"), KIND, list(KIND), "repair")
     if given["kind"] == "complaint" and "severity" not in given:
@@ -155,17 +150,13 @@ def _line(question: str, optional: bool = False) -> str:
 
 
 def _unit() -> str:
-    from propcli.kinds.ticket.model import is_unit
-
     while not is_unit(unit := options.unit(_line(_("Unit (3-2-0501, or public)"))) or ""):
         show(say("{value} is not a unit (building-entrance-room)", value=repr(unit)))
     return unit
 
 
-def _choose(question: str, vocabulary: "Vocabulary", known: list[str], default: str | None = None) -> str:
+def _choose(question: str, vocabulary: Vocabulary, known: list[str], default: str | None = None) -> str:
     """One of some codes, by its number or its name in either language."""
-    from propcli.output.language import parse
-
     labels = [words(vocabulary.word(c)) for c in known]
     show("  ".join(f"{n} {label}" for n, label in enumerate(labels, 1)))
     while True:
@@ -188,29 +179,20 @@ def dispatch(
     by: options.By = None,
     **typed: Any,
 ) -> int:
-    from propcli.commands.standing import show_change
-    from propcli.engine.fields import shapes
-    from propcli.records import changing
-
     here = session()
     found = here.ticket_id(ticket_id)
     if typed["assignee"] is None and typed["team"] is None:
-        from propcli.commands.dispatch import run_plan
-
         return run_plan(only=found, apply=True, explain=False, one_commit=False, by=by, printed=order)
     ticket = here.estate.one(TICKET.model, found)
     given = asking.read(here, shapes(TICKET.event), TICKET.steps["dispatched"].asks, typed)
     fields = {**given, **_whom(here, ticket, given, anyway), "order": "printed" if order else "oral"}
-    show_change(*changing.step(here, TICKET, found, by, "dispatched", fields))
+    standing.show_change(*step(here, TICKET, found, by, "dispatched", fields))
     return 0
 
 
-def _whom(here: "Session", ticket: Any, given: dict[str, Any], anyway: str | None) -> dict[str, Any]:
+def _whom(here: Session, ticket: Any, given: dict[str, Any], anyway: str | None) -> dict[str, Any]:
     """Who is sent: the team is the one named, else the person's, else the one for the category, whose other teams help
     [T9]. Somebody off duty or on leave goes only for a reason [D6]."""
-    from propcli.desk.dispatch import not_here
-    from propcli.kinds.staff import Staff
-
     person, lead = given.get("assignee"), given.get("team")
     member = here.estate.one(Staff, person) if person else None
     if member is not None and not member.employed(here.today):
@@ -230,11 +212,6 @@ def _whom(here: "Session", ticket: Any, given: dict[str, Any], anyway: str | Non
 
 
 def print_(ticket_id: Id) -> int:
-    from propcli.commands.reading import Office
-    from propcli.kinds.ticket.model import Ticket
-    from propcli.kinds.ticket.workorder import work_order
-    from propcli.records.people import caller_of
-
     here = session()
     ticket = here.estate.one(Ticket, here.ticket_id(ticket_id))
     assert ticket is not None

@@ -2,80 +2,45 @@
 
 from typing import Literal, get_args
 
-from propcli.engine.words import Vocabulary
+from propcli.engine.words import Closed, Vocabulary
 
-Kind = Literal["repair", "complaint", "suggestion", "inquiry", "help", "convenience", "entrusted", "praise"]
-Severity = Literal["major", "important", "minor"]
-Urgency = Literal["urgent", "normal", "low"]
 # fmt: off
 Channel = Literal[
     "phone", "visit", "web", "wechat", "letter", "email", "suggestion_box", "staff_relay", "patrol", "night_desk"
 ]
 # fmt: on
-Status = Literal[
-    "waiting",
-    "assigned",
-    "confirmed",
-    "on_site",
-    "diagnosed",
-    "paused",
-    "done",
-    "signed_off",
-    "followed_up",
-    "closed",
-    "cancelled",
-    "merged",
-]
-# fmt: off
-# fmt: on
-EventName = Literal[
-    "accepted",
-    "imported",
-    "dispatched",
-    "confirmed",
-    "arrived",
-    "diagnosed",
-    "consented",
-    "charged",
-    "paused",
-    "resumed",
-    "delayed",
-    "done",
-    "tested",
-    "signed_off",
-    "replied",
-    "followed_up",
-    "reopened",
-    "escalated",
-    "judged",
-    "handed_over",
-    "merged",
-    "assisted",
-    "linked",
-    "payment_decided",
-    "noted",
-    "closed",
-    "settled",
-    "cancelled",
-]
-Payment = Literal["free", "paid"]
-# What a repair is on, for the warranty [P6]; policy.yaml says how long each is covered.
-Part = Literal["roof", "wet_room", "outer_wall", "electrics", "pipes", "equipment", "fit_out", "heating", "structure"]
-Origin = Literal["move_in", "custody", "unit_check", "gas_check"]
-Waiting = Literal["resident", "parts", "weather", "authority"]
-Order = Literal["oral", "printed"]
 Stopped = Literal["water", "power"]
 
-KIND = Vocabulary("kind", get_args(Kind), convenience="convenience service", entrusted="entrusted service")  # [T3]
-SEVERITY = Vocabulary("severity", get_args(Severity))  # [C1, C2, C3]
-URGENCY = Vocabulary("urgency", get_args(Urgency))  # [T5]
+KIND = Closed(
+    "kind",
+    "repair complaint suggestion inquiry help convenience entrusted praise".split(),
+    convenience="convenience service",
+    entrusted="entrusted service",
+)  # [T3]
+SEVERITY = Closed("severity", ("major", "important", "minor"))  # [C1, C2, C3]
+URGENCY = Closed("urgency", ("urgent", "normal", "low"))  # [T5]
 CHANNEL = Vocabulary("channel", get_args(Channel), wechat="WeChat")  # [T1]
-STATUS = Vocabulary("status", get_args(Status))
-PAYMENT = Vocabulary("payment", get_args(Payment))  # [P2]
-PART = Vocabulary("part", get_args(Part), wet_room="wet room", fit_out="fit-out", heating="heating and cooling")  # [P6]
-ORIGIN = Vocabulary("origin", get_args(Origin), move_in="move-in inspection", custody="custody check")
-WAITING = Vocabulary("waiting for", get_args(Waiting))
-ORDER = Vocabulary("order", get_args(Order), oral="oral order", printed="printed order")  # [T6]
+STATUS = Closed(
+    "status",
+    "waiting assigned confirmed on_site diagnosed paused done signed_off followed_up closed cancelled merged".split(),
+)
+PAYMENT = Closed("payment", ("free", "paid"))  # [P2]
+# What a repair is on, for the warranty [P6]; policy.yaml says how long each is covered.
+PART = Closed(
+    "part",
+    "roof wet_room outer_wall electrics pipes equipment fit_out heating structure".split(),
+    wet_room="wet room",
+    fit_out="fit-out",
+    heating="heating and cooling",
+)
+ORIGIN = Closed(
+    "origin",
+    ("move_in", "custody", "unit_check", "gas_check"),
+    move_in="move-in inspection",
+    custody="custody check",
+)
+WAITING = Closed("waiting for", ("resident", "parts", "weather", "authority"))
+ORDER = Closed("order", ("oral", "printed"), oral="oral order", printed="printed order")  # [T6]
 SUPPLY = Vocabulary("consent to", (*get_args(Stopped), "charge"), water="water cut", power="power cut")
 LEVEL = Vocabulary("level", ("supervisor", "manager"))
 # Categories are keys of the estate's routing table; these are the ones the office knows by name [T4].
@@ -85,22 +50,12 @@ CATEGORY = Vocabulary(
     "greening parking noise renovation fees activity staff_conduct other".split(),
     door_window="door/window",
 )
-EVENT = Vocabulary(
-    "event",
-    get_args(EventName),
-    tested="water-tested",
-    handed_over="handed over to another acceptor",
-    merged="merged as a duplicate",
-    payment_decided="payment decided otherwise",
-    settled="closed in the former system",
-    assisted="helpers added",
-)
 
 PUBLIC = "public"  # instead of a unit: the public area
 LEAK = "leak"  # the category of what comes through from the home above
 
 ENDED = frozenset({"closed", "cancelled", "merged"})
-OPEN = frozenset(get_args(Status)) - ENDED
+OPEN = frozenset(STATUS) - ENDED
 WORK = frozenset({"waiting", "assigned", "confirmed", "on_site", "diagnosed"})
 FINISHED = frozenset({"done", "signed_off", "followed_up"})
 

@@ -140,7 +140,7 @@ def defects(
                 **({"place": words(place)} if place else {}),
             }
         )
-        made.append(admit(change.recorder, change.here.people, intake, change.here.now, change.desk).ticket)
+        made.append(admit(change.recorder, change.here.people, intake, change.here.now, change.desk)[0])
     return made
 
 

@@ -4,28 +4,27 @@ record stays as it is: a row that says the same is known, one that says somethin
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from propcli.engine.text import Text, say
-from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import UNIT
 from propcli.kinds.unit.model import Meters, Unit, UnitEvent
 from propcli.kinds.unit.words import STATE, USE
-from propcli.records import repairs
-from propcli.records.cells import Cells, Reader, Reads
+from propcli.records import importing, repairs
+from propcli.records.cells import Cells, Reader
+from propcli.records.changing import Here
 from propcli.records.checking import IMPORTER
-from propcli.records.importing import Mapping, PlaceTarget, Plan, Target, UnitTarget, place_targets
+from propcli.records.importing import on_record
+from propcli.records.mapping import Mapping, Plan
 from propcli.records.places import Register, Widths, place_of, target_of
 from propcli.records.recording import Recorder
 from propcli.store.sheets import Sheet
 
-TARGETS: tuple[Target, ...] = (*get_args(PlaceTarget), *get_args(UnitTarget))
-VALUES: tuple[Target, ...] = get_args(UnitTarget)
-REQUIRED: tuple[Target, ...] = ("state", "use")
-VOCABULARIES: dict[Target, Vocabulary] = {"state": STATE, "use": USE}
-DAYS: tuple[Target, ...] = ("completed", "handed_over")
-METERS: dict[Target, str] = {"water_meter": "water", "electricity_meter": "electricity", "gas_meter": "gas"}
+REQUIRED = ("state", "use")
+VOCABULARIES = {"state": STATE, "use": USE}
+DAYS = ("completed", "handed_over")
+METERS = {"water_meter": "water", "electricity_meter": "electricity", "gas_meter": "gas"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +42,17 @@ class _Home:
     """What the rows of one home say together."""
 
     id: str
-    rows: list[tuple[Cells, dict[Target, Any]]] = field(default_factory=list)
-    said: dict[Target, Any] = field(default_factory=dict)
-    by: dict[Target, int] = field(default_factory=dict)  # the row that said it first
+    rows: list[tuple[Cells, dict[str, Any]]] = field(default_factory=list)
+    said: dict[str, Any] = field(default_factory=dict)
+    by: dict[str, int] = field(default_factory=dict)  # the row that said it first
 
-    def add(self, cells: Cells, said: dict[Target, Any]) -> None:
+    def add(self, cells: Cells, said: dict[str, Any]) -> None:
         """One more row. A cell that is empty says nothing; a row that is bad or says otherwise than one before it
         does not count."""
         for target, value in said.items():
             if value is not None and self.said.get(target, value) != value:
-                what = say(
-                    "{field} is {value}, but in row {row} {other}",
-                    field=target,
-                    value=value,
-                    row=self.by[target],
-                    other=self.said[target],
-                )
-                cells.complain(target, what)
+                values = {"field": target, "value": value, "row": self.by[target], "other": self.said[target]}
+                cells.complain(target, say("{field} is {value}, but in row {row} {other}", **values))
         self.rows.append((cells, said))
         if not cells.bad:
             for target, value in said.items():
@@ -82,17 +75,30 @@ class _Home:
             cells.complain(target, what, hint)
 
 
-def required(mapping: Mapping) -> tuple[str, ...]:
-    """The fields a mapping has to give."""
-    return (*place_targets(mapping), *REQUIRED)
+class Import(importing.Import[Draft]):
+    """Units; rows of one home are taken together."""
+
+    needed = REQUIRED
+    targets = UNIT.declared.tables.fields
+    subject = say("Import {n} units from {system}", n=0, system="")
+    done = say("{n} units were written.", n=0)
+
+    def plan(self, here: Here, mapping: Mapping, sheet: Sheet) -> Plan[Draft]:
+        return prepare(sheet, mapping, here.estate.settings.zone, on_record(here, UNIT), here.now)
+
+    def found(self, plan: Plan[Draft]) -> Text | None:
+        n, buildings = len(plan.drafts), len({draft.id.split("-")[0] for draft in plan.drafts})
+        return say("new: {n} units in {buildings} buildings", n=n, buildings=buildings) if n else None
+
+    def write(self, plan: Plan[Draft], recorder: Recorder, here: Here) -> None:
+        for draft in plan.drafts:
+            recorder.add(UNIT, draft.id, draft.fields, [draft.event])
 
 
-def prepare(
-    sheet: Sheet, mapping: Mapping, zone: ZoneInfo, known: Iterable[Unit], now: datetime, reads: Reads
-) -> Plan[Draft]:
+def prepare(sheet: Sheet, mapping: Mapping, zone: ZoneInfo, known: Iterable[Unit], now: datetime) -> Plan[Draft]:
     """Every row as part of a unit to be, as known, or as a complaint."""
     plan: Plan[Draft] = Plan(rows=len(sheet.rows))
-    reader = Reader(sheet, mapping, zone, reads)
+    reader = Reader(sheet, mapping, zone)
     rows = [Cells(reader, row, discreet=True) for row in sheet.rows]
     on_record = {unit.id: unit for unit in known}
     homes = _homes(rows, Register(frozenset(on_record)))
@@ -112,12 +118,6 @@ def prepare(
         plan.drafts = []
     plan.bad.sort(key=lambda b: b.row)
     return plan
-
-
-def write(plan: Plan[Draft], recorder: Recorder) -> None:
-    """Put the units on record."""
-    for draft in plan.drafts:
-        recorder.add(UNIT, draft.id, draft.fields, [draft.event])
 
 
 def _homes(rows: list[Cells], register: Register) -> list[_Home]:
@@ -140,9 +140,9 @@ def _homes(rows: list[Cells], register: Register) -> list[_Home]:
     return list(homes.values())
 
 
-def _said(cells: Cells) -> dict[Target, Any]:
+def _said(cells: Cells) -> dict[str, Any]:
     """What a row says of its home, besides which it is."""
-    said: dict[Target, Any] = {target: cells.code(target, vocabulary) for target, vocabulary in VOCABULARIES.items()}
+    said: dict[str, Any] = {target: cells.code(target, vocabulary) for target, vocabulary in VOCABULARIES.items()}
     said.update({target: cells.day(target) for target in DAYS})
     said["area"] = cells.typed("area", lambda text: repairs.area(text, cells.value_of("area")), Unit, "area")
     said["layout"] = cells.typed("layout", repairs.narrow, Unit, "layout")
@@ -174,17 +174,12 @@ def _compare(home: _Home, have: Unit) -> None:
         for target, value in said.items():
             there = _on_record(have, target)
             if value is not None and value != there and value != getattr(first, target, None):
-                what = say(
-                    "{field} is {value}, but on the record of {id} {other}",
-                    field=target,
-                    value=value,
-                    id=have.id,
-                    other=say("empty") if there is None else there,
-                )
-                cells.complain(target, what)
+                other = say("empty") if there is None else there
+                values = {"field": target, "value": value, "id": have.id, "other": other}
+                cells.complain(target, say("{field} is {value}, but on the record of {id} {other}", **values))
 
 
-def _on_record(unit: Unit, target: Target) -> Any:
+def _on_record(unit: Unit, target: str) -> Any:
     if target in METERS:
         return getattr(unit.meters, METERS[target]) if unit.meters else None
     if target == "gas":

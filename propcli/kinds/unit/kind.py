@@ -5,7 +5,7 @@ from typing import Any
 
 from propcli.engine.lifecycle import Ask, Step, table
 from propcli.engine.text import say
-from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Verb, deferred
+from propcli.kinds.declaration import Declaration, Filter, Listing, Shown, Tables, Verb, deferred
 from propcli.kinds.unit.words import ALL, FREE, HELD, OWNERS, READINGS
 
 KEY = Ask(argument=True, metavar="KEY")
@@ -161,6 +161,10 @@ STEPS = table(
 # fmt: on
 
 
+# what looks at a step before it is taken: functions of `step_verbs` by that name
+_BEFORE = "transferred let let_ended joined left custody_began custody_ended checked gas_checked".split()
+
+
 def _called(*ties: str) -> Callable[[Any, Any], list[Any]]:
     """Who has one of these ties today."""
     return lambda unit, view: [
@@ -177,17 +181,7 @@ DECLARED = Declaration(
         Verb("move-in", "kinds.unit.move_in:move_in"),
         Verb("show", "kinds.unit.verbs:show_one"),
     ),
-    before={
-        "transferred": deferred("kinds.unit.step_verbs:transferred"),
-        "let": deferred("kinds.unit.step_verbs:let"),
-        "let_ended": deferred("kinds.unit.step_verbs:vacated"),
-        "joined": deferred("kinds.unit.step_verbs:joined"),
-        "left": deferred("kinds.unit.step_verbs:left"),
-        "custody_began": deferred("kinds.unit.step_verbs:custody_began"),
-        "custody_ended": deferred("kinds.unit.step_verbs:custody_ended"),
-        "checked": deferred("kinds.unit.step_verbs:checked"),
-        "gas_checked": deferred("kinds.unit.step_verbs:gas_checked"),
-    },
+    before={event: deferred(f"kinds.unit.step_verbs:{event}") for event in _BEFORE},
     listing=Listing(
         columns=(
             Shown("id"), Shown("state", say("state"), lambda unit, view: view.state(unit)), Shown("use"),
@@ -200,6 +194,12 @@ DECLARED = Declaration(
             Filter("use"),
             Filter("building", "Only of this building.", lambda unit, typed: unit.building == typed, "BUILDING"),
             Filter("keys", "Only those whose keys the office has.", lambda unit, _typed: bool(unit.keys))
+        )
+    ),
+    tables=Tables(
+        tuple(
+            "unit building entrance room use area layout completed handed_over state water_meter electricity_meter "
+            "gas_meter gas".split()
         )
     ),
     labels={

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from propcli.engine.lifecycle import Guard, Lack, Lifecycle, State
+from propcli.engine.lifecycle import Guard, Lack, Lifecycle, State, Why
 from propcli.engine.text import Text, say
 from propcli.kinds.unit.kind import MOVE_IN, STEPS
 from propcli.kinds.unit.model import Custody, Key, Tie, UnitEvent, contradictions, used
@@ -17,15 +17,15 @@ from propcli.kinds.unit.words import FREE, ITEM, METER, OWNERS, PAPER, READINGS,
 GUARDS: tuple[Guard, ...] = (
     Guard(
         "U3", ("moved_in", "inspected"), "move_in_began", say("no move-in has begun"),
-        say("begin it with move-in --case …")
+        say("begin it with move-in --case …"), moot=True
     ),
     Guard(
         "U8", ("gas_checked", "gas_missed"), "gas_appointed", say("no appointment was made for the gas check"),
-        say("record gas-appoint first, a day ahead")
+        say("record gas-appoint first, a day ahead"), moot=True
     ),
     Guard(
         "U6", ("owner_told",), "found", say("nothing was found that the owner has to be told of"),
-        say("for anything else there is note")
+        say("for anything else there is note"), moot=True
     ),
 )
 # fmt: on
@@ -81,22 +81,15 @@ def people_after(people: Sequence[Tie], event: UnitEvent) -> tuple[Tie, ...]:
     if name not in ("transferred", "let", "let_ended", "joined", "left"):
         return tuple(people)
     begun = [t if t.first else t.model_copy(update={"first": day}) for t in event.ties]
-    gone: set[str] = set()
+    gone, coming = set(event.ends) if name == "left" else set(), set[str]()
     if name == "transferred":
-        stay = {(t.resident, t.tie, t.share) for t in begun}
-        gone = {
-            t.resident for t in people if t.on(day) and t.tie in OWNERS and (t.resident, t.tie, t.share) not in stay
-        }
-        kept = {(t.resident, t.tie, t.share) for t in people if t.on(day) and t.tie in OWNERS}
-        begun = [t for t in begun if (t.resident, t.tie, t.share) not in kept]
+        owned = {(t.resident, t.tie, t.share) for t in people if t.on(day) and t.tie in OWNERS}
+        gone = {who for who, _tie, _share in owned - {(t.resident, t.tie, t.share) for t in begun}}
+        begun = [t for t in begun if (t.resident, t.tie, t.share) not in owned]
         # whoever becomes an owner is no longer the tenant or family he was
         coming = {t.resident for t in begun}
     elif name == "let_ended":
         gone = {t.resident for t in people if t.on(day) and t.tie == "tenant"}
-        coming = set()
-    else:
-        gone = set(event.ends) if name == "left" else set()
-        coming = set()
     left: list[Tie] = []
     leaving = {t.resident for t in begun if t.tie in OWNERS}
     for tie in people:
@@ -130,19 +123,10 @@ def _fold(state: State, event: UnitEvent) -> None:
     elif name in ("moved_in", "transferred"):  # new owners move in anew
         folded["move_in"] = None
         facts.discard("move_in_began")
-    elif name == "custody_began":
-        assert event.agreement is not None and event.water is not None and event.electricity is not None
+    elif name == "custody_began" and None not in (event.agreement, event.water, event.electricity):
+        agreed = {name: getattr(event, name) for name in ("agreement", "until", "water", "electricity", "fee")}
         # by the names files use: `from` is no name in python
-        folded["custody"] = Custody.model_validate(
-            {
-                "agreement": event.agreement,
-                "from": event.at.date(),
-                "until": event.until,
-                "water": event.water,
-                "electricity": event.electricity,
-                "fee": event.fee,
-            }
-        )
+        folded["custody"] = Custody.model_validate({"from": event.at.date(), **agreed})
     elif name == "custody_renewed" and folded.get("custody") is not None:
         folded["custody"] = folded["custody"].model_copy(update={"until": event.until})
     elif name == "custody_ended":
@@ -207,10 +191,7 @@ def _lacks(state: State, event: str, _at: datetime) -> Iterator[Lack]:
         yield from under_way.missing()
 
 
-Found = Iterator[tuple[str, Text, Text | None, str]]
-
-
-def _check(state: State, event: UnitEvent) -> Found:
+def _check(state: State, event: UnitEvent) -> Iterator[Why]:
     name, folded = event.event, state.folded
     if event.on is not None and event.on > event.at.date():
         yield "U2", say("{day} has not come yet", day=event.on), say("record it when it has happened"), "on"
@@ -231,10 +212,8 @@ def _check(state: State, event: UnitEvent) -> Found:
     if name == "state_changed" and event.state not in FREE:
         known = ", ".join(sorted(FREE))
         yield "U1", say("a change of state leads to one of: {known}", known=known), None, "state"
-    if name in ("transferred", "let_ended", "moved_in", "custody_ended") and event.state not in (
-        *FREE,
-        *(("let",) if state.status == "let" and name != "let_ended" else ()),
-    ):
+    then = FREE | {"let"} if state.status == "let" and name != "let_ended" else FREE
+    if name in ("transferred", "let_ended", "moved_in", "custody_ended") and event.state not in then:
         yield "U1", say("it cannot be {state} after that", state=STATE.word(event.state or "")), None, "state"
     if name in ("inspected", "checked", "gas_checked"):
         if event.ok is False and event.finding is None:
@@ -243,36 +222,36 @@ def _check(state: State, event: UnitEvent) -> Found:
             yield "U5", say("something was found, yet it is in order"), None, "ok"
     if name == "meters_read" and not any(getattr(event, meter) is not None for meter in READINGS):
         yield "U5", say("no reading is given"), None, "event"
-    kept: Custody | None = folded.get("custody")
+    yield from _check_custody(folded.get("custody"), event)
+    yield from _check_gas(state, event)
+    yield from _check_keys(state, event)
+
+
+def _check_custody(kept: Custody | None, event: UnitEvent) -> Iterator[Why]:
+    """No meter of a home in custody runs backwards, and no rain ends before it begins."""
     for meter, amount in used(kept, event.water, event.electricity).items() if kept else ():
         if amount < 0:
-            yield (
-                "U6",
-                say(
-                    "the {meter} meter stood higher when custody began, at {start}",
-                    meter=METER.word(meter),
-                    start=getattr(kept, meter),
-                ),
-                say("read it again; if the meter was exchanged, end the custody without a reading and begin it anew"),
-                meter,
-            )
+            values = {"meter": METER.word(meter), "start": getattr(kept, meter)}
+            what = say("the {meter} meter stood higher when custody began, at {start}", **values)
+            hint = say("read it again; if the meter was exchanged, end the custody without a reading and begin it anew")
+            yield "U6", what, hint, meter
+    if event.rain_from and event.rain_until and event.rain_until <= event.rain_from:
+        yield "U6", say("the rain ends before it begins"), None, "rain_until"
+
+
+def _check_gas(state: State, event: UnitEvent) -> Iterator[Why]:
+    """A gas check is agreed a day ahead, and not before its day."""
+    name, visit = event.event, state.folded.get("gas_visit")
     if name == "gas_appointed" and event.appointment is not None and event.appointment.date() <= event.at.date():
         what = say("the appointment for a gas check is made at least a day ahead")
         yield "U8", what, say("agree on tomorrow or later"), "appointment"
     if name in ("gas_appointed", "gas_checked") and state.record.gas is False:
         yield "U8", say("it has no gas"), None, "event"
-    if (
-        name in ("gas_checked", "gas_missed")
-        and folded.get("gas_visit")
-        and event.at.date() < folded["gas_visit"].date()
-    ):
-        yield "U8", say("the appointment is for {day}", day=folded["gas_visit"].date()), None, "at"
-    if name == "rain_warned" and event.rain_from and event.rain_until and event.rain_until <= event.rain_from:
-        yield "U6", say("the rain ends before it begins"), None, "rain_until"
-    yield from _check_keys(state, event)
+    if name in ("gas_checked", "gas_missed") and visit and event.at.date() < visit.date():
+        yield "U8", say("the appointment is for {day}", day=visit.date()), None, "at"
 
 
-def _check_ties(state: State, event: UnitEvent) -> Found:
+def _check_ties(state: State, event: UnitEvent) -> Iterator[Why]:
     people = state.folded.get("people", ())
     day = day_of(event)
     after = people_after(people, event)
@@ -312,24 +291,20 @@ def _check_ties(state: State, event: UnitEvent) -> Found:
 MANY_TIES = ("registered", "people_recorded")
 
 
-def _check_lease(state: State, event: UnitEvent) -> Found:
+def _check_lease(state: State, event: UnitEvent) -> Iterator[Why]:
     """A lease has an end after its beginning; a renewed one ends later than it would have."""
     assert event.until is not None
     present = state.folded.get("lease_until")
     if event.event == "registered" and event.state != "let":
         yield "U2", say("a lease ends only of what is let"), None, "until"
     elif event.event == "let" and event.until < day_of(event):
-        yield (
-            "U2",
-            say("the lease ends ({until}) before it begins ({first})", until=event.until, first=day_of(event)),
-            None,
-            "until",
-        )
+        what = say("the lease ends ({until}) before it begins ({first})", until=event.until, first=day_of(event))
+        yield "U2", what, None, "until"
     elif event.event == "let_renewed" and present is not None and event.until <= present:
         yield "U2", say("the lease goes on until {until} already", until=present), None, "until"
 
 
-def _check_tenants(state: State, event: UnitEvent) -> Found:
+def _check_tenants(state: State, event: UnitEvent) -> Iterator[Why]:
     """What is let has tenants, and where they stay it is let: they go by let_ended [U2]. (Somebody who is a tenant in
     a home that was not recorded as let says nothing here: old papers may not agree.)"""
     if state.status != "let" or not (event.state or event.event == "left"):
@@ -341,18 +316,13 @@ def _check_tenants(state: State, event: UnitEvent) -> Found:
     )
     becomes = event.state or state.status
     if becomes != "let" and after:
-        who = ", ".join(sorted(after))
-        yield (
-            "U2",
-            say("the tenant is still there: {who}", who=who),
-            say("record let-end, from a day of the lease"),
-            "event",
-        )
+        what = say("the tenant is still there: {who}", who=", ".join(sorted(after)))
+        yield "U2", what, say("record let-end, from a day of the lease"), "event"
     elif becomes == "let" and before and not after:
         yield "U2", say("no tenant is left"), say("record let-end"), "event"
 
 
-def _check_keys(state: State, event: UnitEvent) -> Found:
+def _check_keys(state: State, event: UnitEvent) -> Iterator[Why]:
     name, number = event.event, event.key
     if name not in ("key_received", "key_lent", "key_returned", "key_given"):
         return
@@ -380,17 +350,7 @@ LIFE = Lifecycle(
     states=STATE,
     events=UNIT_EVENT,
     first=frozenset({"registered"}),
-    folded=(
-        "use",
-        "handed_over",
-        "people",
-        "lease_until",
-        "custody",
-        "keys",
-        "received",
-        "signed",
-        "issued",
-    ),
+    folded=("use", "handed_over", "people", "lease_until", "custody", "keys", "received", "signed", "issued"),
     fold=_fold,
     lacks=_lacks,
     check=_check,

@@ -2,28 +2,36 @@
 What is recorded stays; called again it goes on where it stopped."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from propcli.commands import options, standing
 from propcli.commands.options import By, Id, code
 from propcli.commands.session import session, show
+from propcli.engine.policy import MoveIn as Rules
 from propcli.engine.problem import Refusal
-from propcli.engine.text import say
+from propcli.engine.record import Amount
+from propcli.engine.text import N_, Text, say
 from propcli.engine.words import Vocabulary
 from propcli.kinds.catalog import UNIT
+from propcli.kinds.unit.homes import defects, under_way
 from propcli.kinds.unit.kind import MOVE_IN
+from propcli.kinds.unit.life import MoveIn
+from propcli.kinds.unit.model import Unit
+from propcli.kinds.unit.show import missing
 from propcli.kinds.unit.words import CASE, ITEM, METER, OWNERS, PAPER, STATE, UNIT_EVENT
 from propcli.output.language import _, listing, parse, words
+from propcli.records import changing
 
-if TYPE_CHECKING:
-    from propcli.engine.policy import MoveIn as Rules
-    from propcli.kinds.unit.life import MoveIn
-    from propcli.kinds.unit.model import Unit
-
+# what is received, signed and handed over: the step that says so, its option, and how it is asked for
+GOT = {
+    "papers": ("papers_received", "--paper", N_("{what} seen and copied")),
+    "forms": ("forms_signed", "--signed", N_("{what} signed")),
+    "things": ("issued", "--handed", N_("{what} handed over")),
+}
 YES, NO = ("y", "yes", "ok", "是", "好", "正常"), ("n", "no", "否", "不")
 
 
@@ -68,8 +76,6 @@ def move_in(
     text: options.Text = None,
     by: By = None,
 ) -> int:
-    from propcli.kinds.unit.model import Unit
-
     here = session()
     found = here.record_id(UNIT, unit_id)
     unit = here.estate.one(Unit, found)
@@ -97,15 +103,12 @@ class _Walk:
 
     unit_id: str
     by: str | None
-    state: "MoveIn | None" = None
+    state: MoveIn | None = None
     steps: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     defects: list[tuple[str, str]] = field(default_factory=list)  # item, what is wrong
 
-    def begin(self, unit: "Unit", case: str | None, who: str | None, text: str | None) -> None:
+    def begin(self, unit: Unit, case: str | None, who: str | None, text: str | None) -> None:
         """Begin it, unless it is under way: what it asks for is written down as policy has it today."""
-        from propcli.kinds.unit.homes import under_way
-        from propcli.kinds.unit.life import MoveIn
-
         here = session()
         self.state = under_way(unit)
         if case is None:
@@ -155,11 +158,7 @@ class _Walk:
         """Papers received, forms signed, things handed over."""
         if not given:
             return
-        step, option = {
-            "papers": ("papers_received", "--paper"),
-            "forms": ("forms_signed", "--signed"),
-            "things": ("issued", "--handed"),
-        }[kind]
+        step, option, _question = GOT[kind]
         codes = self._codes(given, kind, option)
         if codes:
             self.steps.append((step, {kind: codes}))
@@ -188,7 +187,7 @@ class _Walk:
         self.steps += [("inspected", {"item": item, "ok": True}) for item in fine]
         self.defects += [(item, what) for item, found in bad.items() for what in found]
 
-    def _begun(self) -> "MoveIn":
+    def _begun(self) -> MoveIn:
         if self.state is None:
             raise Refusal(
                 say("no move-in has begun [U3]"), hint=say("begin it with --case in_person, agent or company")
@@ -205,12 +204,8 @@ class _Walk:
         still = [code for code in state.wanted[kind] if code not in state.have[kind]]
         return options.chosen(vocabulary, state.wanted[kind], typed, option, still)
 
-    def record(self, complete: bool = False, then: str | None = None, brief: bool = False) -> "Unit":
+    def record(self, complete: bool = False, then: str | None = None, brief: bool = False) -> Unit:
         """Put the steps on record, with a repair for every defect, in one commit. `brief`: say only that."""
-        from propcli.kinds.unit.homes import defects
-        from propcli.kinds.unit.show import missing
-        from propcli.records import changing
-
         here = session()
         asked = here.estate.policy.move_in
         state = code(STATE, then, "--then")
@@ -241,7 +236,7 @@ class _Walk:
         return after
 
 
-def _rules() -> "Rules":
+def _rules() -> Rules:
     rules = session().estate.policy.move_in
     if rules is None:
         raise Refusal(
@@ -252,10 +247,7 @@ def _rules() -> "Rules":
     return rules
 
 
-def _stands(unit: "Unit") -> None:
-    from propcli.kinds.unit.homes import under_way
-    from propcli.kinds.unit.show import missing
-
+def _stands(unit: Unit) -> None:
     state = under_way(unit)
     if state is None:
         show(say("No move-in is under way in {unit}; --case in_person, agent or company begins one.", unit=unit.id))
@@ -265,39 +257,23 @@ def _stands(unit: "Unit") -> None:
     missing(unit)
 
 
-# --- by asking
-
-
-def _ask(unit: "Unit", by: str | None) -> int:
+def _ask(unit: Unit, by: str | None) -> int:
     """Ask for one part after the other; each is on record before the next is asked."""
-    from propcli.kinds.unit.homes import under_way
-    from propcli.kinds.unit.model import Unit
-    from propcli.kinds.unit.show import missing
-
     here = session()
     estate = here.estate
     if under_way(unit) is None:
-        cases = list(_rules().papers)
-        show("  ".join(f"{n} {words(CASE.word(c))}" for n, c in enumerate(cases, 1)))
-        while True:
-            typed = str(typer.prompt(_("Who comes"), default="1")).strip()
-            picked = cases[int(typed) - 1] if typed.isdigit() and 0 < int(typed) <= len(cases) else parse(CASE, typed)
-            if picked in cases:
-                break
+        cases = _rules().papers
+        picked = _picked(_("Who comes"), {case: CASE.word(case) for case in cases}, lambda typed: parse(CASE, typed))
         walk = _Walk(unit.id, by)
         walk.begin(unit, picked, _owner(unit), None)
         walk.record(brief=True)
     state = under_way(estate.one(Unit, unit.id) or unit)
     assert state is not None
-    for kind, question in (
-        ("papers", _("{what} seen and copied")),
-        ("forms", _("{what} signed")),
-        ("things", _("{what} handed over")),
-    ):
+    for kind, (_step, _option, question) in GOT.items():
         walk = _Walk(unit.id, by, state)
         still = [c for c in state.wanted[kind] if c not in state.have[kind]]
         # whoever only presses Enter has seen nothing and signed nothing
-        there = [c for c in still if typer.confirm(question.format(what=words(PAPER.word(c))), default=False)]
+        there = [c for c in still if typer.confirm(_(question).format(what=words(PAPER.word(c))), default=False)]
         walk.got(kind, there)
         if walk.steps:
             walk.record(brief=True)
@@ -336,20 +312,26 @@ def _ask(unit: "Unit", by: str | None) -> int:
     return 0
 
 
-def _owner(unit: "Unit") -> str | None:
+def _owner(unit: Unit) -> str | None:
     """Which owner moves in, where there are several."""
     here = session()
     owners = [t.resident for t in unit.ties_on(here.today) if t.tie in OWNERS]
     if len(owners) < 2:
         return None
-    show("  ".join(f"{n} {words(here.people.called(owner))}" for n, owner in enumerate(owners, 1)))
+    called = {owner: here.people.called(owner) for owner in owners}
+    return _picked(_("Which owner moves in"), called, lambda typed: here.people.known_as(typed, owners))
+
+
+def _picked(question: str, known: Mapping[str, Text | str], read: Callable[[str], str | None]) -> str:
+    """One of several, by its number or, read, in words; asked for until it is one."""
+    codes = list(known)
+    show("  ".join(f"{n} {words(what)}" for n, what in enumerate(known.values(), 1)))
     while True:
-        typed = str(typer.prompt(_("Which owner moves in"), default="1")).strip()
-        if typed.isdigit() and 0 < int(typed) <= len(owners):
-            return owners[int(typed) - 1]
-        named = here.people.known_as(typed, owners)
-        if named in owners:
-            return named
+        typed = str(typer.prompt(question, default="1")).strip()
+        by_number = typed.isdigit() and 0 < int(typed) <= len(codes)
+        picked = codes[int(typed) - 1] if by_number else read(typed)
+        if picked is not None and picked in known:
+            return picked
 
 
 def _reading(meter: str) -> str | None:
@@ -360,7 +342,7 @@ def _reading(meter: str) -> str | None:
         if not typed:
             return None
         try:
-            options.amounts({"water": typed})
+            options.amount(Amount, typed, "")
         except Refusal as refusal:
             show(refusal.reasons[0].values["what"])
             continue

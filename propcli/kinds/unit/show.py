@@ -2,22 +2,25 @@
 
 import json
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from propcli.commands import options
 from propcli.commands.reading import Office
 from propcli.commands.session import session, show
-from propcli.commands.showing import event_line, lines, owed
+from propcli.commands.showing import ahead, event_line, lines, owed, owed_lines
+from propcli.commands.standing import headline
+from propcli.desk.views import View
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
+from propcli.kinds.catalog import KINDS, RENOVATION, TICKET
+from propcli.kinds.ticket.words import OPEN, PART
+from propcli.kinds.unit.homes import under_way
+from propcli.kinds.unit.life import LIFE
+from propcli.kinds.unit.model import Tie, Unit
+from propcli.kinds.unit.warranty import cover
 from propcli.kinds.unit.words import ITEM, METER, PAPER, STATE, TIE, USE
 from propcli.output.language import CLAUSES, listing, words
 from propcli.output.table import raw
-
-if TYPE_CHECKING:
-    from propcli.desk.views import View
-    from propcli.kinds.unit.model import Tie, Unit
-
 
 LATEST = 12  # lines of history that fit on the screen with the rest
 
@@ -25,9 +28,6 @@ LATEST = 12  # lines of history that fit on the screen with the rest
 def show_unit(unit_id: str, form: str, reveal: bool = False, whole: bool = False) -> int:
     """A unit as it stood at --at. People are those who had their ties on that day, also where they were written down
     only later."""
-    from propcli.kinds.unit.life import LIFE
-    from propcli.kinds.unit.model import Unit
-
     here = session()
     record = here.estate.one(Unit, unit_id)
     if record is None:
@@ -39,7 +39,7 @@ def show_unit(unit_id: str, form: str, reveal: bool = False, whole: bool = False
     office = Office(here.as_of)
     then = LIFE.as_of(record, office.now)
     _head(record, then, office)
-    _people(record, then is not None)
+    _people(record)
     if then is not None:
         _holdings(then)
         _warranty(then)
@@ -49,10 +49,12 @@ def show_unit(unit_id: str, form: str, reveal: bool = False, whole: bool = False
         _others(then, office)
         owed(then, office)
         _events(then, office, whole)
+        show("")
+        ahead(then, office)
     return office.finish()
 
 
-def _head(record: "Unit", then: "Unit | None", office: Office) -> None:
+def _head(record: Unit, then: Unit | None, office: Office) -> None:
     if then is None:
         begun = record.events[0].at
         show(say("{id}  not on record yet at {at}: its file begins {begun}", id=record.id, at=office.now, begun=begun))
@@ -77,7 +79,7 @@ def _head(record: "Unit", then: "Unit | None", office: Office) -> None:
         show(say("  no gas"))
 
 
-def _people(record: "Unit", known: bool) -> None:
+def _people(record: Unit) -> None:
     ties = record.ties_on(session().today)
     show("")
     if not ties:
@@ -86,7 +88,7 @@ def _people(record: "Unit", known: bool) -> None:
         show(_tie(tie))
 
 
-def _tie(tie: "Tie") -> Text:
+def _tie(tie: Tie) -> Text:
     """owner 1/2  王丽 (R-00001) 13800138000, since 2025-06-01"""
     people = session().people
     face = people.face(tie.resident)
@@ -108,7 +110,7 @@ def _tie(tie: "Tie") -> Text:
     return Text("  {what}  {who} {phone}", values)
 
 
-def _holdings(unit: "Unit") -> None:
+def _holdings(unit: Unit) -> None:
     """Lease, custody, keys, papers."""
     people = session().people
     c = unit.custody
@@ -142,11 +144,8 @@ def _holdings(unit: "Unit") -> None:
     lines((label, [PAPER.word(c) for c in codes]) for label, codes in papers)
 
 
-def _warranty(unit: "Unit") -> None:
+def _warranty(unit: Unit) -> None:
     """Until when each part is under warranty [P6]."""
-    from propcli.kinds.ticket.words import PART
-    from propcli.kinds.unit.warranty import cover
-
     here = session()
     found = [(part, c.until) for part in PART if (c := cover(unit, part, here.estate.policy)) is not None]
     running: dict[Any, list[str]] = {}
@@ -157,19 +156,15 @@ def _warranty(unit: "Unit") -> None:
     lines([(say("under warranty"), words(CLAUSES).join(groups))])
 
 
-def _under_way(unit: "Unit") -> None:
-    from propcli.kinds.unit.homes import under_way
-
+def _under_way(unit: Unit) -> None:
     if under_way(unit) is not None:
         show("")
         show(say("  move-in under way:"))
         missing(unit)
 
 
-def missing(unit: "Unit") -> None:
+def missing(unit: Unit) -> None:
     """What a move-in under way still lacks, one line a rule."""
-    from propcli.kinds.unit.life import LIFE
-
     state, _faults = LIFE.replay(unit, unit.events)
     if state.folded.get("move_in") is None:
         return
@@ -183,10 +178,7 @@ def missing(unit: "Unit") -> None:
         show(say("  nothing is missing: complete it with --complete"))
 
 
-def _tickets(unit: "Unit", office: Office) -> None:
-    from propcli.commands.standing import headline
-    from propcli.kinds.ticket.words import OPEN
-
+def _tickets(unit: Unit, office: Office) -> None:
     its = [t for t in office.tickets() if t.unit == unit.id]
     still = [t for t in its if t.status in OPEN]
     show("")
@@ -195,10 +187,8 @@ def _tickets(unit: "Unit", office: Office) -> None:
         show("  " + words(headline(ticket)))
 
 
-def _filings(unit: "Unit", office: Office) -> None:
+def _filings(unit: Unit, office: Office) -> None:
     """The renovation filings of the home, the latest first [N13]."""
-    from propcli.commands.standing import headline
-    from propcli.kinds.catalog import RENOVATION
     from propcli.kinds.renovation.neighbours import of_units
 
     found, problems = of_units(office.estate, [unit.id])
@@ -213,12 +203,8 @@ def _filings(unit: "Unit", office: Office) -> None:
         show(Text("  {line}  {term}", {"line": headline(filing), "term": term}))
 
 
-def _others(unit: "Unit", office: Office) -> None:
+def _others(unit: Unit, office: Office) -> None:
     """Whatever else goes with the home and is not over, of any kind that names one: with what is owed on it."""
-    from propcli.commands.showing import owed_lines
-    from propcli.commands.standing import headline
-    from propcli.kinds.catalog import KINDS, RENOVATION, TICKET
-
     kinds = (kind for kind in KINDS.values() if kind not in (TICKET, RENOVATION) and kind.declared.open_states)
     found = [
         record
@@ -235,7 +221,7 @@ def _others(unit: "Unit", office: Office) -> None:
             show(Text("  {line}", {"line": line}))
 
 
-def _events(unit: "Unit", office: Office, whole: bool) -> None:
+def _events(unit: Unit, office: Office, whole: bool) -> None:
     """What happened, the latest last; items inspected together and in order stand in one line."""
     view = office.view()
     found = []
@@ -257,13 +243,13 @@ def _alone(number: int, event: Any) -> int | None:
     return None if event.event == "inspected" and event.ok and event.text is None else number
 
 
-def begun(_unit: "Unit", event: Any, view: "View") -> str:
+def begun(_unit: Unit, event: Any, view: View) -> str:
     """Ties that begin: owner 王丽 1/2; co-owner 周舟 1/2."""
     people = view.people
     ties = (f"{words(TIE.word(t.tie))} {words(people.called(t.resident))} {t.share or ''}" for t in event.ties)
     return words(CLAUSES).join(tie.rstrip() for tie in ties)
 
 
-def ended(_unit: "Unit", event: Any, view: "View") -> str:
+def ended(_unit: Unit, event: Any, view: View) -> str:
     """Whose ties end."""
     return words(CLAUSES).join(words(view.people.called(who)) for who in event.ends)

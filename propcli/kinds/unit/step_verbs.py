@@ -53,9 +53,6 @@ def _begin(change: Change, unit: Unit, fields: Fields, notes: dict[str, Text], b
         change.notes.append(notes.get(who) or introduced(who, then, here.people, here.today))
 
 
-# --- who owns it, who lives there
-
-
 def transferred(change: Change, unit: Unit, fields: Fields) -> None:
     people, notes = people_named(change, fields["to"], "--to")
     owners = [resident for resident, _share in people]
@@ -74,7 +71,7 @@ def let(change: Change, unit: Unit, fields: Fields) -> None:
     _begin(change, unit, fields, notes, ties(people, "tenant"))
 
 
-def vacated(_change: Change, _unit: Unit, fields: Fields) -> None:
+def let_ended(_change: Change, _unit: Unit, fields: Fields) -> None:
     fields.setdefault("state", "vacant")
 
 
@@ -115,9 +112,6 @@ def left(change: Change, unit: Unit, fields: Fields) -> None:
     fields["ends"] = tuple(_of_unit(change, unit, name, "--who") for name in fields["who"])
 
 
-# --- custody, checks
-
-
 def custody_began(change: Change, _unit: Unit, fields: Fields) -> None:
     """The part of the service fee that is paid meanwhile is the policy's."""
     rules = change.here.estate.policy.custody
@@ -126,7 +120,7 @@ def custody_began(change: Change, _unit: Unit, fields: Fields) -> None:
 
 def custody_ended(change: Change, unit: Unit, fields: Fields) -> list[Taken]:
     """What was used beyond the agreement is found now, if it was not before [U6]."""
-    vacated(change, unit, fields)
+    let_ended(change, unit, fields)
     read = {name: fields.get(name) for name in ("water", "electricity")}
     found = _beyond(change, unit, **read)
     last = ("custody_ended", fields)

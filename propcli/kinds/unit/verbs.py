@@ -7,11 +7,17 @@ import typer
 from propcli.commands import options
 from propcli.commands.options import By, Id, code
 from propcli.commands.session import session
+from propcli.commands.standing import show_standing
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
 from propcli.kinds.catalog import UNIT
+from propcli.kinds.unit.homes import ownership
+from propcli.kinds.unit.show import show_unit
+from propcli.kinds.unit.step_verbs import people_named, ties
 from propcli.kinds.unit.words import READINGS, STATE, USE
 from propcli.output.language import _
+from propcli.records.changing import changing, subject
+from propcli.records.repairs import loose
 
 
 def add(
@@ -40,11 +46,6 @@ def add(
     lease_until: Annotated[str | None, typer.Option(metavar="DAY", help=_("Of one that is let: until when."))] = None,
     by: By = None,
 ) -> int:
-    from propcli.commands.standing import show_standing
-    from propcli.kinds.unit.homes import ownership
-    from propcli.kinds.unit.step_verbs import people_named, ties
-    from propcli.records.changing import changing, subject
-
     here = session()
     here.happened()
     if not UNIT.is_id(unit_id):
@@ -82,21 +83,15 @@ def add(
 
 def _refuse_double(unit_id: str) -> None:
     """3-2-501 and 3-2-0501 are one home: whichever is on record is the one."""
-
-    def bare(unit: str) -> list[str]:
-        return [part.lstrip("0").lower() for part in unit.split("-")]
-
     for other in session().estate.ids(UNIT):
-        if other != unit_id and bare(other) == bare(unit_id):
+        if other != unit_id and loose(other) == loose(unit_id):
             raise Refusal(say("{id} is on record already, as {other}", id=unit_id, other=other))
 
 
 def show_one(
     unit_id: Id,
-    all_: Annotated[bool, typer.Option("--all", help=_("Its whole history, not only the latest."))] = False,
+    whole: options.Whole = False,
     reveal: options.Reveal = False,
     format: options.Format = "table",
 ) -> int:
-    from propcli.kinds.unit.show import show_unit
-
-    return show_unit(session().record_id(UNIT, unit_id), options.form(format), reveal, all_)
+    return show_unit(session().record_id(UNIT, unit_id), options.form(format), reveal, whole)
