@@ -14,8 +14,12 @@ def main() -> int:
             return 0
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
+    import resource
+
     from propcli.cli import run
 
+    with suppress(ValueError, OSError):  # no image of the memory on the disk: there are names and keys in it
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     return run(sys.argv[1:])
 
 

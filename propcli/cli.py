@@ -33,6 +33,7 @@ COMMANDS = {
     "keys": "commands.keys",
     "import": "commands.importing",
     "find": "commands.find",
+    "doctor": "commands.doctor",
     "init": "commands.init",
     "schema": "commands.schema",
 }
@@ -64,7 +65,8 @@ def run(arguments: list[str]) -> int:
     except FileNotFoundError:
         mutter("propcli: " + _("the folder you are in is gone") + "\n")
         return 3
-    start(Session(given.get("--estate"), given.get("--at"), os.environ, folder))
+    start(Session(given.get("--estate"), given.get("--at"), dict(os.environ), folder))
+    os.environ.pop("PROPCLI_PASSPHRASE", None)  # neither git nor its hooks nor an editor has to know it
     caller.start(_named(rest), [*rest, given.get("--at", "")], note, sys.stdin.isatty())
     code = _carried_out(rest)
     with suppress(KeyboardInterrupt):  # the answer is given
@@ -162,8 +164,10 @@ def _language(given: dict[str, str]) -> str:
         for folder in (*folders, start / "records"):
             marker = folder / "propcli.yaml"
             if marker.is_file():
+                with marker.open(encoding="utf-8", errors="replace") as file:
+                    peek = file.read(65536)
                 # a peek: the words of help and errors are needed before the file can be read in earnest
-                found = re.search(r"^language:\s*['\"]?(en|zh)\b", marker.read_text("utf-8", "replace")[:65536], re.M)
+                found = re.search(r"^language:\s*['\"]?(en|zh)\b", peek, re.M)
                 if found:
                     return found[1]
                 break

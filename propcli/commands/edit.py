@@ -1,10 +1,13 @@
 """`propcli edit ID`: a record in $EDITOR, saved and committed only if it is valid, like visudo."""
 
+import errno
 import os
 import shlex
+import signal
 import subprocess
 import sys
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -15,6 +18,8 @@ from propcli.commands.session import complain, session, show
 from propcli.engine.problem import Problem, Refusal
 from propcli.engine.text import Text, say
 from propcli.output.language import _, words
+
+MOST = 16 << 20  # bytes of what an editor leaves; a record has less
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +39,7 @@ def edit(
     here = session()
     root = here.estate.root
     path, name = _path(record)
+    here.trusted()
     History(root).check_ready()  # before somebody works at what cannot be saved
     editor = _signature(by)
     before = here.estate.raw(path)
@@ -95,12 +101,12 @@ def _path(record: str) -> tuple[PurePosixPath, str]:
 
 def _edited(path: PurePosixPath, before: bytes) -> bytes | None:
     """What the editor leaves, when it is valid; None when nothing changed. Refuses what stays invalid."""
-    with tempfile.TemporaryDirectory(prefix="propcli-") as folder:
-        file = Path(folder) / path.name
-        file.write_bytes(before)
+    from propcli.store.drafts import draft
+
+    with _ending_tidily(), draft(_private(), path.name, before) as file:
         while True:
             _run_editor(file)
-            after = file.read_bytes()
+            after = _typed(file)
             if after == before:
                 return None
             problems = _check(path, after)
@@ -154,7 +160,39 @@ def _check(path: PurePosixPath, content: bytes) -> list[Problem]:
 
 def _keep(path: PurePosixPath, content: bytes) -> Path:
     """Somebody's edited version that cannot be saved now, put where it is not lost."""
-    handle, name = tempfile.mkstemp(prefix="propcli-", suffix=f"-{path.name}")
-    with os.fdopen(handle, "wb") as out:
-        out.write(content)
-    return Path(name)
+    from propcli.store.drafts import keep
+
+    return keep(_private(), path.name, content)
+
+
+def _private() -> Path:
+    from propcli.store.history import History
+
+    return History(session().estate.root).private()
+
+
+def _typed(file: Path) -> bytes:
+    """What the editor left. Refuses what it made a link or a pipe of, and what no record can be."""
+    from propcli.store import opening
+
+    found = opening.content(file, file.parent, MOST)
+    if found is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file))
+    if len(found) > MOST:
+        raise Refusal(say("{file} has more than {most} MB; that much is not read", file=file.name, most=MOST >> 20))
+    return found
+
+
+@contextmanager
+def _ending_tidily() -> Iterator[None]:
+    """Asked to end, or left by its terminal, the program takes with it what it has put down in clear."""
+
+    def end(number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,6 +1,7 @@
 """`propcli find`: the phone rings; a few words, and there are the home, the person, the open tickets."""
 
 import os
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,7 +30,7 @@ def find(
             metavar="WORD…",
             help=_(
                 "A room (0501, 3-2-0501), a name or its pinyin (王, wangli, wl), at least three digits of a phone "
-                "number, a number plate, an id or its end, a word of a ticket's summary."
+                "number, a number plate, an id or its end, a word of a ticket's summary; - reads them from stdin."
             ),
         ),
     ],
@@ -51,7 +52,7 @@ def find(
     chosen = options.codes(WHAT, kind, "--kind") or tuple(WHAT)
     if limit < 1:
         raise Refusal(say("--limit: {n} is too few", n=limit), hint=say("write 1 or more"))
-    typed = matching.words(words)
+    typed = matching.words(_unseen() if words == ["-"] else words)
     here = session()
     found = search(here.people, typed, here.now, [kind for kind in FINDABLE if kind.name in chosen])
     shown = found.matches[:limit]
@@ -83,6 +84,11 @@ def find(
             )
         )
     return told(found.problems, 1 if exit_code and not shown else 0)
+
+
+def _unseen() -> list[str]:
+    """Words from stdin: what a program is started with can be read by everybody on the machine."""
+    return sys.stdin.readline(4096).split()
 
 
 def _row(match: "Match", reveal: bool) -> dict[str, Any]:

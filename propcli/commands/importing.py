@@ -13,6 +13,7 @@ from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import KINDS, RENOVATION, RESIDENT, TICKET, UNIT, Kind
 from propcli.kinds.declaration import function_at
+from propcli.output.harmless import harmless
 from propcli.output.language import _, words
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def _bring(its: "Import[Any]", file: Path, mapping: Path, how: tuple[bool, bool]
         end(say("Nothing to write."))
         return 0
     counts = its.counts(plan)
+    here.trusted()
     with operation(here.estate.root) as change:
         recorder = Recorder(here.estate, change)
         its.write(plan, recorder, here)
@@ -129,11 +131,12 @@ def _bring(its: "Import[Any]", file: Path, mapping: Path, how: tuple[bool, bool]
 def _read(file: Path, mapping: Path, careful: bool) -> "tuple[Mapping, Sheet]":
     """The mapping and the table. Refuses what cannot be read."""
     from propcli.records.mapping import Mapping
-    from propcli.store import sheets
+    from propcli.store import opening, sheets
     from propcli.store.reading import load
+    from propcli.store.yamlfile import MAX_BYTES
 
     try:
-        raw = mapping.read_bytes()
+        raw = opening.given(mapping, MAX_BYTES)
     except OSError as error:
         raise Refusal(say("{file} cannot be read: {why}", file=str(mapping), why=error.strerror or "")) from None
     described, problems = load(Mapping, raw, str(mapping))
@@ -169,7 +172,7 @@ def _ask(question: "Question") -> str | None:
     """Whom the person at the terminal says a row is; None for somebody new."""
     from propcli.kinds.resident.recognising import on_record
 
-    sys.stderr.write(words(say("row {row}: {what}", row=question.row, what=question.text)) + "\n")
+    sys.stderr.write(harmless(words(say("row {row}: {what}", row=question.row, what=question.text))) + "\n")
     known = [*question.candidates]
     for number, who in enumerate(known, 1):
         line = say("the same as {who}", who=who) if on_record(who) else say("the same as in row {row}", row=who)

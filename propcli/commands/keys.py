@@ -1,6 +1,7 @@
 """`propcli keys`: the keys of sealed fields: are they all here, a backup of them, and the way back from it [T12]."""
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help=_("The backup, encrypted with a passphrase."))]
 FORMAT = 1
+MOST = 64 << 20  # bytes of a backup; a key has about 150
 KEY = re.compile(r"age1[0-9a-z]{58}", re.ASCII)
+
+TRIES = 5  # to open a backup on a busy machine
 
 
 def register(app: typer.Typer) -> None:
@@ -103,6 +107,8 @@ def check() -> int:
 def backup(file: File) -> int:
     from pyrage import passphrase
 
+    from propcli.store import opening
+
     keys = session().keys
     needed, _forgotten = _holders()
     found = {key: secret for key in needed if (secret := keys.secret(key)) is not None}
@@ -113,12 +119,15 @@ def backup(file: File) -> int:
             say("the backup would lie in the repository: {file}", file=str(file)),
             hint=say("once it is committed, nobody can be forgotten any more; choose a place outside"),
         )
-    if file.exists():
+    if os.path.lexists(file):
         raise Refusal(say("{file} exists already", file=str(file)), hint=say("choose another name"))
     body = json.dumps({"format": FORMAT, "keys": found}).encode()
     sealed = passphrase.encrypt(body, _passphrase(confirm=True))
-    file.touch(mode=0o600)
-    file.write_bytes(sealed)
+    with opening.fresh(session().folder / file, 0o600) as out:
+        out.write(sealed)
+        out.flush()
+        os.fsync(out.fileno())
+    keys.note_backup(found, session().now)
     show(say("{n} keys are in {file}.", n=len(found), file=str(file)))
     show(say("Keep it and the passphrase apart from the repository. Make a new one, and destroy this, after a forget."))
     missing = len(needed) - len(found)
@@ -128,13 +137,15 @@ def backup(file: File) -> int:
 
 
 def restore(file: File) -> int:
-    from pyrage import DecryptError, passphrase
+    from pyrage import DecryptError
+
+    from propcli.store import opening
 
     keys = session().keys
     if not file.is_file():
         raise Refusal(say("there is no file {file}", file=str(file)), code=3)
     try:
-        body = json.loads(passphrase.decrypt(file.read_bytes(), _passphrase(confirm=False)))
+        body = json.loads(_decrypted(opening.given(file, MOST), _passphrase(confirm=False)))
         found: dict[str, str] = {key: body["keys"][key] for key in body["keys"] if KEY.fullmatch(key)}
     except (DecryptError, ValueError, KeyError, TypeError):
         raise Refusal(say("{file} is no backup of keys, or the passphrase is wrong", file=str(file)), code=3) from None
@@ -150,14 +161,34 @@ def restore(file: File) -> int:
 
 
 def _passphrase(confirm: bool) -> str:
-    """From PROPCLI_PASSPHRASE, or asked for unseen."""
+    """From the file PROPCLI_PASSPHRASE_FILE names, from PROPCLI_PASSPHRASE, or asked for unseen."""
+    from propcli.store import opening
+
+    file = session().environment.get("PROPCLI_PASSPHRASE_FILE")
+    if file:
+        return opening.given(session().folder / file, 4096).decode("utf-8", "replace").rstrip("\r\n")
     given = session().environment.get("PROPCLI_PASSPHRASE")
     if given:
         return given
     if not sys.stdin.isatty():
-        raise Refusal(say("the passphrase is missing"), hint=say("set PROPCLI_PASSPHRASE, or run it at a terminal"))
+        hint = say("name a file that has it in PROPCLI_PASSPHRASE_FILE, or run it at a terminal")
+        raise Refusal(say("the passphrase is missing"), hint=hint)
     while True:
         first = str(typer.prompt(_("Passphrase"), hide_input=True))
         if not confirm or first == str(typer.prompt(_("The same again"), hide_input=True)):
             return first
         show(say("These were not the same."))
+
+
+def _decrypted(sealed: bytes, secret: str) -> bytes:
+    """What a passphrase opens. It is made to take its time; a machine that is busy just now takes that for an attack,
+    and does it when asked again."""
+    from pyrage import DecryptError, passphrase
+
+    for _try in range(TRIES):
+        try:
+            return bytes(passphrase.decrypt(sealed, secret))
+        except DecryptError as error:
+            if "work" not in str(error).lower():
+                raise
+    raise Refusal(say("this machine is too busy to open the backup now"), hint=say("try again later"), code=3)

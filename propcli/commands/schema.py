@@ -52,11 +52,14 @@ def schema(
         Path | None, typer.Option("--write", metavar="DIR", help=_("Write every schema into this folder."))
     ] = None,
 ) -> int:
+    from propcli.store import opening
+
     every = schemas()
     if write is not None:
         write.mkdir(parents=True, exist_ok=True)
         for name, body in every.items():
-            (write / f"{name}.json").write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            written = json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+            opening.replace(write / f"{name}.json", write, written.encode())
         return 0
     if kind not in every:
         raise Refusal(say("name a kind"), hint=say("one of: {known}", known=", ".join(every)))

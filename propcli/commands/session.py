@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 from propcli.engine.problem import Problem, Refusal
 from propcli.engine.text import Person, Text, say
 from propcli.output import language
-from propcli.output.language import words
+from propcli.output.harmless import harmless
+from propcli.output.language import _, words
 from propcli.store.caller import caller
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Session:
         self._now: datetime | None = None
         self._keys: Keys | None = None
         self._people: People | None = None
+        self._trusted = False
 
     @property
     def estate(self) -> "Estate":
@@ -119,6 +121,7 @@ class Session:
         """Put on record who looks at personal data in full, in a commit of its own without any change [T12]."""
         from propcli.store.transaction import operation
 
+        self.trusted()
         desk = self.desk(None)
         with operation(self.estate.root) as op:
             op.history.commit_empty(
@@ -148,6 +151,25 @@ class Session:
                 say("--appointment: {value} has no time of day", value=repr(text)), hint=say("write tomorrow 14:30")
             )
         return moment
+
+    def trusted(self) -> None:
+        """Ask about a clock that does not fit to what is on record, refuse it where nobody can be asked; once a run. A
+        time that somebody has given (PROPCLI_NOW) is theirs."""
+        if self._trusted or self.environment.get("PROPCLI_NOW") or self.environment.get("PROPCLI_CLOCK") == "right":
+            return
+        from propcli.records.clock import doubt
+        from propcli.store.repository import last_commit_at
+
+        against = doubt(self.clock, last_commit_at(self.estate.root))
+        if against is not None:
+            if not (sys.stdin.isatty() and sys.stderr.isatty()):
+                hint = say("put the clock right; where it is, run this at a terminal, or set PROPCLI_CLOCK=right")
+                raise Refusal(against, hint=hint, code=3)
+            import typer
+
+            note(against)
+            typer.confirm(_("Is this machine's clock right"), default=False, abort=True, err=True)
+        self._trusted = True
 
     def happened(self) -> datetime:
         """The time of something being recorded: it cannot lie in the future."""
@@ -336,7 +358,7 @@ def session() -> Session:
 def out(text: str) -> None:
     """Write to stdout. Where nobody reads any more (| head) the command still does what it was asked."""
     try:
-        sys.stdout.write(text)
+        sys.stdout.write(harmless(text))
         sys.stdout.flush()
     except BrokenPipeError:
         silence()
@@ -373,7 +395,7 @@ def note(value: Text) -> None:
 def mutter(text: str) -> None:
     """Write to stderr; where that cannot be written either, the exit code has to do."""
     with suppress(OSError, ValueError):
-        sys.stderr.write(text)
+        sys.stderr.write(harmless(text))
         sys.stderr.flush()
 
 
@@ -425,4 +447,4 @@ def problem_line(problem: Problem) -> str:
     what = say("{what} ({hint})", what=problem.what, hint=problem.hint) if problem.hint else problem.what
     path = problem.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     path = "".join(c if c.isprintable() else repr(c)[1:-1] for c in path)  # a name must not act on the screen
-    return f"{path}:{problem.line}:{problem.column}: {words(what)}"
+    return harmless(f"{path}:{problem.line}:{problem.column}: {words(what)}")

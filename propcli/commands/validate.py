@@ -14,7 +14,7 @@ from propcli.engine.text import say
 from propcli.output.language import _, words
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +32,7 @@ def validate(
     form = options.form(format, ("text", "json"))
     estate = session().estate
     only = [_inside(path, estate.root) for path in paths] if paths else None
-    files, problems = check(estate, only, _today())
+    files, problems = check(estate, only, *_present())
     if form == "json":
         found = [
             {
@@ -57,14 +57,14 @@ def validate(
     return 3 if problems else 0
 
 
-def _today() -> "date | None":
-    """The day it is, as far as the settings can be read."""
+def _present() -> "tuple[date | None, datetime | None]":
+    """The day the command works at and the time it is, as far as the settings can be read."""
     from propcli.kinds.settings import Settings
     from propcli.store.estate import MARKER
 
     here = session()
     settings, _problems = here.estate.load(Settings, PurePosixPath(MARKER))
-    return here.today if settings is not None else None
+    return (here.today, here.clock) if settings is not None else (None, None)
 
 
 def _inside(path: Path, root: Path) -> PurePosixPath:

@@ -1,5 +1,6 @@
 """Changing records: read under the lock, make the events, replay them, refuse with every reason, commit once."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from propcli.engine.record import Event, Model
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import RESIDENT, UNIT, Kind, kind_of
 from propcli.output.language import listing, words
+from propcli.records.clock import SLOW, ahead_hint
 from propcli.records.hidden import closed, concealed, personal
 from propcli.records.household import written
 from propcli.records.recording import Recorder
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from propcli.store.estate import Estate
     from propcli.store.sealing import Keys
 
+NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
 Fields = dict[str, Any]
 Taken = tuple[str, Fields]  # an event and its fields
 
@@ -53,6 +56,15 @@ class Here(Protocol):
 
     @property
     def today(self) -> date: ...
+
+    @property
+    def clock(self) -> datetime:
+        """The real time, whatever time the command works at."""
+        ...
+
+    def trusted(self) -> None:
+        """Refuse a clock that does not fit to what is on record, unless somebody says that it is right."""
+        ...
 
     def happened(self) -> datetime:
         """The time of what is being recorded; refuses one that has not come."""
@@ -146,9 +158,21 @@ class Change:
     ) -> Any:
         """Let steps happen to a record; the record after them."""
         before = self.recorder.record(kind, record_id)
+        _refuse_ahead(before, self.here.clock)
         events = [self.event(kind, before, name, by, fields) for name, fields in steps]
         begun = opening(before, events[0].at, events[0].by)
         return self.recorder.step(kind, record_id, [*begun, *events], changes)
+
+
+def _refuse_ahead(record: Any, clock: datetime) -> None:
+    """Refuses a record whose last event is still to come: whatever happens now would be earlier."""
+    last = max((event.at for event in getattr(record, "events", ())), default=clock)
+    if last > clock + SLOW:
+        raise Refusal(
+            say("{id}: an event of it is dated {at}, which has not come yet", id=record.id, at=last),
+            hint=ahead_hint(record.id),
+            code=3,
+        )
 
 
 def opening(record: Any, at: datetime, by: str) -> list[Event]:
@@ -161,6 +185,7 @@ def opening(record: Any, at: datetime, by: str) -> list[Event]:
 @contextmanager
 def changing(here: Here, by: str | None = None) -> Iterator[Change]:
     """A change of several records, under the lock; whoever makes it commits it with its recorder."""
+    here.trusted()
     here.happened()
     with operation(here.estate.root) as op:
         yield Change(here, Recorder(here.estate, op), by=by)
@@ -171,6 +196,7 @@ def take(
 ) -> tuple[Any, list[Text]]:
     """Let steps happen to a record, all or none, in one commit: the record after them, and what is to be said. `steps`
     finds them from the record as it is under the lock, and may change other records with it."""
+    here.trusted()
     with operation(here.estate.root) as op:
         change = Change(here, Recorder(here.estate, op), by=by)
         chosen = list(steps(change, change.recorder.record(kind, record_id)))
@@ -254,5 +280,14 @@ def subject(record: Any, steps: list[str]) -> str:
     person stands in it."""
     events = kind_of(record).life.events
     what = listing(words(events.word(step)) for step in dict.fromkeys(steps))
-    summary = getattr(record, "summary", None)
+    summary = _impersonal(record)
     return f"{record.id} {what}" + (f": {summary}" if summary else "")
+
+
+def _impersonal(record: Any) -> str | None:
+    """The summary of a record; None where it names the caller, or has in it what may be a phone or identity number."""
+    summary: str | None = getattr(record, "summary", None)
+    caller = getattr(record, "caller", None)
+    if summary and ((caller and caller.name in summary) or NUMBER.search(summary)):
+        return None
+    return summary

@@ -2,7 +2,7 @@
 of the operation are written and committed together."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,6 +16,7 @@ from propcli.kinds.staff import Staff
 from propcli.records.checking import Surroundings, checked
 from propcli.store import yamlfile
 from propcli.store.estate import Estate
+from propcli.store.numbers import Numbers
 from propcli.store.reading import load, locate
 from propcli.store.transaction import Operation
 
@@ -59,8 +60,7 @@ class Recorder:
         self.estate = estate
         self.operation = operation
         self._taken: dict[str, int] = {}
-        self._names: dict[str, list[str]] = {}  # folder: what the last commit has in it
-        self._gone: dict[str, tuple[datetime | None, list[str]]] = {}
+        self.numbers = Numbers(operation.history)
         self.touched: dict[str, list[str]] = {}  # id: the events recorded
 
     @cached_property
@@ -152,41 +152,20 @@ class Recorder:
 
     def new_id(self, kind: Kind, day: date | None = None) -> str:
         """The next number of a kind, within a day or a year for those numbered so. A number once given, even to a file
-        deleted since, is not given again."""
+        deleted since or on another branch, is not given again."""
         if kind.period is None:
-            return self._next(kind, f"{kind.prefix}-", self.estate.ids(kind), kind.folder, None)
+            return self._next(kind, f"{kind.prefix}-", self.estate.ids(kind))
         assert day is not None
         if kind.period == "year":
-            folder, ids = f"{kind.folder}/{day:%Y}", self.estate.ids(kind, f"{day:%Y}")
-            begun = datetime(day.year, 1, 1, tzinfo=self.estate.settings.zone) - timedelta(days=1)
-            return self._next(kind, f"{kind.prefix}-{day:%Y}-", ids, folder, begun)
-        since = datetime.combine(day - timedelta(days=1), datetime.min.time(), self.estate.settings.zone)
-        prefix = f"{kind.prefix}-{day:%Y%m%d}-"
-        ids = self.estate.ids(kind, f"{day:%Y}", f"{day:%m}")
-        return self._next(kind, prefix, ids, f"{kind.folder}/{day:%Y}/{day:%m}", since)
+            return self._next(kind, f"{kind.prefix}-{day:%Y}-", self.estate.ids(kind, f"{day:%Y}"))
+        return self._next(kind, f"{kind.prefix}-{day:%Y%m%d}-", self.estate.ids(kind, f"{day:%Y}", f"{day:%m}"))
 
-    def _next(self, kind: Kind, prefix: str, ids: Iterable[str], folder: str, since: datetime | None) -> str:
+    def _next(self, kind: Kind, prefix: str, ids: Iterable[str]) -> str:
         if prefix not in self._taken:
-            committed = (*self._committed(folder), *self._deleted(kind, since))
-            names = [*ids, *(name[:-5] for name in committed if kind.is_id(name[:-5]))]
-            self._taken[prefix] = max((int(n.rsplit("-", 1)[1]) for n in names if n.startswith(prefix)), default=0)
+            here = (int(record_id.rsplit("-", 1)[1]) for record_id in ids if record_id.startswith(prefix))
+            self._taken[prefix] = max(self.numbers.highest(prefix), max(here, default=0))
         self._taken[prefix] += 1
         return f"{prefix}{self._taken[prefix]:0{kind.digits}d}"
-
-    def _committed(self, folder: str) -> list[str]:
-        """The names that the last commit has in a folder: a month's are asked for once, not for each of its days."""
-        if folder not in self._names:
-            self._names[folder] = self.operation.history.names_in(folder)
-        return self._names[folder]
-
-    def _deleted(self, kind: Kind, since: datetime | None) -> list[str]:
-        if kind.name in self._gone:
-            asked, names = self._gone[kind.name]
-            if asked is None or (since is not None and asked <= since):
-                return names
-        names = self.operation.history.deleted_names(since, kind.folder)
-        self._gone[kind.name] = (since, names)
-        return names
 
     # --- the end
 
@@ -217,6 +196,8 @@ class Recorder:
         if len(trailers) > 200:  # an import: the files in the commit say which
             trailers = [f"Records: {len(self.touched)}"]
         self.operation.commit("\n".join([subject, "", *trailers, f"By: {by}", *more]), keys)
+        if self._taken:
+            self.numbers.give(self.touched)
 
 
 def plain(value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,16 +14,20 @@ from propcli.kinds.catalog import KINDS, STAFF, Kind
 from propcli.kinds.declaration import function_at
 from propcli.kinds.settings import Settings
 from propcli.records.checking import Sources, Surroundings, checked, left_behind, source_once
+from propcli.records.clock import ahead
 from propcli.records.rules import policy_references, settings_references
 from propcli.records.sole import taken_twice
 from propcli.store.estate import MARKER, Estate, Reading
+from propcli.store.leftovers import leftovers
+from propcli.store.reading import MOST
 
 
 def validate(
-    estate: Estate, only: Sequence[PurePosixPath] | None = None, today: date | None = None
+    estate: Estate, only: Sequence[PurePosixPath] | None = None, today: date | None = None, now: datetime | None = None
 ) -> tuple[int, list[Problem]]:
     """How many files were read, and every problem, sorted by place. `only`: files and folders to report on; they
-    are still checked against the whole estate. `today`: to say who is counted on and has left."""
+    are still checked against the whole estate. `today`: to say who is counted on and has left; `now`: what is dated
+    ahead."""
     problems: list[Problem] = []
     files = 3
     settings, found = estate.load(Settings, PurePosixPath(MARKER))
@@ -46,13 +51,17 @@ def validate(
     for kind, reading in readings.items():
         validates = function_at(kind.declared.validates) if kind.declared.validates else None
         for record in reading.records:
-            findings = [*checked(record, around), *left_behind(record, around), *source_once(record, sources)]
+            told = chain(checked(record, around), left_behind(record, around), source_once(record, sources))
+            findings = list(islice(told, MOST + 1))
+            if now is not None:
+                findings += islice(ahead(record, now), MOST)
             if validates is not None:
                 findings += validates(record, around)
             if findings:
                 problems += estate.at(reading.places[record.id], findings)
         for record, finding in taken_twice(kind, reading.records, today or date.min):
             problems += estate.at(reading.places[record.id], [finding])
+    problems += leftovers(estate.root, (kind.folder for kind in KINDS.values()))
     if only is not None:
         problems = [p for p in problems if any(PurePosixPath(p.path).is_relative_to(o) for o in only)]
     return files, sorted(problems, key=lambda p: p.place)

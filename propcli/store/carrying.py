@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
-from propcli.store import disk
+from propcli.store import disk, opening
 from propcli.store.caller import caller
 from propcli.store.history import History
 from propcli.store.journal import Journal, Plan
@@ -25,7 +25,7 @@ def record(history: History, journal: Journal, plan: Plan, contents: dict[PurePo
                 continue
             content, there = contents[PurePosixPath(entry.path)]
             target = root / entry.path
-            disk.make_folder(target.parent)
+            _make_folder(target.parent, root)
             new[plan.beside(root, entry)] = (content, target.stat().st_mode & 0o7777 if there else None)
         disk.create_all(new)
         journal.keep_old(root, plan)
@@ -56,7 +56,7 @@ def go_on(history: History, journal: Journal, plan: Plan) -> None:
     folders = set()
     for number, entry in enumerate(plan.files):
         target = root / entry.path
-        now = digest(content_of(target))
+        now = digest(content_of(target, root))
         if now != entry.new:
             place = ready(root, journal, plan, number)
             if place is None or now != entry.old:
@@ -78,7 +78,7 @@ def ready(root: Path, journal: Journal, plan: Plan, number: int) -> Path | None:
     """Where the new content of a file waits to be moved into its place."""
     entry = plan.files[number]
     places = (plan.beside(root, entry), journal.stage / f"{number}.new")
-    return next((place for place in places if digest(content_of(place)) == entry.new), None)
+    return next((place for place in places if digest(content_of(place, place.parent)) == entry.new), None)
 
 
 def _ended_well(history: History, journal: Journal, plan: Plan) -> bool:
@@ -105,7 +105,9 @@ def recorded(history: History, plan: Plan) -> bool:
     """Whether a plan's commit is there, or somebody committed all of it by hand."""
     if history.recorded(plan.mark):
         return True
-    contents = {path: content for path in plan.paths if (content := content_of(history.root / path)) is not None}
+    contents = {
+        path: content for path in plan.paths if (content := content_of(history.root / path, history.root)) is not None
+    }
     new = {PurePosixPath(entry.path): entry.new for entry in plan.files}
     return {path: digest(content) for path, content in contents.items()} == new and not history.differing(contents)
 
@@ -143,7 +145,7 @@ def put_back(root: Path, journal: Journal, plan: Plan, fresh: bool) -> None:
         folders = set()
         for number, entry in enumerate(plan.files):
             target = root / entry.path
-            now = digest(content_of(target))
+            now = digest(content_of(target, root))
             if now == entry.old or (now != entry.new and not fresh):
                 continue
             if entry.old is None:
@@ -191,11 +193,16 @@ def _full(error: OSError) -> Refusal:
     )
 
 
-def content_of(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+def content_of(path: Path, below: Path) -> bytes | None:
+    """The bytes of a file; None where there is none. Refuses what is reached through a link, and what is no file."""
+    return opening.content(path, below)
+
+
+def _make_folder(folder: Path, root: Path) -> None:
+    """The folder of a record. Refuses one that is reached through a link."""
+    with suppress(FileNotFoundError), opening.folder(folder, root):
+        return
+    disk.make_folder(folder)
 
 
 def digest(content: bytes | None) -> str | None:

@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from propcli.store.opening import share
+
 FEW = 32  # files are synced one by one; more than that with one sync for all
 
 
@@ -13,6 +15,8 @@ def create(path: Path, content: bytes, mode: int | None = None, synced: bool = T
     with os.fdopen(os.open(path, flags, 0o666), "wb") as out:
         if mode is not None:
             os.fchmod(out.fileno(), mode)
+        else:
+            share(path, path.parent.stat().st_mode)
         out.write(content)
         if synced:
             out.flush()
@@ -58,4 +62,5 @@ def make_folder(folder: Path) -> None:
         return
     make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
+    share(folder, folder.parent.stat().st_mode)
     sync(folder.parent)

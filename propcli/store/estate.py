@@ -1,5 +1,6 @@
 """The estate: a folder of records marked by `propcli.yaml`. Finding it and reading it; nothing here writes."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ from propcli.engine.worktime import Calendar
 from propcli.kinds.calendar import CalendarFile
 from propcli.kinds.catalog import Kind, kind_of
 from propcli.kinds.settings import Settings
-from propcli.store import yamlfile
+from propcli.store import opening, yamlfile
 from propcli.store.reading import Finding, load, locate
 
 MARKER = "propcli.yaml"
@@ -81,21 +82,24 @@ class Estate:
         problem = plain(self.root, path)
         if problem is not None:
             raise Refusal(say("{path} cannot be used", path=str(path)), code=3, problems=(problem,))
-        return (self.root / path).read_bytes()
+        raw = opening.content(self.root / path, self.root, yamlfile.MAX_BYTES)
+        if raw is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.root / path))
+        return raw
 
     def load(self, model: type[M], path: PurePosixPath, walked: bool = False) -> tuple[M | None, list[Problem]]:
         """One file as a record, or why not: unreadable, too large, not a plain file, bad YAML, bad values. `walked`:
         the path was found by walking the folders, so that no link leads to it."""
         name = str(path)
         try:
-            if path in self.instead:
-                raw = self.instead[path]
-            elif walked and (size := (self.root / path).stat().st_size) > yamlfile.MAX_BYTES:
-                return None, [yamlfile.too_large(size, name)]
-            elif not walked and (problem := plain(self.root, path)) is not None:
-                return None, [problem]
+            if path in self.instead or not walked:
+                raw = self.raw(path)
             else:
-                raw = (self.root / path).read_bytes()
+                raw = opening.walked(self.root, path, yamlfile.MAX_BYTES)
+                if len(raw) > yamlfile.MAX_BYTES:
+                    return None, [yamlfile.too_large((self.root / path).stat().st_size, name)]
+        except Refusal as refusal:
+            return None, list(refusal.problems)
         except OSError as error:
             return None, [Problem(name, 0, 0, say("cannot be read: {why}", why=error.strerror or str(error)))]
         return load(model, raw, name)
@@ -103,9 +107,8 @@ class Estate:
     def glance(self, path: PurePosixPath) -> bytes | None:
         """The bytes of a file found by walking, and no look at them; None where `load` has a problem to tell."""
         try:
-            with open(f"{self.root}/{path}", "rb") as file:  # noqa: PTH123 - of thousands of files, a third faster
-                raw = file.read(yamlfile.MAX_BYTES + 1)
-        except OSError:
+            raw = opening.walked(self.root, path, yamlfile.MAX_BYTES)
+        except (OSError, Refusal):
             return None
         return raw if len(raw) <= yamlfile.MAX_BYTES else None
 
@@ -116,7 +119,7 @@ class Estate:
         for path, mode in _walk(self.root, kind.folder):
             name = str(path)
             if not stat.S_ISREG(mode):
-                problems.append(_not_a_file(name, mode))
+                problems.append(opening.strange(name, mode))
             elif path.suffix == ".yaml":
                 found.append(path)
             elif path.name.lower().endswith((".yaml", ".yml", ".yaml.txt", ".yml.txt")):
@@ -241,17 +244,5 @@ def plain(root: Path, path: PurePosixPath) -> Problem | None:
             return None
         name = str(here.relative_to(root))
         if stat.S_ISLNK(info.st_mode) or (part == path.name and here == root / path and not stat.S_ISREG(info.st_mode)):
-            return _not_a_file(name, info.st_mode)
+            return opening.strange(name, info.st_mode)
     return yamlfile.too_large(info.st_size, str(path)) if info.st_size > yamlfile.MAX_BYTES else None
-
-
-def _not_a_file(name: str, mode: int) -> Problem:
-    if stat.S_ISLNK(mode):
-        return Problem(
-            name,
-            0,
-            0,
-            say("a symbolic link; records are plain files inside the estate"),
-            say("put the file itself here"),
-        )
-    return Problem(name, 0, 0, say("not a plain file"), say("remove it from the records"))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.store import disk, index, leftover
+from propcli.store.opening import share
 
 if TYPE_CHECKING:
     from git import Repo
@@ -116,7 +117,9 @@ class History:
     def private(self) -> Path:
         """A folder of ours inside the git directory: never committed, never seen by `git status`."""
         folder = self.folder / "propcli"
-        disk.make_folder(folder)
+        if not folder.exists():
+            disk.make_folder(folder)
+            share(folder, self.folder.stat().st_mode)
         return folder
 
     def check_ready(self) -> None:
@@ -244,45 +247,43 @@ class History:
         return {wanted[name]: info.split()[2] for info, path in entries if (name := os.fsencode(path)) in wanted}
 
     def commit_empty(self, message: str) -> str:
-        """A commit that changes nothing: it says that something happened. What is staged stays staged."""
-        head = self.head()
-        if not head:
+        """A commit that changes nothing: it says that something happened. It is signed, and looked at by hooks, like
+        every other; what is staged stays staged."""
+        if not self.has_commits():
             raise Refusal(say("there is no commit yet"), hint=say("commit the estate first"), code=3)
-        make = ["commit-tree", f"{head}^{{tree}}", "-p", head, "-m", message]
-        code, made, error = self._git(make, _configured({}, DURABLE))
-        if not code:
-            began = time.time()
-            leftover.note(self.private())
-            code, _, error = self._git(
-                ["update-ref", "--create-reflog", "-m", "propcli", "HEAD", made, head], _configured({}, DURABLE)
-            )
-            if code < 0:
-                leftover.clear(self.places, self.private(), leftover.signature())
-            if not code:
-                self._settle(began)
-            leftover.forget(self.private())
-        if code:
-            self._check_identity()
-            raise _failed(error, code)
-        return made
+        said, began, who = self.private() / "message", time.time(), leftover.signature()
+        said.unlink(missing_ok=True)
+        disk.create(said, message.encode("utf-8", "surrogateescape"), synced=False)
+        command = ["commit", "--quiet", "--allow-empty", "--only", "--no-edit", "--file", str(said)]
+        try:
+            with index.held(self.folder, self.private()) as copy:
+                code, out, error = self._git(command, _configured({"GIT_INDEX_FILE": str(copy)}, DURABLE))
+            if code:
+                leftover.clear(self.places, self.private(), who)
+                self._check_identity()
+                raise _failed(error or out, code)
+            self._settle(began)
+        finally:
+            said.unlink(missing_ok=True)
+        return self.head()
 
     def log(self, record: str | None, event: str | None, most: int | None) -> list["Commit"]:
         """The commits about the estate, latest first: of one record, of one kind of event, or all; `most` of them."""
         if not self.has_commits():
             return []
-        command = ["log", "--format=%H%x00%aI%x00%an%x00%B%x1e", "--all-match", "--extended-regexp"]
+        command = ["log", "-z", "--format=%H%x00%aI%x00%an%x00%B", "--all-match", "--extended-regexp"]
         if record is not None:
             command.append(f"--grep=^Record: {record}$")
         if event is not None:
             command.append(f"--grep=^Event: {event}$")
         if most is not None:
             command.append(f"--max-count={most}")
-        found = []
-        for entry in self._read(command).decode("utf-8", "replace").split("\x1e"):
-            parts = entry.strip("\n").split("\0")
-            if len(parts) == 4:
-                found.append(Commit(parts[0], datetime.fromisoformat(parts[1]), parts[2], parts[3]))
-        return found
+        said = self._read(command).decode("utf-8", "replace").split("\0")  # no message has a NUL in it
+        fields = zip(said[0::4], said[1::4], said[2::4], said[3::4], strict=False)
+        return [
+            Commit(commit, datetime.fromisoformat(at), author, message.strip("\n"))
+            for commit, at, author, message in fields
+        ]
 
     def versions(self, path: PurePosixPath) -> list[bytes]:
         """Every content a file of the estate has had in the commits, latest first."""
@@ -290,11 +291,6 @@ class History:
         commits = self._read(["log", "--all", "--full-history", "--format=%H", "--", full]).decode().split()
         contents = (self._past(["show", f"{commit}:{full}"]) for commit in commits)
         return [content for code, content, _ in contents if not code]
-
-    def files_with(self, text: str) -> list[str]:
-        """Files, by their paths in the repository, that had a text in them in some commit."""
-        out = self._read(["log", "--all", f"-S{text}", "--no-renames", "--name-only", "--format=", "-z"])
-        return sorted({name.strip() for name in out.decode("utf-8", "replace").split("\0") if name.strip()})
 
     def _read(self, arguments: list[str]) -> bytes:
         code, out, error = self._past(arguments)
@@ -348,33 +344,31 @@ class History:
     def has_commits(self) -> bool:
         return self.head() != ""
 
-    def deleted_names(self, since: datetime | None, folder: str) -> list[str]:
-        """File names once deleted below a folder of the estate by commits since a time (None: ever), also on branches
-        merged since: their ids stay taken."""
-        when = [f"--since={since.isoformat()}"] if since else []
-        code, out, error = self._git(
-            [
-                "log",
-                *when,
-                "--full-history",
-                "-m",
-                "--diff-filter=D",
-                "--no-renames",
-                "--name-only",
-                "--format=",
-                "--",
-                os.fsdecode(self._spec(PurePosixPath(folder))),
-            ]
-        )
+    def shallow(self) -> bool:
+        """Whether the history is cut off here."""
+        cut = self._shared / "shallow"
+        return cut.exists() and cut.stat().st_size > 0
+
+    def names_since(self, seen: Sequence[str]) -> tuple[list[str] | None, list[str]]:
+        """The paths that any commit touches, on any branch and in the reflog, but for what some commits lead to; and
+        the commits that lead to all of it now. By what is there, not by dates: these may say anything. None where one
+        of the commits is not there any more."""
+        which = ["--all", "--reflog", *(["--not", *seen] if seen else [])]
+        how = ["--root", "-c", "--no-renames", "--no-show-signature", "--name-only", "-z", "--format=%x01%H %P"]
+        code, out, error = self._git(["log", *how, *which])
+        if code and seen:
+            return None, []
         if code and self.has_commits():
             raise _unreadable(error, code)
-        return [PurePosixPath(line).name for line in out.splitlines() if line]
-
-    def names_in(self, folder: str) -> list[str]:
-        """File names in a folder of the estate as the last commit has it, also of files removed since."""
-        where = (self.root / folder).relative_to(self.top).as_posix()
-        _code, out, _error = self._git(["ls-tree", "--name-only", "-z", f"HEAD:{where}"])  # no commit or folder: none
-        return [name for name in out.split("\0") if name]
+        names, tips, parents = [], dict.fromkeys(seen), set[str]()
+        for entry in out.split("\0"):
+            commit, *above = entry.lstrip("\n").removeprefix("\x01").split(" ")
+            if entry.lstrip("\n").startswith("\x01") and re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", commit):
+                tips[commit] = None
+                parents.update(above)
+            elif entry:
+                names.append(entry.removeprefix("\n"))
+        return names, [commit for commit in tips if commit not in parents]
 
     def _spec(self, path: PurePosixPath) -> bytes:
         return os.fsencode(self.root / path)

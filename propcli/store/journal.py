@@ -84,7 +84,7 @@ class Journal:
     def begin(self, plan: Plan) -> None:
         """Write a plan down and make room for the old contents."""
         shutil.rmtree(self.stage, ignore_errors=True)
-        self.stage.mkdir()
+        disk.make_folder(self.stage)
         disk.replace(self.file("prepare"), json.dumps(asdict(plan)).encode())
 
     def turn(self, before: str, after: str) -> None:

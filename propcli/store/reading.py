@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -16,6 +17,7 @@ from propcli.store import yamlfile
 M = TypeVar("M", bound=Model)
 
 ADD = say("add it")
+MOST = yamlfile.MOST
 Finding = tuple[yamlfile.Path, Text, Text | None]
 """Something wrong with a value, by its path in the record: what, and what to do."""
 
@@ -37,10 +39,13 @@ def load(model: type[M], raw: bytes, path: str) -> tuple[M | None, list[Problem]
 
 
 def locate(raw: bytes, path: str, findings: Iterable[Finding]) -> list[Problem]:
-    """Give each finding its line and column; one about a missing value stands where it would belong."""
-    findings = list(findings)
+    """Give each finding its line and column; one about a missing value stands where it would belong. Of more than
+    `MOST` the first are told, and that there are more: nobody reads ten thousand, and each is looked into."""
+    findings = list(islice(findings, MOST + 1))
     if not findings:
         return []
+    if len(findings) > MOST:
+        return [*locate(raw, path, findings[:MOST]), yamlfile.too_many(path)]
     text = yamlfile.decode(raw)
     marks = yamlfile.places(text)
     problems = []
@@ -59,13 +64,14 @@ def locate(raw: bytes, path: str, findings: Iterable[Finding]) -> list[Problem]:
 
 
 def described(error: ValidationError, model: type[Model]) -> list[Finding]:
-    """What pydantic found, in our words. A list is not called empty because its entries are wrong."""
-    found = [_finding(e, model) for e in error.errors(include_url=False)]
-    return [
-        f
-        for f, e in zip(found, error.errors(include_url=False), strict=True)
+    """What pydantic found, in our words, as far as it is told. A list is not called empty because its entries are
+    wrong."""
+    found = (
+        _finding(e, model)
+        for e in error.errors(include_url=False)
         if e["type"] != "too_short" or not (isinstance(e["input"], list) and e["input"])
-    ]
+    )
+    return list(islice(found, MOST + 1))
 
 
 def _finding(error: ErrorDetails, model: type[Model]) -> Finding:

@@ -107,13 +107,18 @@ def _unlock(history: History, private: Path, who: dict[str, object]) -> None:
 def _can(root: Path, journal: Journal, plan: Plan, age: str) -> bool:
     """Whether every file of a plan can be made what it was ("old") or is to be ("new")."""
     for number, entry in enumerate(plan.files):
-        now = digest(content_of(root / entry.path))
+        now = digest(content_of(root / entry.path, root))
         if now not in (entry.old, entry.new):
             return False
         if age == "new" and now != entry.new and ready(root, journal, plan, number) is None:
             return False
         kept = journal.stage / str(number)
-        if age == "old" and now != entry.old and entry.old is not None and digest(content_of(kept)) != entry.old:
+        if (
+            age == "old"
+            and now != entry.old
+            and entry.old is not None
+            and digest(content_of(kept, kept.parent)) != entry.old
+        ):
             return False
     return True
 
@@ -124,5 +129,5 @@ def _strangers(root: Path, journal: Journal, plan: Plan, phase: str) -> Refusal:
         place = plan.beside(root, entry)
         if place.exists():
             move(place, journal.stage / f"{number}.new")
-    found = [e.path for e in plan.files if digest(content_of(root / e.path)) not in (e.old, e.new)]
+    found = [e.path for e in plan.files if digest(content_of(root / e.path, root)) not in (e.old, e.new)]
     return strangers(found or [entry.path for entry in plan.files], journal, phase)

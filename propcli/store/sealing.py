@@ -7,15 +7,18 @@ import base64
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
-from propcli.store import disk
+from propcli.store import disk, opening
 
 PREFIX = "age:"
+MOST = 4096  # bytes of a key file
+BACKUP = "backup.json"
 
 
 class Spoilt(Refusal):
@@ -49,9 +52,8 @@ class Keys:
                 code=3,
             )
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self.file(recipient), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as out:
-            out.write(secret + "\n")
+        with opening.fresh(self.file(recipient), 0o600) as out:
+            out.write(f"{secret}\n".encode("ascii"))
             out.flush()
             os.fsync(out.fileno())
         self._sync()
@@ -59,17 +61,16 @@ class Keys:
     def secret(self, recipient: str) -> str | None:
         """The secret key, if it is here. Refuses one that others can read."""
         file = self.file(recipient)
-        try:
-            mode = file.stat().st_mode
-            if stat.S_IMODE(mode) & 0o077:
-                raise Refusal(
-                    say("the key file {file} can be read by others", file=str(file)),
-                    hint=say("chmod 600 {file}", file=str(file)),
-                    code=3,
-                )
-            return file.read_bytes().decode("ascii", "replace").strip()
-        except FileNotFoundError:
+        raw = opening.content(file, self.folder, MOST)
+        if raw is None:
             return None
+        if stat.S_IMODE(file.lstat().st_mode) & 0o077:
+            raise Refusal(
+                say("the key file {file} can be read by others", file=str(file)),
+                hint=say("chmod 600 {file}", file=str(file)),
+                code=3,
+            )
+        return raw.decode("ascii", "replace").strip()
 
     def has(self, recipient: str) -> bool:
         return self.file(recipient).exists()
@@ -99,6 +100,19 @@ class Keys:
         """Destroy a secret key; whether it was here. What it sealed stays unreadable for good (but for copies of the
         key elsewhere)."""
         return shred(self.file(recipient))
+
+    def note_backup(self, recipients: Iterable[str], at: datetime) -> None:
+        """Remember which keys were put into a backup, and when: public halves only."""
+        content = json.dumps({"at": at.isoformat(), "keys": sorted(recipients)})
+        opening.replace(self.folder / BACKUP, self.folder, content.encode(), 0o600)
+
+    def backed_up(self) -> tuple[datetime | None, set[str]]:
+        """When the last backup was made from here, and of which keys; None where none is known of."""
+        try:
+            found = json.loads(opening.content(self.folder / BACKUP, self.folder) or b"")
+            return datetime.fromisoformat(found["at"]), {str(key) for key in found["keys"]}
+        except (ValueError, KeyError, TypeError):
+            return None, set()
 
     def file(self, recipient: str) -> Path:
         return self.folder / f"{recipient}.key"

@@ -4,18 +4,17 @@ workbook is text that knows it was one."""
 import csv
 import io
 import json
-import re
-import zipfile
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
+from propcli.store import opening, workbook
 
 Cell = str | datetime | date
+MOST = 256 << 20  # bytes of a table
 EXACT = 10**15  # a workbook keeps fifteen digits of a number; the others are gone
 
 
@@ -76,7 +75,7 @@ def read(
     try:
         if suffix in (".xlsx", ".xls", ".xlsm", ".ods"):
             return _excel(path, sheet, careful)
-        raw = path.read_bytes()
+        raw = opening.given(path, MOST)
     except OSError as error:
         raise Refusal(say("{file} cannot be read: {why}", file=str(path), why=error.strerror or str(error))) from None
     text = _decode(raw, encoding, path)
@@ -93,7 +92,7 @@ def _decode(raw: bytes, encoding: str | None, path: Path) -> str:
             return raw.decode(name)
         except UnicodeDecodeError:
             continue
-        except LookupError:
+        except (LookupError, UnicodeError):  # also of codecs that are no encodings of text
             raise Refusal(say("there is no encoding {name}", name=name)) from None
     raise Refusal(
         say("{file} is neither UTF-8 nor GBK", file=str(path))
@@ -164,30 +163,19 @@ def _json_lines(text: str) -> Sheet:
 
 
 def _excel(path: Path, sheet: str | None, careful: bool) -> Sheet:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        with path.open("rb"):  # a missing file speaks as every other does
-            pass
-        book = CalamineWorkbook.from_path(str(path))
-        names = book.sheet_names
-        if sheet is not None and sheet not in names:
-            raise Refusal(
-                say("there is no sheet {sheet} in {file}", sheet=sheet, file=str(path)),
-                hint=say("one of: {known}", known=", ".join(names)),
-            )
-        found = book.get_sheet_by_name(sheet or names[0])
-        content = found.to_python(skip_empty_area=False)
-    except CalamineError as error:
-        raise Refusal(say("{file} is not readable as a workbook: {why}", file=str(path), why=str(error))) from None
+    size = path.stat().st_size  # a missing file speaks as every other does
+    if not path.is_file():
+        raise _refusal(path, sheet, "unreadable", "no plain file")
+    if size > MOST:
+        raise _refusal(path, sheet, "large", f"{size >> 20} MB")
+    found = workbook.contents(str(path), sheet, careful)
+    if "refused" in found:
+        raise _refusal(path, sheet, found["refused"], found["why"])
+    content, epoch, errors = found["cells"], found["epoch"], found["errors"]
     if not content:
         return Sheet([], [])
-    epoch, errors, ranges = EPOCH, dict[tuple[int, int], str](), []
-    if careful:
-        epoch, errors = _beneath(path, found.name)
-        ranges = found.merged_cell_ranges or []
     empty = {n for n, cells in enumerate(content) if not any(_text(c) for c in cells)} - {n for n, _ in errors}
-    filled = _fill(content, ranges)
+    filled = _fill(content, found["merged"])
     columns = _names([_text(cell) for cell in content[0]])
     rows = [
         Row(
@@ -203,6 +191,20 @@ def _excel(path: Path, sheet: str | None, careful: bool) -> Sheet:
     return Sheet(columns, rows)
 
 
+def _refusal(path: Path, sheet: str | None, what: str, why: str) -> Refusal:
+    if what == "sheet":
+        no_sheet = say("there is no sheet {sheet} in {file}", sheet=sheet or "", file=str(path))
+        return Refusal(no_sheet, hint=say("one of: {known}", known=why))
+    if what == "unreadable":
+        return Refusal(say("{file} is not readable as a workbook: {why}", file=str(path), why=why))
+    return Refusal(
+        say("{file} is too large to be read ({size})", file=str(path), size=why)
+        if why
+        else say("{file} is too large to be read", file=str(path)),
+        hint=say("a cell far away from the table makes it large: delete what is beside it, or save it as .csv"),
+    )
+
+
 def _fill(content: list[list[Any]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> set[tuple[int, int]]:
     """Give every cell of a merged range the value that a workbook keeps in the first; which were filled."""
     filled = set()
@@ -213,47 +215,6 @@ def _fill(content: list[list[Any]], ranges: list[tuple[tuple[int, int], tuple[in
                     content[line][column] = content[top][left]
                     filled.add((line, column))
     return filled
-
-
-EPOCH, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-
-
-def _beneath(path: Path, sheet: str) -> tuple[date, dict[tuple[int, int], str]]:
-    """What the reader of workbooks does not say: the day that dates are counted from, and the cells that are errors
-    (it gives them as empty). Only .xlsx has these in the open."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            book, links = (_xml(archive, name) for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
-            link = next(s.get(_LINK) for s in book.iter(f"{_MAIN}sheet") if s.get("name") == sheet)
-            target = next(str(r.get("Target")) for r in links if r.get("Id") == link)
-            raw = archive.read(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
-    except (zipfile.BadZipFile, KeyError, StopIteration, ElementTree.ParseError):
-        return EPOCH, {}
-    settings = book.find(f"{_MAIN}workbookPr")
-    late = settings is not None and settings.get("date1904") in ("1", "true")
-    return EPOCH_1904 if late else EPOCH, _errors(raw) if b'"e"' in raw and b"<!DOCTYPE" not in raw else {}
-
-
-def _xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
-    raw = archive.read(name)
-    if b"<!DOCTYPE" in raw:  # a workbook has none; one could be made to grow without end
-        raise KeyError(name)
-    return ElementTree.fromstring(raw)
-
-
-def _errors(raw: bytes) -> dict[tuple[int, int], str]:
-    """The cells of a sheet that hold an error, by line and column from 0."""
-    found = {}
-    for _event, cell in ElementTree.iterparse(io.BytesIO(raw)):
-        place = re.fullmatch(r"([A-Z]+)([0-9]+)", cell.get("r") or "")
-        if cell.tag == f"{_MAIN}c" and cell.get("t") == "e" and place is not None:
-            column = 0
-            for letter in place[1]:
-                column = column * 26 + ord(letter) - ord("A") + 1
-            found[int(place[2]) - 1, column - 1] = cell.findtext(f"{_MAIN}v") or "#"
-    return found
 
 
 def _cell(value: Any, epoch: date) -> Cell:

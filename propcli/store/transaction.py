@@ -18,6 +18,7 @@ from typing import Any
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
+from propcli.store import drafts
 from propcli.store.caller import answered, caller
 from propcli.store.carrying import content_of, digest, record
 from propcli.store.estate import plain
@@ -47,7 +48,7 @@ class Operation:
         problem = plain(self.root, path)
         if problem is not None:
             raise Refusal(say("{path} cannot be used", path=str(path)), code=3, problems=(problem,))
-        return content_of(self.root / path)
+        return content_of(self.root / path, self.root)
 
     def write(self, path: PurePosixPath, content: bytes) -> None:
         """Put a file's new content into the operation. Nothing is on disk until `commit`."""
@@ -67,7 +68,7 @@ class Operation:
         """Replace the files and commit them, and destroy the files of `keys` after that. What stood in the files and
         was not committed yet is committed first, by itself. Raises Refusal, with everything as it was."""
         for path in self._new:
-            if digest(content_of(self.root / path)) != digest(self._old[path]):
+            if digest(content_of(self.root / path, self.root)) != digest(self._old[path]):
                 raise Refusal(
                     say("{path} was changed by somebody else just now", path=str(path)),
                     hint=say("look at it and run the command again"),
@@ -108,6 +109,7 @@ def operation(root: Path) -> Iterator[Operation]:
     history = History(root)
     history.check_state()
     with turn(history.private()):
+        drafts.sweep(history.private())
         answered()  # what this very process recorded before is no leftover
         before = settle_all(history, Journal(history.private()))
         yield Operation(root, history, before)

@@ -17,7 +17,9 @@ from pathlib import Path
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
+from propcli.store import disk
 from propcli.store.caller import caller
+from propcli.store.opening import share
 
 WAIT_SECONDS = 20.0  # for one and the same holder; a line that moves is waited for
 SAID_AFTER = 1.0
@@ -29,14 +31,17 @@ def turn(private: Path) -> Iterator[None]:
     """Wait until it is this process's turn, and keep it. After a second it says for whom it waits. Refuses, naming
     whoever holds it, when that does not end."""
     line = private / "line"
-    line.mkdir(exist_ok=True)
-    place, held = _join(line)
+    try:
+        disk.make_folder(line)
+        place, held = _join(line)
+    except PermissionError:
+        raise _not_shared(private) from None
     lock = -1
     try:
         waiting = _Waiting(private)
         while _before(line, place):
             waiting.pause()
-        lock = os.open(private / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        lock = _opened(private)
         while not _locked(lock):
             waiting.pause()
         _sign(lock)
@@ -111,11 +116,42 @@ class _Waiting:
             )
 
 
+def _opened(private: Path) -> int:
+    """The lock, made where there is none."""
+    file = private / "lock"
+    new = not file.exists()
+    try:
+        lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    except PermissionError:
+        raise _not_shared(private) from None
+    if new:
+        share(file, private.stat().st_mode)
+    return lock
+
+
+def _not_shared(private: Path) -> Refusal:
+    """The refusal where the repository belongs to somebody else, and not to a group of both."""
+    try:
+        owner = private.owner()
+    except KeyError:  # of somebody the machine has no name for
+        owner = str(private.stat().st_uid)
+    return Refusal(
+        say("{folder} belongs to {owner} and may not be written to by you", folder=str(private), owner=owner),
+        hint=say(
+            "for a repository of a group {owner} types: git config core.sharedRepository group && chmod -R g+rwX {top}",
+            owner=owner,
+            top=str(private.parent.parent),
+        ),
+        code=3,
+    )
+
+
 def _join(line: Path) -> tuple[Path, int]:
     """Take the next number: its file, and the descriptor that holds it. It is locked before it has its name."""
     draft = line / f".{socket.gethostname()}.{os.getpid()}.{time.monotonic_ns()}"
     held = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
+        share(draft, line.stat().st_mode)
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         while True:
             place = line / f"{max(_numbers(line), default=0) + 1:09d}"

@@ -20,6 +20,7 @@ from propcli.engine.text import Text, say
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 12
+MOST = 100  # problems of one file that are told
 
 Path = tuple[str | int, ...]
 
@@ -49,7 +50,8 @@ def read(raw: bytes, path: str) -> tuple[dict[str, Any] | None, list[Problem]]:
     except _Bad as bad:
         data = None
         found.append(bad)
-    return data, [Problem(path, bad.line, bad.column, bad.what, bad.hint) for bad in found]
+    problems = [Problem(path, bad.line, bad.column, bad.what, bad.hint) for bad in found[:MOST]]
+    return data, [*problems, too_many(path)] if found[MOST:] else problems
 
 
 def places(text: str) -> dict[Path, Mark]:
@@ -57,6 +59,11 @@ def places(text: str) -> dict[Path, Mark]:
     marks: dict[Path, Mark] = {}
     _build(text, [], marks)
     return marks
+
+
+def too_many(path: str) -> Problem:
+    what = say("more than {n} problems; the others are told when these are put right", n=MOST)
+    return Problem(path, 0, 0, what)
 
 
 def too_large(size: int, path: str) -> Problem:

@@ -269,8 +269,9 @@ def test_a_record_under_another_ending_does_not_vanish(two: Desk, suffix: str) -
 
 
 def test_what_editors_leave_is_passed_over(two: Desk) -> None:
-    for name in (".T-20261014-001.yaml.swp", ".T-20261014-001.yaml.new", ".DS_Store", ".#T-20261014-001.yaml"):
+    for name in (".T-20261014-001.yaml.swp", ".DS_Store", ".T-20261014-001.yaml.kate-swp"):
         two.write(f"tickets/2026/10/{name}", b"\x00\x01")
+    (two.root / "tickets/2026/10/.#T-20261014-001.yaml").symlink_to("zhou@desk.4711:1760408000")
     assert two.run("validate").code == 0
     two.ok(*NEW)
 

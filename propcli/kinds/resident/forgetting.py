@@ -11,6 +11,7 @@ from propcli.kinds.catalog import KINDS, RESIDENT, UNIT, kind_of
 from propcli.store import yamlfile
 from propcli.store.estate import Estate
 from propcli.store.sealing import Keys, Spoilt
+from propcli.store.searching import files_with
 
 if TYPE_CHECKING:
     from propcli.store.history import History
@@ -50,8 +51,9 @@ def past(estate: Estate, history: "History", keys: Keys, resident_id: str) -> Pa
 
 def remains(history: "History", resident_id: str, found: Past) -> dict[str, list[str]]:
     """In which files of the history still stands in clear what any version of the record said."""
+    where = files_with(history.top, [value for values in found.values.values() for value in values])
     files = {
-        name: sorted({file for value in values for file in history.files_with(value)})
+        name: sorted({file for value in values for file in where.get(value, ())})
         for name, values in found.values.items()
     }
     if found.born:  # a date says nothing by itself: only the record's own file has it with the name

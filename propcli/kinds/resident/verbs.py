@@ -26,6 +26,7 @@ from propcli.records.household import seal_callers
 from propcli.records.people import Face, same_name, same_phone
 from propcli.records.residents import forget as bury
 from propcli.records.residents import register, seal_all, tied_to
+from propcli.store.drafts import kept
 from propcli.store.history import History
 
 Phones = Annotated[list[str] | None, typer.Option("--phone", help=_("A phone number; several times."))]
@@ -236,6 +237,8 @@ def forget(
         files = [here.keys.file(key) for key in past.keys]
         there = [file.exists() for file in files]
         change.recorder.commit(subject(after, ["forgotten"]), change.desk, why, keys=files)
+        for file in kept(change.recorder.operation.private, found):  # versions of the record that could not be saved
+            file.unlink()
         remains = _remains(change.recorder.operation.history, found, past)
         present = forgetting.present(here.estate, past)
         pointing = forgetting.pointing(here.estate, found, here.today)

@@ -26,7 +26,7 @@ from propcli.kinds.ticket.workorder import work_order
 from propcli.output.language import _, parse, words
 from propcli.records.changing import changing, said, step, subject
 from propcli.records.people import caller_of
-from propcli.store import yamlfile
+from propcli.store import opening, yamlfile
 from propcli.store.reading import ADD, described, load
 
 
@@ -100,7 +100,8 @@ def _intake(fields: dict[str, Any], where: str) -> Intake:
 
 def _from_file(source: str) -> list[Intake]:
     """The tickets of a YAML file: fields of one, or a list of them under `tickets`."""
-    raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    most = yamlfile.MAX_BYTES
+    raw = opening.bounded(sys.stdin.buffer, most, "stdin") if source == "-" else opening.given(Path(source), most)
     name = "stdin" if source == "-" else source
     data, problems = yamlfile.read(raw, name)
     if problems or data is None:
