@@ -123,10 +123,11 @@ class Keys:
 
 def shred(file: Path) -> bool:
     """Destroy a key's file: overwritten, then removed, for good; whether it was there."""
-    if not file.exists():
+    old = opening.content(file, file.parent)
+    if old is None:
         return False
-    with file.open("r+b") as out:
-        out.write(b"\0" * file.stat().st_size)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "wb") as out:
+        out.write(b"\0" * len(old))
         out.flush()
         os.fsync(out.fileno())
     file.unlink()
