@@ -123,7 +123,6 @@ def _carried_out(rest: list[str]) -> int:
         mutter(f"propcli: {where}{error.strerror or error}\n")
         if caller.caller().recorded:
             mutter("  " + _("on record all the same: {what}").format(what=on_record()) + "\n")
-            return 0
         return 3
 
 

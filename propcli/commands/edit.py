@@ -34,13 +34,14 @@ def edit(
     by: options.By = None,
 ) -> int:
     from propcli.store.history import History
-    from propcli.store.transaction import operation
+    from propcli.store.transaction import operation, settle
 
     here = session()
     root = here.estate.root
-    path, name = _path(record)
     here.trusted()
     History(root).check_ready()  # before somebody works at what cannot be saved
+    settle(root)
+    path, name = _path(record)
     editor = _signature(by)
     before = here.estate.raw(path)
     edited = _edited(path, before)

@@ -185,6 +185,8 @@ class History:
                 self._check_identity()
                 raise _failed(error, code)
             self._settle(began)
+            if (self._shared / "objects" / "maintenance.lock").exists():  # of one that goes on, or that was killed:
+                leftover.note(private, who)  # who comes next sees which
         finally:
             said.unlink(missing_ok=True)
             (private / "paths").unlink(missing_ok=True)
@@ -251,19 +253,28 @@ class History:
         every other; what is staged stays staged."""
         if not self.has_commits():
             raise Refusal(say("there is no commit yet"), hint=say("commit the estate first"), code=3)
-        said, began, who = self.private() / "message", time.time(), leftover.signature()
+        private, began, who = self.private(), time.time(), leftover.signature()
+        said = private / "message"
         said.unlink(missing_ok=True)
         disk.create(said, message.encode("utf-8", "surrogateescape"), synced=False)
+        leftover.note(private, who)
         command = ["commit", "--quiet", "--allow-empty", "--only", "--no-edit", "--file", str(said)]
         try:
-            with index.held(self.folder, self.private()) as copy:
+            with index.held(self.folder, private) as copy:
                 code, out, error = self._git(command, _configured({"GIT_INDEX_FILE": str(copy)}, DURABLE))
             if code:
-                leftover.clear(self.places, self.private(), who)
+                leftover.clear(self.places, private, who)
                 self._check_identity()
                 raise _failed(error or out, code)
             self._settle(began)
+        except OSError as failed:
+            raise Refusal(
+                say("it is on record, but the disk reports: {why}", why=failed.strerror or str(failed)),
+                hint=say("nothing is shown"),
+                code=3,
+            ) from None
         finally:
+            leftover.forget(private)
             said.unlink(missing_ok=True)
         return self.head()
 

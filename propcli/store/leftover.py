@@ -45,9 +45,9 @@ def signature() -> dict[str, Any]:
     return {"pid": os.getpid(), "host": socket.gethostname(), "since": time.time(), "command": caller().command}
 
 
-def note(private: Path) -> None:
+def note(private: Path, who: dict[str, Any]) -> None:
     """Write down that git is at work for us without a journal."""
-    disk.replace(private / "at-work", json.dumps(signature()).encode())
+    disk.replace(private / "at-work", json.dumps(who).encode())
 
 
 def noted(private: Path) -> dict[str, Any] | None:

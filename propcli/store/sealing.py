@@ -8,6 +8,7 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -126,12 +127,14 @@ def shred(file: Path) -> bool:
     old = opening.content(file, file.parent)
     if old is None:
         return False
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "wb") as out:
+    # a full disk may not even let it be overwritten
+    with suppress(OSError), os.fdopen(os.open(file, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "wb") as out:
         out.write(b"\0" * len(old))
         out.flush()
         os.fsync(out.fileno())
     file.unlink()
-    disk.sync(file.parent)
+    with suppress(OSError):
+        disk.sync(file.parent)
     return True
 
 

@@ -137,7 +137,14 @@ def _commit_by_hand(history: History, private: Path, contents: dict[PurePosixPat
         files=tuple(Entry(path, its, its) for path, its in digests),
         by_hand=True,
     )
-    record(history, Journal(private), plan, {})
+    journal = Journal(private)
+    record(history, journal, plan, {})
+    if journal.phase == "journal":
+        raise Refusal(
+            say("{what}: that is committed, but git's index is not in step with it", what=plan.subject),
+            hint=say("nothing else was recorded; make room on the disk and run the command again"),
+            code=3,
+        )
     caller().say(
         say("note: {files} had been edited by hand; that is a commit of its own now", files=[p for p, _ in digests])
     )
