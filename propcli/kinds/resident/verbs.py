@@ -235,7 +235,7 @@ def forget(
         why = f"Reason: {' '.join(reason.split())}"
         change.recorder.commit(subject(after, ["forgotten"]), change.desk, why)
         gone = [here.keys.destroy(key) for key in past.keys]
-        for file in kept(change.recorder.operation.private, found):  # versions of the record that could not be saved
+        for file in kept(here.keys.folder, found):  # versions of the record that could not be saved
             file.unlink()
         remains = forgetting.remains(change.recorder.operation.history, found, past)
         present = forgetting.present(here.estate, past)
