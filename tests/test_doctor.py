@@ -155,7 +155,9 @@ def test_what_is_safe_to_put_right_is_put_right(healthy: Desk, damage: Damage, w
 
 
 def test_a_version_that_was_kept_is_named_and_left(healthy: Desk) -> None:
-    assert healthy.run("edit", "001", EDITOR="sed -i '$aa: ['").code == 3
+    assert (
+        healthy.run("edit", "001", EDITOR="sed -i '$aa: ['", PROPCLI_KEYS=str(healthy.root.parent / "keys")).code == 3
+    )
     for options in ((), ("--fix",), ()):
         [(state, what, _todo)] = findings(healthy, *options)["interrupted"]
         assert state == "note" and "T-20261014-001-" in what

@@ -163,7 +163,10 @@ def _keep(path: PurePosixPath, content: bytes) -> Path:
     """Somebody's edited version that cannot be saved now, put where it is not lost."""
     from propcli.store.drafts import keep
 
-    return keep(_private(), path.name, content)
+    try:
+        return keep(session().keys.folder, path.name, content)
+    except OSError:  # read-only, or full: anywhere is better than lost
+        return keep(_private(), path.name, content)
 
 
 def _private() -> Path:

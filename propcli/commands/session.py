@@ -152,6 +152,15 @@ class Session:
             )
         return moment
 
+    def behind(self) -> bool:
+        """Whether the machine's clock is behind the last commit, or there is none to hold it against."""
+        if self.environment.get("PROPCLI_NOW"):
+            return False
+        from propcli.store.repository import last_commit_at
+
+        last = last_commit_at(self.estate.root)
+        return last is None or self.clock < last
+
     def trusted(self) -> None:
         """Ask about a clock that does not fit to what is on record, refuse it where nobody can be asked; once a run. A
         time that somebody has given (PROPCLI_NOW) is theirs."""

@@ -58,13 +58,16 @@ def validate(
 
 
 def _present() -> "tuple[date | None, datetime | None]":
-    """The day the command works at and the time it is, as far as the settings can be read."""
+    """The day the command works at and the time it is, as far as the settings can be read; a clock that is behind what
+    is on record does not say what is still to come."""
     from propcli.kinds.settings import Settings
     from propcli.store.estate import MARKER
 
     here = session()
     settings, _problems = here.estate.load(Settings, PurePosixPath(MARKER))
-    return (here.today, here.clock) if settings is not None else (None, None)
+    if settings is None:
+        return None, None
+    return here.today, None if here.behind() else here.clock
 
 
 def _inside(path: Path, root: Path) -> PurePosixPath:

@@ -126,7 +126,7 @@ def interrupted(it: Patient) -> Iterator[Found]:
         fix = (lambda path=path: _remove(it.root, path)) if ours else None
         what = say("{path}: {what}", path=problem.path, what=problem.what)
         yield Found("bad", what, None if ours else problem.hint, fix)
-    for file in drafts.kept(private):
+    for file in (*drafts.kept(it.keys.folder), *drafts.kept(private)):
         what = say("a version that could not be saved: {file}", file=str(file))
         yield Found("note", what, say("look at it, then remove it"))
 

@@ -1,6 +1,7 @@
-"""What somebody edits, and what could not be saved, in clear: in the private folder of the repository, where it is as
-safe as the records themselves, is never committed, and is found again. A draft whose editor died is removed by the next
-change; a version that could not be saved is kept until somebody removes it."""
+"""What somebody edits, and what could not be saved, in clear. A draft lies in the private folder of the repository: as
+safe as the records themselves, never committed, and removed by the next change when its editor died. A version that
+could not be saved may name whom the estate seals: it is kept beside the secret keys, outside, until somebody removes
+it."""
 
 import fcntl
 import os
@@ -36,20 +37,20 @@ def draft(private: Path, name: str, content: bytes) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def keep(private: Path, name: str, content: bytes) -> Path:
-    """Put away what cannot be saved; where it is."""
+def keep(folder: Path, name: str, content: bytes) -> Path:
+    """Put away what cannot be saved, in a folder that is private to somebody; where it is."""
     stem, suffix = Path(name).stem, Path(name).suffix
-    file = _own(private, "kept") / f"{stem}-{secrets.token_hex(4)}{suffix}"
+    file = _own(folder, "kept") / f"{stem}-{secrets.token_hex(4)}{suffix}"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.parent.mkdir(mode=0o700, exist_ok=True)
     with opening.fresh(file, 0o600) as out:
         out.write(content)
     return file
 
 
-def kept(private: Path, stem: str = "") -> list[Path]:
+def kept(folder: Path, stem: str = "") -> list[Path]:
     """The versions put away: of a record, or all."""
-    folder = _own(private, "kept")
-    return sorted(folder.glob(f"{stem}-*" if stem else "*")) if folder.is_dir() else []
+    return sorted(_own(folder, "kept").glob(f"{stem}-*" if stem else "*"))
 
 
 def abandoned(private: Path) -> list[Path]:

@@ -139,3 +139,12 @@ def test_what_two_machines_differ_by_is_no_problem(desk: Desk, ahead: str, code:
     desk.now = "2026-10-14T10:00:00+08:00"
     assert desk.run("validate").code == code
     assert (desk.root / FIRST).exists()
+
+
+def test_a_clock_that_is_behind_says_nothing_of_records(desk: Desk) -> None:
+    """The records of 2099 are no problem to a machine that is behind them; its clock is doctor's to tell."""
+    desk.add(at="2099-01-01T10:00:00+08:00")
+    committed(desk, "2099-01-01T02:00:00Z")
+    assert desk.run("validate", **REAL).code == 0
+    committed(desk, datetime.now(UTC).replace(microsecond=0).isoformat())
+    assert desk.run("validate", **REAL).code == 3

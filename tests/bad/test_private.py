@@ -111,9 +111,11 @@ def test_a_version_kept_of_somebody_goes_when_they_are_forgotten(desk: Desk, tmp
     keys = str(tmp_path / "keys")
     desk.ok(*ADDING, PROPCLI_KEYS=keys)
     assert desk.run("edit", "R-00001", EDITOR="sed -i '$aa: ['", PROPCLI_KEYS=keys).code == 3
-    assert copies(desk.root / ".git" / "propcli") != []
+    assert copies(desk.root / ".git") == []
+    [kept] = copies(tmp_path / "keys")
+    assert (tmp_path / "keys" / kept).stat().st_mode & 0o077 == 0
     desk.ok("resident", "forget", "1", "--reason", "x", "--yes", PROPCLI_KEYS=keys)
-    assert copies(desk.root / ".git" / "propcli") == []
+    assert copies(tmp_path / "keys") == []
 
 
 def test_words_and_passphrases_need_not_stand_where_others_read(desk: Desk, tmp_path: Path) -> None:

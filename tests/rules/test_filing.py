@@ -73,7 +73,8 @@ def write(desk: Desk, number: int, like: Filing, change: Change) -> str:
 
 def problems(desk: Desk, path: str | None = None) -> dict[str, list[str]]:
     """What `validate` finds, by file."""
-    result = desk.run("validate", "--format", "json", *([path] if path else []))
+    later = {"PROPCLI_NOW": "2031-01-01T00:00:00+08:00"}  # when nothing of them is still to come
+    result = desk.run("validate", "--format", "json", *([path] if path else []), **later)
     found: dict[str, list[str]] = {}
     for problem in json.loads(result.out)["problems"]:
         found.setdefault(problem["path"], []).append(problem["what"])

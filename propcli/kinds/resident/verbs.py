@@ -237,7 +237,7 @@ def forget(
         files = [here.keys.file(key) for key in past.keys]
         there = [file.exists() for file in files]
         change.recorder.commit(subject(after, ["forgotten"]), change.desk, why, keys=files)
-        for file in kept(change.recorder.operation.private, found):  # versions of the record that could not be saved
+        for file in kept(here.keys.folder, found):  # versions of the record that could not be saved
             file.unlink()
         remains = _remains(change.recorder.operation.history, found, past)
         present = forgetting.present(here.estate, past)
