@@ -1,0 +1,98 @@
+"""Two desks' files made one estate: records merged one by one; two new records with one number are two, and ours gets
+another; what does not go together is left to a person."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from propcli.engine.text import say
+from propcli.records.merging import Difference, Merged, Side, kind_at, merge
+from propcli.records.renumbering import Files, Hand, Moved, free_number, renumber
+
+ByText = Callable[[bytes | None, bytes, bytes], bytes | None]
+
+
+@dataclass(frozen=True)
+class Left:
+    """A file that a person has to decide on."""
+
+    path: PurePosixPath
+    differences: tuple[Difference, ...]
+
+
+@dataclass
+class Joined:
+    """What two sides come to. `renumbered`: the files of ours that renumbering changes; `files`: those that both changed,
+    or it; None: the file is gone."""
+
+    renumbered: dict[PurePosixPath, bytes | None] = field(default_factory=dict)
+    files: dict[PurePosixPath, bytes | None] = field(default_factory=dict)
+    moved: list[Moved] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+
+
+def join(
+    base: Files,
+    ours: Files,
+    theirs: Files,
+    given: Callable[[PurePosixPath], Iterable[str]],
+    hand: Callable[[], Hand],
+    decided: Callable[[PurePosixPath], Side | None] = lambda _path: None,
+    by_text: ByText = lambda _base, _ours, _theirs: None,
+) -> Joined:
+    """Make one of two. All three have the files that ours changed since `base` and those that both changed (None: it is
+    not there). `given(folder)`: every name a folder has ever had on either side; `hand()`: who renumbers, and when;
+    `decided(path)`: whose words stand where a person said so; `by_text`: other files than records by their lines."""
+    joined = Joined()
+    new: dict[tuple[str, str], str] = {}
+    for path in sorted(ours):
+        kind, mine, other = kind_at(path), ours[path], theirs.get(path)
+        if kind is None or not kind.prefix or mine is None or other is None or base.get(path) is not None:
+            continue
+        if merge(kind, None, mine, other).twice:
+            names = (*given(path.parent), *new.values(), *(p.stem for files in (ours, theirs) for p in files))
+            new[kind.name, path.stem] = free_number(kind, path.stem, names)
+    if new:
+        joined.renumbered, joined.moved = renumber(ours, new, hand)
+    mine_now = {**ours, **joined.renumbered}
+    for path in sorted(mine_now):
+        was, mine, other = base.get(path), mine_now[path], theirs.get(path)
+        if mine == other or other == was:
+            joined.files[path] = mine
+        elif mine == was:
+            joined.files[path] = other
+        else:
+            _decide(joined, path, (was, mine, other), decided(path), by_text)
+    return joined
+
+
+def _decide(
+    joined: Joined,
+    path: PurePosixPath,
+    versions: tuple[bytes | None, bytes | None, bytes | None],
+    keep: Side | None,
+    by_text: ByText,
+) -> None:
+    """Merge one file that both sides changed, or leave it."""
+    base, ours, theirs = versions
+    kind = kind_at(path)
+    if ours is None or theirs is None:
+        if kind is not None and base is None and keep is None:
+            keep = "theirs" if ours is None else "ours"  # renumbered away: the other record has the place
+        if keep is None:
+            said = (say("deleted"), say("changed"))
+            what = Difference(say("one side deleted it"), *(said if ours is None else said[::-1]))
+            joined.left.append(Left(path, (what,)))
+        else:
+            joined.files[path] = ours if keep == "ours" else theirs
+        return
+    if kind is not None:
+        merged = merge(kind, base, ours, theirs, keep)
+    else:
+        text = by_text(base, ours, theirs)
+        chosen = text if text is not None else {"ours": ours, "theirs": theirs, None: None}[keep]
+        merged = Merged(chosen, (Difference(say("both sides changed the same lines")),))
+    if merged.content is None:
+        joined.left.append(Left(path, merged.differences))
+    else:
+        joined.files[path] = merged.content
