@@ -33,6 +33,9 @@ COMMANDS = {
     "keys": "commands.keys",
     "import": "commands.importing",
     "find": "commands.find",
+    "sync": "commands.sync",
+    "renumber": "commands.sync",
+    "merge-file": "commands.mergefile",
     "init": "commands.init",
     "schema": "commands.schema",
 }

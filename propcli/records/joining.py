@@ -22,8 +22,8 @@ class Left:
 
 @dataclass
 class Joined:
-    """What two sides come to. `renumbered`: the files of ours that renumbering changes; `files`: those that both changed,
-    or it; None: the file is gone."""
+    """What two sides come to. `renumbered`: the files of ours that renumbering changes; `files`: those that have
+    another content then; None: the file is gone."""
 
     renumbered: dict[PurePosixPath, bytes | None] = field(default_factory=dict)
     files: dict[PurePosixPath, bytes | None] = field(default_factory=dict)
@@ -58,11 +58,11 @@ def join(
     for path in sorted(mine_now):
         was, mine, other = base.get(path), mine_now[path], theirs.get(path)
         if mine == other or other == was:
-            joined.files[path] = mine
-        elif mine == was:
+            continue
+        if mine == was:
             joined.files[path] = other
-        else:
-            _decide(joined, path, (was, mine, other), decided(path), by_text)
+        elif (content := _decide(joined, path, (was, mine, other), decided(path), by_text)) != mine:
+            joined.files[path] = content
     return joined
 
 
@@ -72,20 +72,16 @@ def _decide(
     versions: tuple[bytes | None, bytes | None, bytes | None],
     keep: Side | None,
     by_text: ByText,
-) -> None:
+) -> bytes | None:
     """Merge one file that both sides changed, or leave it."""
     base, ours, theirs = versions
     kind = kind_at(path)
     if ours is None or theirs is None:
-        if kind is not None and base is None and keep is None:
-            keep = "theirs" if ours is None else "ours"  # renumbered away: the other record has the place
         if keep is None:
             said = (say("deleted"), say("changed"))
             what = Difference(say("one side deleted it"), *(said if ours is None else said[::-1]))
             joined.left.append(Left(path, (what,)))
-        else:
-            joined.files[path] = ours if keep == "ours" else theirs
-        return
+        return theirs if keep == "theirs" else ours
     if kind is not None:
         merged = merge(kind, base, ours, theirs, keep)
     else:
@@ -94,5 +90,4 @@ def _decide(
         merged = Merged(chosen, (Difference(say("both sides changed the same lines")),))
     if merged.content is None:
         joined.left.append(Left(path, merged.differences))
-    else:
-        joined.files[path] = merged.content
+    return merged.content

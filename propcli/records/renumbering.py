@@ -58,6 +58,7 @@ def renumber(files: Files, new: New, hand: Callable[[], Hand]) -> tuple[dict[Pur
         kind = kind_at(path)
         if kind is None:
             continue
+        record: Any
         record, problems = load(kind.model, content, str(path))
         if record is None:
             raise Refusal(say("{path} is not a good record", path=str(path)), code=3, problems=tuple(problems))
