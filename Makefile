@@ -6,13 +6,16 @@ LOWEST := $(VENV)-lowest
 LOWEST_TESTS := tests/bad/test_command_line.py tests/test_help.py tests/test_transcripts.py tests/test_docs.py tests/test_interactive.py \
 	tests/desk/test_import_units.py tests/output
 
-.PHONY: demo test lowest lint types check schemas messages bench clean
+.PHONY: demo test prove lowest lint types check schemas messages bench clean
 
 demo: $(VENV)/.installed
 	@sh tools/demo.sh $(BIN)/propcli
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto
+
+prove: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto -m prove
 
 lowest: $(LOWEST)/.dev
 	$(LOWEST)/bin/python -m pytest -n auto $(LOWEST_TESTS)

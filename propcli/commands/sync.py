@@ -1,5 +1,5 @@
-"""`propcli sync`: the work of other desks brought in, ours sent to them. `propcli renumber`: another number for a record
-of ours, where two desks gave the same one."""
+"""`propcli sync`: the work of other desks brought in, ours sent to them. `propcli renumber`: another number for a
+record of ours, where two desks gave the same one."""
 
 from collections.abc import Callable
 from pathlib import PurePosixPath
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from propcli.commands import options
-from propcli.commands.options import By
 from propcli.commands.session import note, session, show, told
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
@@ -18,6 +17,31 @@ if TYPE_CHECKING:
     from propcli.records.joining import Left
     from propcli.records.merging import Side
     from propcli.records.renumbering import Hand, Moved
+    from propcli.records.sharing import Brought
+    from propcli.store.remote import Remote
+
+TRIES = 5
+MOST = 20  # commits named, and problems told
+
+
+def register(app: typer.Typer) -> None:
+    app.command("sync", help=_("Bring in what other desks recorded, and send them what was recorded here."))(sync)
+    app.command("renumber", help=_("Another number for a record of this desk, and for whatever points to it."))(
+        renumber
+    )
+
+
+def sync(
+    here: Annotated[
+        list[str] | None,
+        typer.Option("--here", metavar="ID", help=_("Where the two desks differ about it, this desk's words stand.")),
+    ] = None,
+    there: Annotated[
+        list[str] | None,
+        typer.Option("--there", metavar="ID", help=_("Where the two desks differ about it, the other desk's do.")),
+    ] = None,
+    by: options.By = None,
+) -> int:
     from propcli.records.sharing import bring
     from propcli.store.driver import install
     from propcli.store.history import History
@@ -174,7 +198,7 @@ def _told_problems() -> int:
 # --- another number
 
 
-def renumber(record_id: options.Id, by: By = None) -> int:
+def renumber(record_id: options.Id, by: options.By = None) -> int:
     from propcli.commands.session import show
     from propcli.records.sharing import give_number, settle_twice
     from propcli.store.history import History

@@ -1,5 +1,5 @@
-"""Plain `git pull` merges records as `propcli sync` does: a merge driver in the repository's configuration, and a line in
-the estate's .gitattributes that gives it the records."""
+"""Plain `git pull` merges records as `propcli sync` does: a merge driver in the repository's configuration, and a line
+in the estate's .gitattributes that gives it the records."""
 
 from pathlib import PurePosixPath
 
