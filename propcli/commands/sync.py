@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from propcli.commands import options
-from propcli.commands.session import note, session, show, told
+from propcli.commands.session import complain, note, session, show
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Text, say
 from propcli.output.language import _
@@ -141,6 +141,13 @@ def _tell_in(brought: "Brought", other: "Remote") -> None:
         _commits(say("in from {name}:", name=other.name), brought.came)
     for moved in brought.joined.moved:
         tell_moved(moved)
+    for path, side in brought.joined.decided.items():
+        told = (
+            say("{id}: this desk's words stand; what the other did is noted", id=path.stem)
+            if side == "ours"
+            else say("{id}: the other desk's words stand; what this one did is noted", id=path.stem)
+        )
+        show(told)
 
 
 def tell_moved(moved: "Moved") -> None:
@@ -169,7 +176,7 @@ def _sent(other: "Remote", head: str, tip: str) -> bool:
         show(say("{name} has everything.", name=other.name))
         return True
     subjects = other.trees.subjects(tip, head)
-    if not other.push(head):
+    if not other.push(head, tip):
         return False
     _commits(say("out to {name}:", name=other.name), subjects)
     return True
@@ -190,9 +197,11 @@ def _told_problems() -> int:
     here = session()
     _files, problems = validate(Estate(here.estate.root), None, here.today)  # the files have changed since
     if problems:
-        show(say("What the records of both say does not go together ({n} problems):", n=len(problems)))
-        show(say("  propcli validate shows them all") if problems[MOST:] else "")
-    return told(problems[:MOST])
+        show(say("What the records say does not go together ({n} problems):", n=len(problems)))
+        complain(problems[:MOST])
+        if problems[MOST:]:
+            note(say("propcli validate shows them all"))
+    return 3 if problems else 0
 
 
 # --- another number

@@ -23,12 +23,13 @@ class Left:
 @dataclass
 class Joined:
     """What two sides come to. `renumbered`: the files of ours that renumbering changes; `files`: those that have
-    another content then; None: the file is gone."""
+    another content then; None: the file is gone. `decided`: whose words stand where a person had to say so."""
 
     renumbered: dict[PurePosixPath, bytes | None] = field(default_factory=dict)
     files: dict[PurePosixPath, bytes | None] = field(default_factory=dict)
     moved: list[Moved] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
+    decided: dict[PurePosixPath, Side] = field(default_factory=dict)
 
 
 def join(
@@ -42,7 +43,8 @@ def join(
 ) -> Joined:
     """Make one of two. All three have the files that ours changed since `base` and those that both changed (None: it is
     not there). `given(folder)`: every name a folder has ever had on either side; `hand()`: who renumbers, and when;
-    `decided(path)`: whose words stand where a person said so; `by_text`: other files than records by their lines."""
+    `decided(path)`: whose words stand where the two differ, if a person has said so; `by_text`: other files than
+    records, merged by their lines."""
     joined = Joined()
     new: dict[tuple[str, str], str] = {}
     for path in sorted(ours):
@@ -61,7 +63,7 @@ def join(
             continue
         if mine == was:
             joined.files[path] = other
-        elif (content := _decide(joined, path, (was, mine, other), decided(path), by_text)) != mine:
+        elif (content := _decide(joined, path, (was, mine, other), decided, by_text)) != mine:
             joined.files[path] = content
     return joined
 
@@ -70,24 +72,27 @@ def _decide(
     joined: Joined,
     path: PurePosixPath,
     versions: tuple[bytes | None, bytes | None, bytes | None],
-    keep: Side | None,
+    decided: Callable[[PurePosixPath], Side | None],
     by_text: ByText,
 ) -> bytes | None:
-    """Merge one file that both sides changed, or leave it."""
+    """Merge one file that both sides changed: by itself, as a person has decided, or else it is left."""
     base, ours, theirs = versions
     kind = kind_at(path)
     if ours is None or theirs is None:
-        if keep is None:
-            said = (say("deleted"), say("changed"))
-            what = Difference(say("one side deleted it"), *(said if ours is None else said[::-1]))
-            joined.left.append(Left(path, (what,)))
-        return theirs if keep == "theirs" else ours
-    if kind is not None:
-        merged = merge(kind, base, ours, theirs, keep)
+        said = (say("deleted"), say("changed"))
+        merged = Merged(None, (Difference(say("one side deleted it"), *(said if ours is None else said[::-1])),))
+    elif kind is not None:
+        merged = merge(kind, base, ours, theirs)
     else:
-        text = by_text(base, ours, theirs)
-        chosen = text if text is not None else {"ours": ours, "theirs": theirs, None: None}[keep]
-        merged = Merged(chosen, (Difference(say("both sides changed the same lines")),))
+        merged = Merged(by_text(base, ours, theirs), (Difference(say("both sides changed the same lines")),))
+    if merged.content is not None:
+        return merged.content
+    keep = decided(path)
+    if keep is not None:
+        joined.decided[path] = keep
+        if kind is None or ours is None or theirs is None:
+            return ours if keep == "ours" else theirs
+        merged = merge(kind, base, ours, theirs, keep)
     if merged.content is None:
         joined.left.append(Left(path, merged.differences))
     return merged.content

@@ -155,12 +155,12 @@ class _Merging:
         if rewritten:
             differences.append(Difference(say("events of before were rewritten on both sides")))
         if differences:
-            return Merged(differences=tuple(differences)) if self.keep is None else self._kept()
+            return self._kept() if self.keep or self._forgot() else Merged(differences=tuple(differences))
         for told in orders:
             content, differences = self._whole(wanted, told)
             if content is not None:
                 return Merged(content)
-        return Merged(differences=tuple(differences)) if self.keep is None else self._kept()
+        return self._kept() if self.keep or self._forgot() else Merged(differences=tuple(differences))
 
     # --- fields
 
@@ -301,7 +301,8 @@ class _Merging:
 
     def _kept(self) -> Merged:
         """The record of the side that is kept, with what the other did as notes."""
-        chosen, other = (self.ours, self.theirs) if self.keep == "ours" else (self.theirs, self.ours)
+        chosen = self._forgot() or (self.ours if self.keep == "ours" else self.theirs)
+        other = self.theirs if chosen is self.ours else self.ours
         if not chosen.told or "noted" not in self.kind.life.steps:
             return Merged(self._written(dict(chosen.data), chosen.record, list(chosen.told)))
         told = list(chosen.told)

@@ -13,6 +13,7 @@ from propcli.records.renumbering import Files, Hand, Moved, free_number, renumbe
 from propcli.store.trees import Change, Trees
 
 REGULAR = ("100644", "100755")
+WORDS = {"ours": "here", "theirs": "there"}
 
 
 @dataclass
@@ -111,7 +112,9 @@ def _committed(
         first = trees.commit([first], renumbered_message(joined.moved, hand()), joined.renumbered)
     entries = {path: change[1] for path, change in other.items() if path not in mine}
     subject = words(say("{n} commits of another desk brought in", n=len(brought.came)))
-    return trees.commit([first, ends[1]], subject, joined.files, entries)
+    trailers = [f"Decided: {path.stem} {WORDS[side]}" for path, side in joined.decided.items()]
+    message = "\n".join([subject, "", *trailers, f"By: {hand().by}"]) if trailers else subject
+    return trees.commit([first, ends[1]], message, joined.files, entries)
 
 
 def renumbered_message(moved: Iterable[Moved], hand: Hand) -> str:

@@ -31,18 +31,22 @@ class Remote:
             raise _failed(say("nothing came from {name}: {said}", name=self.name, said=said(error)))
         return self.trees.commit_of(self.known)
 
-    def push(self, commit: str) -> bool:
-        """Bring a commit there; False where somebody was faster. Refuses with git's reason, or what a hook said."""
+    def push(self, commit: str, tip: str) -> bool:
+        """Bring a commit there, which comes after `tip`, the last one seen there; False where somebody was faster.
+        Refuses with git's reason, or what a hook there said."""
         target = f"{commit}:refs/heads/{self.branch}"
         code, out, error = run(self.trees.top, ["push", "--porcelain", self.name, target])
         if not code:
             self._follow()
             return True
-        rejected = [line for line in out.decode("utf-8", "replace").splitlines() if line.startswith("!")]
-        if any("[rejected]" in line or "cannot lock ref" in line for line in rejected):
+        if self._tip() not in (tip, None):
             return False
-        told = said(error) or "\n".join(rejected)
-        raise _failed(say("nothing went to {name}: {said}", name=self.name, said=told))
+        raise _failed(say("nothing went to {name}: {said}", name=self.name, said=said(error) or said(out)))
+
+    def _tip(self) -> str | None:
+        """The last commit there now, '' where there is none; None where that cannot be found out."""
+        code, out, _error = run(self.trees.top, ["ls-remote", self.name, f"refs/heads/{self.branch}"])
+        return out.decode().split("\t")[0] if code == 0 else None
 
     def _follow(self) -> None:
         """Let git know which branch there belongs to the one here, if nobody has said so."""

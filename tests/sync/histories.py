@@ -1,5 +1,5 @@
-"""Random histories of desks that work apart: records of every kind begun, taken on by steps their lives allow, changed by
-hand. What a history is follows from its seed alone."""
+"""Random histories of desks that work apart: records of every kind begun, taken on by steps their lives allow, changed
+by hand. What a history is follows from its seed alone."""
 
 import random
 from dataclasses import dataclass, field

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -27,15 +28,17 @@ ESTATE = estate()
 
 def read(files: Files) -> dict[PurePosixPath, Any]:
     """Every record; each has to be good and its life to replay."""
-    found = {}
-    for path, content in files.items():
-        kind = kind_at(path)
-        assert kind is not None, path
-        record, problems = load(kind.model, content, str(path))
-        assert record is not None, (path, [str(p.what) for p in problems], content.decode())
-        assert not list(life(record)), (path, [str(what) for _w, what, _h in life(record)], content.decode())
-        found[path] = record
-    return found
+    return {path: read_one(path, content) for path, content in files.items()}
+
+
+@lru_cache(4096)
+def read_one(path: PurePosixPath, content: bytes) -> Any:
+    kind = kind_at(path)
+    assert kind is not None, path
+    record, problems = load(kind.model, content, str(path))
+    assert record is not None, (path, [str(p.what) for p in problems], content.decode())
+    assert not list(life(record)), (path, [str(what) for _w, what, _h in life(record)], content.decode())
+    return record
 
 
 def events(record: Any) -> Counter[str]:
@@ -68,7 +71,9 @@ class Meeting:
         for left in self.joined.left:
             assert left.differences and all(str(d.what) for d in left.differences), left.path
         self.joined = self._join(self.decided.get)
-        assert not self.joined.left, [(str(one.path), [str(d.what) for d in one.differences]) for one in self.joined.left]
+        assert not self.joined.left, [
+            (str(one.path), [str(d.what) for d in one.differences]) for one in self.joined.left
+        ]
 
     @property
     def files(self) -> Files:
@@ -187,7 +192,7 @@ def textual(value: Any) -> Any:
 def remarks_stand(desks: list[Desk], files: Files, decided: dict[PurePosixPath, Side]) -> None:
     """What somebody wrote as a comment is still there, but in a file where a person chose the other side's."""
     whole = b"".join(files.values()).decode()
-    chosen = {path for path in decided}
+    chosen = set(decided)
     for desk in desks:
         for remark in desk.remarks:
             where = {p for p, content in desk.files.items() if f"{remark}\n".encode() in content}
