@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from propcli.engine.fields import shapes
+from propcli.engine.fields import Shape, shapes
 from propcli.engine.lifecycle import Fault
 from propcli.engine.record import Event, Model
 from propcli.engine.text import Person, Text, say
 from propcli.kinds.catalog import KINDS, RESIDENT, Kind
-from propcli.output.language import words
+from propcli.output.language import listing, words
 from propcli.records.checking import life
 from propcli.store import yamlfile
 from propcli.store.reading import described, load
@@ -341,9 +341,10 @@ class _Merging:
     def _noted(self, event: Event) -> dict[str, Any]:
         """A note of what the other desk did, in the words of the desk that decides."""
         said = [
-            f"{name}: {words(_in_words(value))}"
-            for name, value in event.plain().items()
-            if name not in ("at", "by", "event") and not shapes(type(event))[_named(type(event), name)].private
+            f"{words(Text(its.title))}: {words(_in_words(value, its))}"
+            for name, its in shapes(type(event)).items()
+            if name not in ("at", "by", "event") and not its.private
+            if (value := getattr(event, name)) not in (None, ())
         ]
         text = words(say("at the other desk: {event}", event=self._line(event)))
         return {"by": event.by, "event": "noted", "text": "; ".join([text, *said])[:4000], "at": event.at}
@@ -416,24 +417,25 @@ def _difference(its: Any, ours: Any, theirs: Any) -> Difference:
     return Difference(name, _in_words(ours), _in_words(theirs))
 
 
-def _in_words(value: Any) -> Text | str:
+def _in_words(value: Any, its: Shape | None = None) -> Text | str:
+    """A value as it is told; a code by its word where the field says whose it is."""
     if value is None:
         return say("nothing")
+    if its is not None and its.ref == "staff" and isinstance(value, str):
+        return words(Person(value))
+    if its is not None and its.vocabulary is not None and isinstance(value, str) and value in its.vocabulary:
+        return its.vocabulary.word(value)
     if isinstance(value, Model):
         return _in_words(value.plain())
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {words(_in_words(one))}" for name, one in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(words(_in_words(one)) for one in value)
+        return listing(words(_in_words(one, its)) for one in value)
     return words(value)
 
 
 def _lines(told: list[Text]) -> Text | str:
     return words(told) if told else say("nothing")
-
-
-def _named(model: type[Model], alias: str) -> str:
-    return next(name for name, its in shapes(model).items() if its.alias == alias)
 
 
 def _as_text(name: str, value: Any) -> Any:

@@ -27,7 +27,7 @@ class Moved:
     kind: Kind
     old: str
     new: str
-    title: Text
+    title: Text | str = ""
     changed: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
 
@@ -51,7 +51,7 @@ def renumber(files: Files, new: New, hand: Callable[[], Hand]) -> tuple[dict[Pur
     """What becomes of files when records get other numbers, all at once: the contents of those that change (None: the
     file is gone), and what is to be told. Refuses a record that points there and cannot be read."""
     changes: dict[PurePosixPath, bytes | None] = {}
-    moved = {key: Moved(KINDS[key[0]], key[1], number, Text("")) for key, number in new.items()}
+    moved = {key: Moved(KINDS[key[0]], key[1], number) for key, number in new.items()}
     for path, content in files.items():
         if content is None or not any(old.encode() in content for _kind, old in new):
             continue

@@ -110,7 +110,10 @@ def decode(raw: bytes) -> str:
                 text.count("\n", 0, found.start()) + 1,
                 1,
                 say("a merge conflict was left in the file"),
-                say("keep one side and delete the lines with <<<<<<<, ======= and >>>>>>>"),
+                say(
+                    "git merge --abort and propcli sync merge it anew; or write what is true of both sides, and delete "
+                    "the lines with <<<<<<<, ======= and >>>>>>>"
+                ),
             )
     return text
 
