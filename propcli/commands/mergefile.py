@@ -8,7 +8,7 @@ import typer
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
-from propcli.output.language import words
+from propcli.output.language import _, words
 
 if TYPE_CHECKING:
     from propcli.records.merging import Merged
@@ -17,7 +17,7 @@ OTHERWISE = 41  # git merges line by line then
 
 
 def register(app: typer.Typer) -> None:
-    app.command("merge-file", hidden=True)(merge_file)
+    app.command("merge-file", hidden=True, help=_("The merge driver that git runs for records."))(merge_file)
 
 
 def merge_file(
