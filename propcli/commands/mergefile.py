@@ -45,6 +45,7 @@ def merge_file(
 
 
 def _merged(base: Path, ours: Path, theirs: Path, path: str) -> "Merged | None":
+    from propcli.commands.session import session
     from propcli.records.merging import kind_at, merge
 
     whole = PurePosixPath(path)
@@ -54,7 +55,7 @@ def _merged(base: Path, ours: Path, theirs: Path, path: str) -> "Merged | None":
     if kind is None:
         return None
     was = base.read_bytes()
-    return merge(kind, was or None, ours.read_bytes(), theirs.read_bytes())
+    return merge(kind, was or None, ours.read_bytes(), theirs.read_bytes(), None, session().keys)
 
 
 def _tell(merged: "Merged", path: str) -> None:

@@ -3,7 +3,7 @@ record of ours, where two desks gave the same one."""
 
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -60,7 +60,7 @@ def sync(
         tip = other.fetch()
         with operation(root) as op:
             op.history.check_ready()
-            brought = bring(other.trees, tip, _hand(by), chosen.side)
+            brought = bring(other.trees, tip, _hand(by), chosen.side, session().keys)
         if brought.joined.left:
             return _left_to_a_person(brought.joined.left, other)
         chosen.refuse_unused()
@@ -196,12 +196,29 @@ def _told_problems() -> int:
 
     here = session()
     _files, problems = validate(Estate(here.estate.root), None, here.today)  # the files have changed since
+    _tell_keys_of_the_forgotten()
     if problems:
         show(say("What the records say does not go together ({n} problems):", n=len(problems)))
         complain(problems[:MOST])
         if problems[MOST:]:
             note(say("propcli validate shows them all"))
     return 3 if problems else 0
+
+
+def _tell_keys_of_the_forgotten() -> None:
+    """Whoever was forgotten at another desk: a key that is here still opens old commits [T12]."""
+    from propcli.kinds.catalog import RESIDENT
+
+    here = session()
+    for path in here.estate.paths(RESIDENT)[0]:
+        if b"status: forgotten" in here.estate.raw(path):
+            record: Any = here.estate.load(RESIDENT.model, path, walked=True)[0]
+            if record is not None and record.key is not None and here.keys.has(record.key):
+                text = say(
+                    "  {id} was forgotten, but the key is here: propcli resident forget {id} --reason … ends it",
+                    id=record.id,
+                )
+                note(text)
 
 
 # --- another number

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from propcli.engine.text import say
 from propcli.records.merging import Difference, Merged, Side, kind_at, merge
 from propcli.records.renumbering import Files, Hand, Moved, free_number, renumber
+from propcli.store.sealing import Keys
 
 ByText = Callable[[bytes | None, bytes, bytes], bytes | None]
 
@@ -40,11 +41,12 @@ def join(
     hand: Callable[[], Hand],
     decided: Callable[[PurePosixPath], Side | None] = lambda _path: None,
     by_text: ByText = lambda _base, _ours, _theirs: None,
+    keys: Keys | None = None,
 ) -> Joined:
     """Make one of two. All three have the files that ours changed since `base` and those that both changed (None: it is
     not there). `given(folder)`: every name a folder has ever had on either side; `hand()`: who renumbers, and when;
     `decided(path)`: whose words stand where the two differ, if a person has said so; `by_text`: other files than
-    records, merged by their lines."""
+    records, merged by their lines; `keys`: for what both sealed anew."""
     joined = Joined()
     new: dict[tuple[str, str], str] = {}
     for path in sorted(ours):
@@ -63,7 +65,7 @@ def join(
             continue
         if mine == was:
             joined.files[path] = other
-        elif (content := _decide(joined, path, (was, mine, other), decided, by_text)) != mine:
+        elif (content := _decide(joined, path, (was, mine, other), decided, by_text, keys)) != mine:
             joined.files[path] = content
     return joined
 
@@ -74,6 +76,7 @@ def _decide(
     versions: tuple[bytes | None, bytes | None, bytes | None],
     decided: Callable[[PurePosixPath], Side | None],
     by_text: ByText,
+    keys: Keys | None,
 ) -> bytes | None:
     """Merge one file that both sides changed: by itself, as a person has decided, or else it is left."""
     base, ours, theirs = versions
@@ -82,7 +85,7 @@ def _decide(
         said = (say("deleted"), say("changed"))
         merged = Merged(None, (Difference(say("one side deleted it"), *(said if ours is None else said[::-1])),))
     elif kind is not None:
-        merged = merge(kind, base, ours, theirs)
+        merged = merge(kind, base, ours, theirs, None, keys)
     else:
         merged = Merged(by_text(base, ours, theirs), (Difference(say("both sides changed the same lines")),))
     if merged.content is not None:
@@ -92,7 +95,7 @@ def _decide(
         joined.decided[path] = keep
         if kind is None or ours is None or theirs is None:
             return ours if keep == "ours" else theirs
-        merged = merge(kind, base, ours, theirs, keep)
+        merged = merge(kind, base, ours, theirs, keep, keys)
     if merged.content is None:
         joined.left.append(Left(path, merged.differences))
     return merged.content

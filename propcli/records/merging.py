@@ -5,6 +5,7 @@ left to a person, with the words of both sides."""
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from propcli.engine.fields import Shape, shapes
 from propcli.engine.lifecycle import Fault
+from propcli.engine.problem import Refusal
 from propcli.engine.record import Event, Model
 from propcli.engine.text import Person, Text, say
 from propcli.kinds.catalog import KINDS, RESIDENT, Kind
@@ -20,8 +22,10 @@ from propcli.output.language import listing, words
 from propcli.records.checking import life
 from propcli.store import yamlfile
 from propcli.store.reading import described, load
+from propcli.store.sealing import Keys, seal
 from propcli.store.weaving import Pieces, Version, cut, weave
 
+SHOWN = ("name", "phones", "plates", "phone", "plate")  # of what is sealed, what a person at the desk may see
 Side = Literal["ours", "theirs"]
 Path = tuple[str | int, ...]
 
@@ -77,9 +81,16 @@ def kind_at(path: PurePosixPath) -> Kind | None:
     return None
 
 
-def merge(kind: Kind, base: bytes | None, ours: bytes, theirs: bytes, keep: Side | None = None) -> Merged:
+def merge(
+    kind: Kind,
+    base: bytes | None,
+    ours: bytes,
+    theirs: bytes,
+    keep: Side | None = None,
+    keys: Keys | None = None,
+) -> Merged:
     """One version of a record for two. `base`: the one both began from, if any; `keep`: whose words stand where they
-    differ (what the other side's events say becomes notes then)."""
+    differ (what the other side's events say becomes notes then); `keys`: to merge what both sealed anew."""
     if ours == theirs or theirs == base:
         return Merged(ours)
     if ours == base:
@@ -92,7 +103,7 @@ def merge(kind: Kind, base: bytes | None, ours: bytes, theirs: bytes, keep: Side
         return Merged(differences=tuple(bad))
     if base is None and kind.prefix and not _same(kind, mine, other):
         return Merged(differences=(_two_of_them(mine, other),), twice=True)
-    merging = _Merging(kind, was, mine, other, keep)
+    merging = _Merging(kind, was, mine, other, keep, keys)
     return merging.done()
 
 
@@ -147,6 +158,7 @@ class _Merging:
     ours: Read
     theirs: Read
     keep: Side | None
+    keys: Keys | None
 
     def done(self) -> Merged:
         """The record both sides' words come to."""
@@ -170,12 +182,11 @@ class _Merging:
         forgot = self._forgot()
         folded = {"status", *self.kind.life.folded} if eventful else set()
         plain = [side for side in (self.ours, self.theirs) if not side.told] if eventful else []
-        wanted: dict[str, Any] = {}
-        differences = []
+        wanted, differences = self._sealed() if forgot is None else ({}, [])
         for name, its in shapes(self.kind.model).items():
             alias = its.alias
             by_hand = name in folded and self._by_hand(alias, plain)
-            if name == "events" or (name in folded and not by_hand):
+            if name == "events" or alias in wanted or (name in folded and not by_hand):
                 continue
             values = [side.data.get(alias) for side in (self.base, self.ours, self.theirs)]
             value, agreed = three_way(*values) if forgot is None else (forgot.data.get(alias), True)
@@ -186,6 +197,43 @@ class _Merging:
             if value is not None:
                 wanted[alias] = value
         return wanted, differences
+
+    def _sealed(self) -> tuple[dict[str, Any], list[Difference]]:
+        """What both sides sealed anew, opened, merged and sealed again where the keys are here; nothing where that is
+        not so. Of what they differ in the words, but for numbers that are never shown [T12]."""
+        three = (self.base, self.ours, self.theirs)
+        if self.keys is None or len({side.data.get("sealed") for side in (self.ours, self.theirs, self.base)}) < 3:
+            return {}, []
+        opened = [self._opened(side) for side in three]
+        if self.ours.data.get("sealed") is None or self.theirs.data.get("sealed") is None or None in opened:
+            return {}, []
+        base, ours, theirs = (inside or {} for inside in opened)
+        found: dict[str, Any] = {}
+        differences = []
+        for name in dict.fromkeys((*ours, *theirs)):
+            value, agreed = three_way(base.get(name), ours.get(name), theirs.get(name))
+            if not agreed:
+                value = ours.get(name) if self.keep == "ours" else theirs.get(name)
+                if self.keep is None:
+                    shown = name in SHOWN
+                    said = [_in_words(inside.get(name)) if shown else say("(sealed)") for inside in (ours, theirs)]
+                    differences.append(Difference(Text("{field}", {"field": name}), *said))
+            if value is not None:
+                found[name] = value
+        for side, inside in ((self.theirs, theirs), (self.ours, ours)):
+            if inside == found:
+                return {name: side.data[name] for name in ("key", "sealed")}, differences
+        key = str(self.theirs.data["key"])
+        return {"key": key, "sealed": seal(key, found)}, differences
+
+    def _opened(self, side: Read) -> dict[str, Any] | None:
+        """What is sealed of a version; None where it cannot be opened here."""
+        key, sealed = side.data.get("key"), side.data.get("sealed")
+        if sealed is None:
+            return {}
+        with suppress(Refusal):
+            return self.keys.open(str(key), str(sealed)) if self.keys is not None else None
+        return None
 
     def _by_hand(self, name: str, plain: list[Read]) -> bool:
         return any(side.data.get(name) != self.base.data.get(name) for side in plain)

@@ -10,6 +10,7 @@ from propcli.output.language import listing, words
 from propcli.records.joining import Joined, Left, join
 from propcli.records.merging import Difference, Side, kind_at, merge
 from propcli.records.renumbering import Files, Hand, Moved, free_number, renumber
+from propcli.store.sealing import Keys
 from propcli.store.trees import Change, Trees
 
 REGULAR = ("100644", "100755")
@@ -27,7 +28,11 @@ class Brought:
 
 
 def bring(
-    trees: Trees, theirs: str, hand: Callable[[], Hand], decided: Callable[[PurePosixPath], Side | None]
+    trees: Trees,
+    theirs: str,
+    hand: Callable[[], Hand],
+    decided: Callable[[PurePosixPath], Side | None],
+    keys: Keys | None = None,
 ) -> Brought:
     """Bring in the commits up to `theirs`, under the lock of an operation. Refuses where hand edits that nobody has
     committed are in the way."""
@@ -49,7 +54,7 @@ def bring(
     brought = Brought(theirs, trees.subjects(ours, theirs))
     if base != ours:
         mine, other = trees.changed(base, ours), trees.changed(base, theirs)
-        brought.joined = _join(trees, mine, other, (ours, theirs), hand, decided)
+        brought.joined = _join(trees, mine, other, (ours, theirs), hand, decided, keys)
         if brought.joined.left:
             return brought
         brought.head = _committed(trees, brought, (ours, theirs), mine, other, hand)
@@ -65,6 +70,7 @@ def _join(
     ends: tuple[str, str],
     hand: Callable[[], Hand],
     decided: Callable[[PurePosixPath], Side | None],
+    keys: Keys | None,
 ) -> Joined:
     """What both sides come to in the files that ours changed."""
     odd = [p for p in mine if p in other and not _regular(mine[p], other[p])]
@@ -87,6 +93,7 @@ def _join(
         hand,
         decided,
         trees.merged_text,
+        keys,
     )
     what = Difference(say("no plain file on one side"))
     joined.left += [Left(path, (what,)) for path in odd if mine[path][1] != other[path][1]]

@@ -1,6 +1,7 @@
 """Two versions of a record made one: what a pure function decides."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from propcli.records.merging import Merged, Side, lines, merge, three_way
 from propcli.records.renumbering import free_number
 from propcli.store import yamlfile
 from propcli.store.reading import load
+from propcli.store.sealing import Keys, seal
 from tests.kinds.samples import SAMPLES
 
 BASE = """\
@@ -339,6 +341,49 @@ class TestForgotten:
         merged = text(both(*sides, self.BASE, keep, RESIDENT))
         assert "139" not in merged and "欧阳建国" not in merged and "status: forgotten" in merged
         assert "lin.yue" in merged
+
+
+@pytest.mark.rule("T12")
+class TestSealed:
+    """What both desks sealed anew is opened, merged and sealed again, where the keys are."""
+
+    def three(self, keys: Keys, *inside: dict[str, Any]) -> list[str]:
+        key = keys.new()
+        said = {n: v for n, v in SAMPLES["resident"].items() if n not in ("name", "phones", "plates")}
+        return [
+            yamlfile.dump({**said, "key": key, "sealed": seal(key, one), "events": said["events"]}) for one in inside
+        ]
+
+    def opened(self, keys: Keys, merged: Merged) -> dict[str, Any] | None:
+        record: Any = load(RESIDENT.model, text(merged).encode(), "")[0]
+        return keys.open(record.key, record.sealed)
+
+    def test_each_side_changed_another(self, tmp_path: Path) -> None:
+        keys = Keys(tmp_path)
+        base, ours, theirs = self.three(
+            keys,
+            {"name": "王丽", "phones": ["138"], "bank": "62"},
+            {"name": "王丽", "phones": ["138", "139"], "bank": "62"},
+            {"name": "王莉", "phones": ["138", "137"], "bank": "63"},
+        )
+        merged = merge(RESIDENT, base.encode(), ours.encode(), theirs.encode(), None, keys)
+        assert self.opened(keys, merged) == {"name": "王莉", "phones": ["138", "139", "137"], "bank": "63"}
+
+    def test_what_differs_is_told_but_never_a_number_that_is_not_shown(self, tmp_path: Path) -> None:
+        keys = Keys(tmp_path)
+        base, ours, theirs = self.three(
+            keys, {"name": "王丽", "bank": "62"}, {"name": "王莉", "bank": "63"}, {"name": "王力", "bank": "64"}
+        )
+        merged = merge(RESIDENT, base.encode(), ours.encode(), theirs.encode(), None, keys)
+        said = told(merged)
+        assert "王莉" in said and "王力" in said and "63" not in said and "bank" in said
+        kept = merge(RESIDENT, base.encode(), ours.encode(), theirs.encode(), "ours", keys)
+        assert self.opened(keys, kept) == {"name": "王莉", "bank": "63"}
+
+    def test_without_the_key_it_is_left(self, tmp_path: Path) -> None:
+        base, ours, theirs = self.three(Keys(tmp_path), {"name": "王丽"}, {"name": "王莉"}, {"name": "王力"})
+        merged = merge(RESIDENT, base.encode(), ours.encode(), theirs.encode(), None, Keys(tmp_path / "none"))
+        assert "(sealed)" in told(merged)
 
 
 def test_every_kind_takes_a_note_of_the_other_desk() -> None:
