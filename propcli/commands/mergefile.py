@@ -60,7 +60,7 @@ def _merged(base: Path, ours: Path, theirs: Path, path: str) -> "Merged | None":
 
 def _tell(merged: "Merged", path: str) -> None:
     """What is left to a person, in git's own output."""
-    from propcli.records.merging import lines
+    from propcli.records.differing import lines
 
     told = [path, *(words(line) for difference in merged.differences for line in lines(difference))]
     record = PurePosixPath(path).stem

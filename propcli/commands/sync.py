@@ -116,7 +116,7 @@ class _Chosen:
 
 def _left_to_a_person(left: "list[Left]", other: "Remote") -> int:
     """What the two desks say otherwise, and what to do; nothing has changed yet."""
-    from propcli.records.merging import lines
+    from propcli.records.differing import lines
 
     show(
         say(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from propcli.engine.text import say
-from propcli.records.merging import Difference, Merged, Side, kind_at, merge
+from propcli.records.differing import Difference
+from propcli.records.merging import Merged, Side, kind_at, merge
 from propcli.records.renumbering import Files, Hand, Moved, free_number, renumber
 from propcli.store.sealing import Keys
 

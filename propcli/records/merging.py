@@ -12,14 +12,15 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from propcli.engine.fields import Shape, shapes
+from propcli.engine.fields import shapes
 from propcli.engine.lifecycle import Fault
 from propcli.engine.problem import Refusal
 from propcli.engine.record import Event, Model
 from propcli.engine.text import Person, Text, say
 from propcli.kinds.catalog import KINDS, RESIDENT, Kind
-from propcli.output.language import listing, words
+from propcli.output.language import words
 from propcli.records.checking import life
+from propcli.records.differing import Difference, in_one, in_words, of_field
 from propcli.store import yamlfile
 from propcli.store.reading import described, load
 from propcli.store.sealing import Keys, seal
@@ -28,15 +29,6 @@ from propcli.store.weaving import Pieces, Version, cut, weave
 SHOWN = ("name", "phones", "plates", "phone", "plate")  # of what is sealed, what a person at the desk may see
 Side = Literal["ours", "theirs"]
 Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What the two sides say otherwise: of which field, or why they do not go together; the words of both."""
-
-    what: Text
-    ours: Text | str = ""
-    theirs: Text | str = ""
 
 
 @dataclass(frozen=True)
@@ -193,7 +185,7 @@ class _Merging:
             if by_hand or not agreed:  # by hand: written into a file without events, which has some now
                 value = values[1] if self.keep == "ours" else values[2]
                 if self.keep is None or by_hand:
-                    differences.append(_difference(its, values[1], values[2]))
+                    differences.append(of_field(its, values[1], values[2]))
             if value is not None:
                 wanted[alias] = value
         return wanted, differences
@@ -216,7 +208,7 @@ class _Merging:
                 value = ours.get(name) if self.keep == "ours" else theirs.get(name)
                 if self.keep is None:
                     shown = name in SHOWN
-                    said = [_in_words(inside.get(name)) if shown else say("(sealed)") for inside in (ours, theirs)]
+                    said = [in_words(inside.get(name)) if shown else say("(sealed)") for inside in (ours, theirs)]
                     differences.append(Difference(Text("{field}", {"field": name}), *said))
             if value is not None:
                 found[name] = value
@@ -333,7 +325,7 @@ class _Merging:
 
     def _do_not_follow(self, fault: Fault, told: list[Told]) -> list[Difference]:
         """Why the events of both cannot have happened one after the other, and what each side wrote down."""
-        mine, other = (_lines([self._line(t.event) for t in self._new(s)]) for s in (self.ours, self.theirs))
+        mine, other = (in_one([self._line(t.event) for t in self._new(s)]) for s in (self.ours, self.theirs))
         what = say("{what} [{rule}]", what=fault.what, rule=fault.rule) if fault.rule else fault.what
         return [Difference(say("{event}: {what}", event=self._line(told[fault.index].event), what=what), mine, other)]
 
@@ -379,7 +371,7 @@ class _Merging:
             ):
                 continue
             hidden = its.private or name == "sealed" or its.model is not None
-            said.append(its.alias if hidden else f"{its.alias}: {words(_in_words(value))}")
+            said.append(its.alias if hidden else f"{its.alias}: {words(in_words(value))}")
         if said:
             last = max((*chosen.told, *other.told), key=lambda one: one.event.at).event
             text = words(say("at the other desk: {event}", event="; ".join(said)))
@@ -389,7 +381,7 @@ class _Merging:
     def _noted(self, event: Event) -> dict[str, Any]:
         """A note of what the other desk did, in the words of the desk that decides."""
         said = [
-            f"{words(Text(its.title))}: {words(_in_words(value, its))}"
+            f"{words(Text(its.title))}: {words(in_words(value, its))}"
             for name, its in shapes(type(event)).items()
             if name not in ("at", "by", "event") and not its.private
             if (value := getattr(event, name)) not in (None, ())
@@ -457,35 +449,6 @@ def _opened_twice(ours: Told, theirs: Told) -> bool:
     return said[0] == said[1] and ours.key != theirs.key
 
 
-def _difference(its: Any, ours: Any, theirs: Any) -> Difference:
-    """A field that both sides changed; what is sealed stays so."""
-    name = Text("{field}", {"field": its.alias})
-    if its.alias == "sealed":
-        return Difference(name, say("(sealed)"), say("(sealed)"))
-    return Difference(name, _in_words(ours), _in_words(theirs))
-
-
-def _in_words(value: Any, its: Shape | None = None) -> Text | str:
-    """A value as it is told; a code by its word where the field says whose it is."""
-    if value is None:
-        return say("nothing")
-    if its is not None and its.ref == "staff" and isinstance(value, str):
-        return words(Person(value))
-    if its is not None and its.vocabulary is not None and isinstance(value, str) and value in its.vocabulary:
-        return its.vocabulary.word(value)
-    if isinstance(value, Model):
-        return _in_words(value.plain())
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {words(_in_words(one))}" for name, one in value.items())
-    if isinstance(value, list | tuple):
-        return listing(words(_in_words(one, its)) for one in value)
-    return words(value)
-
-
-def _lines(told: list[Text]) -> Text | str:
-    return words(told) if told else say("nothing")
-
-
 def _as_text(name: str, value: Any) -> Any:
     """A value as reading the file gives it: every scalar a text."""
     plain = [_plain(one) for one in value] if isinstance(value, list | tuple) else _plain(value)
@@ -496,11 +459,3 @@ def _as_text(name: str, value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     return value.plain() if isinstance(value, Model) else value
-
-
-def lines(difference: Difference) -> Iterator[Text]:
-    """A difference as it is told: what, and the words of both sides."""
-    yield say("  {what}", what=difference.what)
-    if difference.ours or difference.theirs:
-        yield say("    here:  {words}", words=difference.ours)
-        yield say("    there: {words}", words=difference.theirs)

@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
 from propcli.output.language import listing, words
+from propcli.records.differing import Difference
 from propcli.records.joining import Joined, Left, join
-from propcli.records.merging import Difference, Side, kind_at, merge
+from propcli.records.merging import Side, kind_at, merge
 from propcli.records.renumbering import Files, Hand, Moved, free_number, renumber
 from propcli.store.sealing import Keys
 from propcli.store.trees import Change, Trees

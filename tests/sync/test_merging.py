@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from propcli.kinds.catalog import KINDS, PARKING, RESIDENT, STAFF, TICKET, UNIT
-from propcli.records.merging import Merged, Side, lines, merge, three_way
+from propcli.records.differing import lines
+from propcli.records.merging import Merged, Side, merge, three_way
 from propcli.records.renumbering import free_number
 from propcli.store import yamlfile
 from propcli.store.reading import load
