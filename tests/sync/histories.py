@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from propcli.engine.fields import Shape, shapes
-from propcli.kinds.catalog import KINDS, Kind
+from propcli.kinds.catalog import KINDS, RESIDENT, TICKET, Kind
 from propcli.records.checking import life
 from propcli.records.merging import kind_at
 from propcli.records.recording import plain
@@ -71,7 +71,7 @@ class Desk:
 
     def _begin(self) -> None:
         """A new record: the sample with another number, and other words."""
-        kind = self.dice.choice(list(KINDS.values()))
+        kind = self.dice.choice([*KINDS.values(), TICKET, TICKET, TICKET, RESIDENT, RESIDENT, RESIDENT])
         record_id = self._new_id(kind)
         path = kind.path(record_id)
         if path in self.files:
@@ -213,13 +213,14 @@ class Desk:
                 its.private, f"某{dice.randrange(100)}"
             )
         if its.ref in KINDS:
-            return self._id(its.ref or "")
+            newest = self.ids(KINDS[its.ref])[-2:]  # such as other desks may have given the same number to
+            return dice.choice(newest) if dice.random() < 0.5 else self._id(its.ref)
         if its.ref == "team":
             return dice.choice(TEAMS)
         if its.ref == "category":
             return dice.choice(CATEGORIES)
         if its.named:
-            return dice.choice((self._id("resident"), "某人"))
+            return dice.choice((*self.ids(RESIDENT)[-2:], "某人"))
         if its.vocabulary is not None and tuple(its.vocabulary):
             return dice.choice(tuple(its.vocabulary))
         simple = {

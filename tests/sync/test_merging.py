@@ -1,15 +1,17 @@
 """Two versions of a record made one: what a pure function decides."""
 
 import json
-from pathlib import Path
+from datetime import datetime
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 
 from propcli.kinds.catalog import KINDS, PARKING, RESIDENT, STAFF, TICKET, UNIT
 from propcli.records.differing import lines
+from propcli.records.joining import join
 from propcli.records.merging import Merged, Side, merge, three_way
-from propcli.records.renumbering import free_number
+from propcli.records.renumbering import Hand, Moved, free_number, renumber
 from propcli.store import yamlfile
 from propcli.store.reading import load
 from propcli.store.sealing import Keys, seal
@@ -254,6 +256,60 @@ class TestNew:
         assert free_number(TICKET, "T-20261014-001", ["T-20261014-007", "T-20261013-009", "x"]) == "T-20261014-008"
         assert free_number(RESIDENT, "R-00002", []) == "R-00003"
         assert free_number(TICKET, "T-20261014-999", []) == "T-20261014-1000"
+
+
+class TestRenumbering:
+    """Everything that points to a record by its type follows it; texts do not."""
+
+    HAND = Hand("zhou.min", datetime.fromisoformat("2026-10-14T12:00:00+08:00"))
+
+    def renumbered(
+        self, files: dict[str, str], *new: tuple[str, str, str]
+    ) -> tuple[dict[str, str | None], list[Moved]]:
+        given = {PurePosixPath(path): content.encode() for path, content in files.items()}
+        changes, moved = renumber(given, {(kind, old): number for kind, old, number in new}, lambda: self.HAND)
+        return {str(p): c.decode() if c is not None else None for p, c in changes.items()}, moved
+
+    def test_by_name_in_lists_and_in_events(self) -> None:
+        ticket = BASE.replace("caller: {name: 王丽, phone: '13800138000'}", 'resident: "R-00002"  # 王丽')
+        ticket = ticket.replace("水管漏水", "R-00002家漏水") + step("09:10", "consented", "to: water", "who: R-00002")
+        unit = yamlfile.dump(SAMPLES["unit"]).replace("R-00001", "R-00002")
+        changes, moved = self.renumbered(
+            {"tickets/2026/10/T-20261014-001.yaml": ticket, "units/3/3-2-0701.yaml": unit},
+            ("resident", "R-00002", "R-00009"),
+        )
+        written = changes["tickets/2026/10/T-20261014-001.yaml"]
+        assert written == ticket.replace('"R-00002"', '"R-00009"').replace("who: R-00002", "who: R-00009")
+        assert changes["units/3/3-2-0701.yaml"] == unit.replace("R-00002", "R-00009")
+        assert moved[0].changed == ("T-20261014-001", "3-2-0701") and moved[0].named == ("T-20261014-001",)
+
+    def test_the_record_itself_has_a_note_of_its_old_number(self) -> None:
+        old, new = "tickets/2026/10/T-20261014-001.yaml", "tickets/2026/10/T-20261014-004.yaml"
+        changes, moved = self.renumbered({old: BASE}, ("ticket", "T-20261014-001", "T-20261014-004"))
+        assert changes[old] is None and moved[0].named == ()
+        written = changes[new] or ""
+        assert written.startswith(BASE.replace("-001", "-004")) and "this was T-20261014-001" in written
+
+    def test_several_at_once_even_in_a_row(self) -> None:
+        """001 becomes 002 and 002 becomes 003: nobody is renumbered twice."""
+        linked = BASE.replace("001", "003") + step("09:10", "linked", "other: T-20261014-001")
+        linked += step("09:11", "linked", "other: T-20261014-002")
+        changes, _moved = self.renumbered(
+            {"tickets/2026/10/T-20261014-003.yaml": linked},
+            ("ticket", "T-20261014-001", "T-20261014-002"),
+            ("ticket", "T-20261014-002", "T-20261014-009"),
+        )
+        written = changes["tickets/2026/10/T-20261014-003.yaml"] or ""
+        assert written.index("other: T-20261014-002") < written.index("other: T-20261014-009")
+
+    def test_two_numbers_given_twice_get_two_numbers(self) -> None:
+        """And nobody gets one that was ever given."""
+        paths = [PurePosixPath(f"tickets/2026/10/T-20261014-00{n}.yaml") for n in (1, 2)]
+        ours = {p: BASE.replace("20261014-001", p.stem[2:]).encode() for p in paths}
+        theirs = {p: content.replace(b"09:05", b"09:06") for p, content in ours.items()}
+        joined = join({}, ours, theirs, lambda _folder: ["T-20261014-003"], lambda: self.HAND)
+        assert [m.new for m in joined.moved] == ["T-20261014-004", "T-20261014-005"] and not joined.left
+        assert joined.files == theirs
 
 
 PLAIN = "id: li.na\nname: 李娜\nrole: technician\nteam: engineering\nskills: [water]\n"

@@ -114,7 +114,8 @@ class TestNothingIsSwept:
         west.ok("sync")
         path = east.root / DAY / "T-20261014-001.yaml"
         path.write_text("# 我的\n" + path.read_text())
-        assert f"{DAY}/T-20261014-001.yaml" in east.refused("sync", code=3)
+        said = east.refused("sync", code=3)
+        assert f"changed by hand and not committed: {DAY}/T-20261014-001.yaml" in said and "git stash" in said
 
     def test_a_file_git_does_not_know_is_in_the_way_too(self, west: Desk, east: Desk) -> None:
         west.add()
