@@ -163,9 +163,14 @@ def tell_moved(moved: "Moved") -> None:
 def _commits(title: Text, subjects: list[str]) -> None:
     show(title)
     for subject in subjects[:MOST]:
-        show(f"  {subject}")
+        show(f"  {_harmless(subject)}")
     if subjects[MOST:]:
         show(say("  and {n} more (git log)", n=len(subjects) - MOST))
+
+
+def _harmless(text: str) -> str:
+    """What others wrote, without signs that act on the screen."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _sent(other: "Remote", head: str, tip: str) -> bool:

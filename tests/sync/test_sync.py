@@ -207,6 +207,11 @@ class TestTheOtherEnd:
         assert "out to origin" in east.ok("sync")
         whole(east)
 
+    def test_what_others_called_their_commits_does_not_act_on_the_screen(self, west: Desk, east: Desk) -> None:
+        west.git("commit", "--quiet", "--allow-empty", "-m", "a\x1b[2Jb\u202ec")
+        west.ok("sync")
+        assert "a\\x1b[2Jb\\u202ec" in east.ok("sync")
+
 
 class TestDecisions:
     def both(self, west: Desk, east: Desk) -> None:
