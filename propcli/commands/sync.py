@@ -82,7 +82,7 @@ def _hand(by: str | None) -> "Callable[[], Hand]":
     def hand() -> "Hand":
         from propcli.records.renumbering import Hand
 
-        return Hand(session().desk(by), session().now)
+        return Hand(session().desk(by), session().happened())
 
     return hand
 

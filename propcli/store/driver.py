@@ -14,7 +14,7 @@ NAME = "records of propcli"
 COMMAND = (
     "propcli merge-file %O %A %B %P; said=$?; "
     f"test $said -eq {CONFLICT} && exit 1; test $said -eq 0 && exit 0; "
-    "exec git merge-file -L here -L before -L there %A %O %B"
+    "git merge-file -L here -L before -L there %A %O %B || exit 1"
 )
 
 

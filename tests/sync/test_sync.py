@@ -429,6 +429,19 @@ class TestPull:
         assert done.returncode and "<<<<<<< here" in text and "西边" in text and "东边" in text
         assert "conflict" in pulling.run("validate").out
 
+    def test_the_driver_never_ends_with_a_traceback(self, desk: Desk, tmp_path: Path) -> None:
+        """Whatever it is given: no files, no records, not even text."""
+        path = f"{DAY}/T-20261014-001.yaml"
+        for content in (b"", b"\xff\xfe\x00", b"id: [", b"a: 1\n"):
+            names = []
+            for name in "oab":
+                (tmp_path / name).write_bytes(content + name.encode() * (name != "o"))
+                names.append(str(tmp_path / name))
+            for place in (path, "policy.yaml", "tickets"):
+                result = desk.run("merge-file", *names, place)
+                assert result.code in (40, 41) and "Traceback" not in result.all
+        assert desk.run("merge-file", "no", "such", "file", path).code == 41
+
 
 class TestRenumber:
     def test_by_hand(self, west: Desk) -> None:
