@@ -34,6 +34,9 @@ COMMANDS = {
     "import": "commands.importing",
     "find": "commands.find",
     "doctor": "commands.doctor",
+    "sync": "commands.sync",
+    "renumber": "commands.sync",
+    "merge-file": "commands.mergefile",
     "init": "commands.init",
     "schema": "commands.schema",
 }

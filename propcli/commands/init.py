@@ -32,7 +32,7 @@ def init(
 ) -> int:
     from propcli.kinds.settings import Settings
     from propcli.records.validation import validate
-    from propcli.store import history, yamlfile
+    from propcli.store import driver, history, yamlfile
     from propcli.store.estate import MARKER, Estate
     from propcli.store.reading import load
     from propcli.store.transaction import operation
@@ -60,6 +60,8 @@ def init(
         for file in ("policy.yaml", "calendar.yaml"):
             if not (root / file).exists():
                 op.write(PurePosixPath(file), (defaults / file).read_bytes())
+        op.write(driver.ATTRIBUTES, driver.with_line(op.read(driver.ATTRIBUTES)))
+        driver.install(op.history)
         op.commit(words(say("Begin the estate {name}", name=record.name)))
     (root / "staff").mkdir(exist_ok=True)
     estate = Estate(root)

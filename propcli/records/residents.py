@@ -1,6 +1,6 @@
 """Residents put on record, changed, forgotten [U1, T12]. What is to be sealed never leaves here in clear."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -83,10 +83,15 @@ def seal_all(recorder: Recorder, people: People, now: datetime, by: str) -> list
     return done
 
 
-def forget(recorder: Recorder, resident_id: str, reason: str, now: datetime, by: str) -> Resident:
-    """Replace everything about a person by a tombstone. The key itself is destroyed by whoever commits this, after."""
+def forget(
+    recorder: Recorder, resident_id: str, reason: str, now: datetime, by: str, units: Sequence[str] = ()
+) -> Resident:
+    """Replace everything about a person by a tombstone. The key itself is destroyed by whoever commits this, after.
+    `units`: homes the person is tied to still, as is known."""
     gone = dict.fromkeys(("name", "phones", "plates", "born", "language", "keep_until", "sealed"))
-    event = ResidentEvent.model_validate({"at": now, "by": by, "event": "forgotten", "reason": reason})
+    event = ResidentEvent.model_validate(
+        {"at": now, "by": by, "event": "forgotten", "reason": reason, "units": tuple(units)}
+    )
     after: Resident = recorder.step(RESIDENT, resident_id, [event], dict(gone))
     return after
 

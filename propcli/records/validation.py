@@ -10,13 +10,13 @@ from typing import Any
 from propcli.engine.policy import Policy
 from propcli.engine.problem import Problem
 from propcli.kinds.calendar import CalendarFile
-from propcli.kinds.catalog import KINDS, STAFF, Kind
+from propcli.kinds.catalog import KINDS, STAFF, Kind, kind_of
 from propcli.kinds.declaration import function_at
 from propcli.kinds.settings import Settings
 from propcli.records.checking import Sources, Surroundings, checked, left_behind, source_once
 from propcli.records.clock import ahead
+from propcli.records.contradicting import contradictions
 from propcli.records.rules import policy_references, settings_references
-from propcli.records.sole import taken_twice
 from propcli.store.estate import MARKER, Estate, Reading
 from propcli.store.leftovers import leftovers
 from propcli.store.reading import MOST
@@ -59,8 +59,8 @@ def validate(
                 findings += validates(record, around)
             if findings:
                 problems += estate.at(reading.places[record.id], findings)
-        for record, finding in taken_twice(kind, reading.records, today or date.min):
-            problems += estate.at(reading.places[record.id], [finding])
+    for record, finding in contradictions({kind: r.records for kind, r in readings.items()}, today):
+        problems += estate.at(readings[kind_of(record)].places[record.id], [finding])
     problems += leftovers(estate.root, (kind.folder for kind in KINDS.values()))
     if only is not None:
         problems = [p for p in problems if any(PurePosixPath(p.path).is_relative_to(o) for o in only)]

@@ -117,7 +117,10 @@ def decode(raw: bytes) -> str:
                 text.count("\n", 0, found.start()) + 1,
                 1,
                 say("a merge conflict was left in the file"),
-                say("keep one side and delete the lines with <<<<<<<, ======= and >>>>>>>"),
+                say(
+                    "git merge --abort and propcli sync merge it anew; or write what is true of both sides, and delete "
+                    "the lines with <<<<<<<, ======= and >>>>>>>"
+                ),
             )
     return text
 
@@ -430,11 +433,11 @@ def _splice(
         ):
             cuts.append((old.start, old.end, lines.split(": ", 1)[1].rstrip("\n")))
         else:
-            cuts.append((_line_start(text, old.key_start), _end_of(text, (name,), marks), lines))
+            cuts.append((line_start(text, old.key_start), end_of(text, (name,), marks), lines))
     if append:
         rendered = dump(list(append))
         if "events" in before:
-            at = _end_of(text, ("events",), marks)
+            at = end_of(text, ("events",), marks)
             indent = " " * (marks[("events",)].column - 1)
             rendered = "".join(indent + line for line in rendered.splitlines(keepends=True))
         else:
@@ -449,11 +452,11 @@ def _splice(
     return text
 
 
-def _line_start(text: str, offset: int) -> int:
+def line_start(text: str, offset: int) -> int:
     return text.rfind("\n", 0, offset) + 1
 
 
-def _end_of(text: str, path: Path, marks: Mapping[Path, Mark]) -> int:
+def end_of(text: str, path: Path, marks: Mapping[Path, Mark]) -> int:
     """The offset after the last line that belongs to a value: comments and blank lines below it do not."""
     leaf = max((m for p, m in marks.items() if p[: len(path)] == path and m.style != "block"), key=lambda m: m.end)
     if leaf.style in ("|", ">"):
@@ -472,7 +475,7 @@ def _place_for(name: str, marks: Mapping[Path, Mark], order: Sequence[str], text
     later = order[order.index(name) + 1 :] if name in order else ()
     for other in later:
         if (other,) in marks:
-            return _line_start(text, marks[(other,)].key_start)
+            return line_start(text, marks[(other,)].key_start)
     return len(text)
 
 

@@ -634,9 +634,8 @@ def test_forgotten_people_are_nobody(homes: Desk) -> None:
     file = homes.root / "residents/R-00002.yaml"
     content = file.read_text("utf-8").replace("status: active", "status: forgotten")
     content = content.replace("name: 陈大明\nphones: ['13800138002']\n", "")
-    file.write_text(
-        content + "- {at: '2026-10-01T10:00:00+08:00', by: zhou.min, event: forgotten, reason: 已迁出}\n", "utf-8"
-    )
+    gone = "{at: '2026-10-01T10:00:00+08:00', by: zhou.min, event: forgotten, reason: 已迁出, units: [3-2-0502]}"
+    file.write_text(f"{content}- {gone}\n", "utf-8")
     assert homes.run("validate").code == 0
     new = row(房号="0601", 业主姓名="陈大明", 关系="租户", **NONE)
     homes.ok("import", "residents", *put(homes, "in.csv", new))

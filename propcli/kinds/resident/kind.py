@@ -24,7 +24,7 @@ STEPS = table(
     ),
     Step("noted", ACTIVE, None, ("text",), verb="note", help="Write something down."),
     Step(
-        "forgotten", ACTIVE, "forgotten", ("reason",), rule="T12", verb="forget",
+        "forgotten", ACTIVE, "forgotten", ("reason",), ("units",), rule="T12", verb="forget",
         help="Destroy the key of somebody's sealed fields and everything else on record [T12]."
     ),
 )

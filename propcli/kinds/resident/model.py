@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from propcli.engine.record import Code, Day, Event, Form, Line, Model, PersonName, Private, Ref, Words, wrong
+from propcli.engine.record import Code, Day, Event, Form, Line, Model, PersonName, Private, Ref, UnitId, Words, wrong
 from propcli.engine.text import Text, say
 from propcli.engine.worktime import add_months
 from propcli.kinds.catalog import RESIDENT
@@ -68,6 +68,7 @@ class ResidentEvent(Event):
         (), title="consent", description="contact, messages, survey or publication."
     )
     reason: Words | None = None
+    units: tuple[UnitId, ...] = Field((), title="though still tied to")
     text: Words | None = Field(None, title="text", description="In words.")
 
 

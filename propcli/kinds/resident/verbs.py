@@ -224,7 +224,7 @@ def forget(
     if resident.status == "forgotten":
         return _finish(found, past)
     face = here.people.add(resident)
-    _refuse_tied(found, though_tied)
+    tied = _refuse_tied(found, though_tied)
     if not yes:
         if not sys.stdin.isatty():
             raise Refusal(say("forgetting cannot be undone"), hint=say("give --yes"))
@@ -232,7 +232,7 @@ def forget(
         typer.confirm(question.format(who=f"{words(face.called)} ({found})"), abort=True)
     here.desk(by)
     with changing(here, by) as change:
-        after = bury(change.recorder, found, reason, here.now, change.desk)
+        after = bury(change.recorder, found, reason, here.now, change.desk, tied)
         why = f"Reason: {' '.join(reason.split())}"
         files = [here.keys.file(key) for key in past.keys]
         there = [file.exists() for file in files]
@@ -259,7 +259,8 @@ def _remains(history: History, resident_id: str, past: Past) -> dict[str, list[s
         return {}
 
 
-def _refuse_tied(resident_id: str, though_tied: bool) -> None:
+def _refuse_tied(resident_id: str, though_tied: bool) -> list[str]:
+    """The units somebody is tied to; refuses where there are any and nobody said that it is to be done all the same."""
     from propcli.kinds.renovation.model import Renovation
     from propcli.kinds.renovation.words import OPEN as OPEN_FILINGS
 
@@ -278,6 +279,7 @@ def _refuse_tied(resident_id: str, though_tied: bool) -> None:
             title=say("{record}: refused", record=resident_id),
             hint=say("end the ties first, or give --though-tied"),
         )
+    return [unit for unit, _tie in tied]
 
 
 def _finish(resident_id: str, past: Past) -> int:
