@@ -1,0 +1,71 @@
+"""What is different between two versions of a record: events that came, went or say something else, and fields."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any
+
+Data = Mapping[str, Any]  # a record as its file has it: every value a text
+
+
+@dataclass(slots=True)
+class Difference:
+    """`appended`: events after all that were there; `changed`: (place, before, after); `removed` and `inserted`: (place,
+    event); `fields`: the names of other fields that say something else."""
+
+    appended: list[Data] = field(default_factory=list)
+    changed: list[tuple[int, Data, Data]] = field(default_factory=list)
+    removed: list[tuple[int, Data]] = field(default_factory=list)
+    inserted: list[tuple[int, Data]] = field(default_factory=list)
+    fields: list[str] = field(default_factory=list)
+
+    @property
+    def rewritten(self) -> bool:
+        """Whether what had happened is told otherwise."""
+        return bool(self.changed or self.removed or self.inserted)
+
+
+def events_of(data: Data) -> list[Data]:
+    """The events of a record, as far as they are some."""
+    events = data.get("events")
+    return [event for event in events if isinstance(event, dict)] if isinstance(events, list) else []
+
+
+def difference(old: Data, new: Data) -> Difference:
+    """How a record differs from what it was."""
+    found = Difference(fields=sorted(n for n in {*old, *new} - {"events"} if old.get(n) != new.get(n)))
+    before, after = events_of(old), events_of(new)
+    if after[: len(before)] == before:
+        found.appended = after[len(before) :]
+        return found
+    blocks = SequenceMatcher(None, [key(e) for e in before], [key(e) for e in after], autojunk=False).get_opcodes()
+    for tag, i, j, k, m in blocks:
+        if tag == "equal":
+            continue
+        pairs = [*zip(range(i, j), range(k, m), strict=False)]
+        found.changed += [(a, before[a], after[b]) for a, b in pairs]
+        found.removed += [(a, before[a]) for a in range(i + len(pairs), j)]
+        rest = range(k + len(pairs), m)
+        if j == len(before):
+            found.appended += [after[b] for b in rest]
+        else:
+            found.inserted += [(b, after[b]) for b in rest]
+    return found
+
+
+def key(event: Data) -> str:
+    """An event as a text: the same for the same words, however they are laid out."""
+    return repr(sorted((name, repr(value)) for name, value in event.items()))
+
+
+def sealed_in(value: Any) -> Iterator[str]:
+    """Every sealed text within a value, and every public key."""
+    if isinstance(value, str):
+        if value.startswith(("age:", "age1")):
+            yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from sealed_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from sealed_in(inner)
