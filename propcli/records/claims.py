@@ -10,7 +10,7 @@ other: says nothing that could be held against it."""
 
 _TRAILER = re.compile(r"([A-Za-z][A-Za-z-]*): (.*)")
 # how the first line of a commit of hand edits begins
-BY_HAND = ("Edited by hand", "手工修改")
+BY_HAND = ("Edited by hand", "By hand", "手工修改")
 EDITED, REVEALED = "edited", "revealed"
 
 

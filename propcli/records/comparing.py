@@ -10,8 +10,8 @@ Data = Mapping[str, Any]  # a record as its file has it: every value a text
 
 @dataclass(slots=True)
 class Difference:
-    """`appended`: events after all that were there; `changed`: (place, before, after); `removed` and `inserted`: (place,
-    event); `fields`: the names of other fields that say something else."""
+    """`appended`: events after all that were there; `changed`: (place, before, after); `removed` and `inserted`:
+    (place, event); `fields`: the names of other fields that say something else."""
 
     appended: list[Data] = field(default_factory=list)
     changed: list[tuple[int, Data, Data]] = field(default_factory=list)

@@ -1,11 +1,12 @@
-"""Whether the history is what commands made of it: each commit is held against what it says, and against all before it.
+"""Whether the history is what commands made of it: each commit is held against what it says and all before it.
 
-A pure function of the commits: what git is asked for stands in `store.past`. Every commit is looked at once, in an order
-in which parents come first; `Ledger` is what has to be known of those before it, and can be put away and taken up."""
+A pure function of the commits: what git is asked for stands in `store.past`. Every commit is looked at once, in an
+order in which parents come first; `Ledger` is what has to be known of those before it, and can be put away and taken
+up."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -47,10 +48,10 @@ class Ledger:
 
 @dataclass
 class Verifier:
-    """Looks at commits one by one. `blob`: what a file said, by its id; `now`: the real time; `clock`: whether the times
-    of events are of the same clock as those of commits (not so in a rehearsal)."""
+    """Looks at commits one by one. `blob`: what a file said, by its id; `now`: the real time; `clock`: whether the
+    times of events are of the same clock as those of commits (not so in a rehearsal)."""
 
-    blob: Callable[[str], bytes]
+    blob: Callable[[str], bytes | None]
     now: datetime
     ledger: Ledger = field(default_factory=Ledger)
     clock: bool = True
@@ -72,6 +73,7 @@ class Verifier:
                 found += self._look_on_record(changes, said)
             else:
                 found += self._records(deed, said, changes)
+        found = _together(found)
         alarms = said.nature in ("step", "revealed") or len(deed.parents) > 1
         return [self._finding(deed, said, alarms, *one) for one in found]
 
@@ -92,7 +94,9 @@ class Verifier:
         author, committer = deed.author, deed.committer
         if said.nature in SIGNED_BY_PROGRAM and len(deed.parents) < 2:
             if abs(committer.at - author.at) > SLACK:
-                what = say("written anew after it was made: made {made}, this commit {at}", made=author.at, at=committer.at)
+                what = say(
+                    "written anew after it was made: made {made}, this commit {at}", made=author.at, at=committer.at
+                )
                 yield "rewritten", "", what
             if author.who != committer.who:
                 what = say("made by {author}, but committed by {other}", author=author.who, other=committer.who)
@@ -128,7 +132,7 @@ class Verifier:
                 continue
             new = self.data(change)
             if new is None:
-                yield from _unreadable(change, record_id)
+                yield from self._unreadable(change, record_id)
                 continue
             old = self.old(change)
             if old is None:
@@ -165,7 +169,7 @@ class Verifier:
                 yield from self._settings(change)
             if said.nature == "step":
                 yield "rules_hidden", path, say("changed by a commit that says nothing of it")
-            else:
+            elif change.old:
                 yield "told_rules", path, self._rules(change)
             return
         inside = path.split("/", 1)[0] in FOLDERS
@@ -220,10 +224,7 @@ class Verifier:
         yield from self._forgotten(record_id, old, new)
         yield from self._sealed(str(kind.path(record_id)), record_id, old, new)
         free = kind is STAFF and not events_of(new)
-        if said.nature == "step":
-            names = explained(kind, found, old, new)
-        else:
-            names = found.fields
+        names = explained(kind, found, old, new) if said.nature == "step" else found.fields
         for name in names:
             code = "told_rules" if free and said.nature != "step" else "field_changed"
             yield code, record_id, _field(name, old, new)
@@ -248,11 +249,15 @@ class Verifier:
 
     def _event(self, deed: Deed, record_id: str, event: Data) -> Iterator[Found]:
         name, by = str(event.get("event")), str(event.get("by"))
-        at = _moment(event.get("at"))
+        at = moment(event.get("at"))
         if self.clock and at is not None and at > deed.author.at + SLACK:
             yield "event_ahead", record_id, say("{event} is dated {at}, after its commit", event=name, at=at)
         if by != IMPORTER and by not in self.ledger.staff:
-            yield "by_unknown", record_id, say("{event} is signed by {who}, who is not on the staff", event=name, who=by)
+            yield (
+                "by_unknown",
+                record_id,
+                say("{event} is signed by {who}, who is not on the staff", event=name, who=by),
+            )
         last = self.ledger.left.get(by)
         if last and at is not None and f"{at:%Y-%m-%d}" > last:
             what = say("{event} is signed by {who}, who worked here until {day}", event=name, who=by, day=last)
@@ -321,7 +326,7 @@ class Verifier:
                 continue
             new = self.data(result)
             if new is None:
-                yield from _unreadable(result, record_id)
+                yield from self._unreadable(result, record_id)
                 continue
             untouched = any(path not in side for side in sides)
             yield from self._merged(deed, said, kind, record_id, [v for v in versions if v is not None], new, untouched)
@@ -384,6 +389,14 @@ class Verifier:
 
     # --- reading
 
+    def _unreadable(self, change: Change, record_id: str) -> Iterator[Found]:
+        if not change.mode.startswith("100"):
+            yield "stray", record_id, say("is no plain file any more")
+        elif self.blob(change.new) is None:
+            yield "object_spoilt", record_id, say("what git keeps of it is lost or not what its id says")
+        else:
+            yield "record_bad", record_id, say("cannot be read as a record")
+
     def _learn(self, changes: Iterable[Change]) -> None:
         """Who is on the staff, for what follows and for this very commit."""
         for change in changes:
@@ -410,13 +423,14 @@ class Verifier:
             if len(self._read) >= KEPT:
                 for old in [*self._read][: KEPT // 2]:
                     del self._read[old]
-            data, problems = yamlfile.read(self.blob(blob), "")
+            raw = self.blob(blob)
+            data, problems = yamlfile.read(raw, "") if raw is not None else (None, [])
             self._read[blob] = None if problems else data
         return self._read[blob]
 
 
 ABOUT_COMMITS = frozenset(
-    {"rewritten", "author_other", "clock_back", "ahead_of_now", "reveal_changes", "record_unclaimed", "signing_off"}
+    "rewritten author_other clock_back ahead_of_now reveal_changes record_unclaimed signing_off object_spoilt".split()
 )
 
 
@@ -429,42 +443,51 @@ def placed(path: str) -> tuple[Kind | None, str]:
     return kind, record_id
 
 
-def _unreadable(change: Change, record_id: str) -> Iterator[Found]:
-    if not change.mode.startswith("100"):
-        yield "stray", record_id, say("is no plain file any more")
-    else:
-        yield "record_bad", record_id, say("cannot be read as a record")
+def _together(found: Sequence[Found]) -> list[Found]:
+    """What was put there by hand as one thing to say: an estate often begins with many records."""
+    added = [record for code, record, _what in found if code == "told_added"]
+    if len(added) < 2:
+        return [*found]
+    some = ", ".join(added[:5]) + (" …" if len(added) > 5 else "")
+    whole = ("told_added", "", say("{n} records put there by hand: {some}", n=len(added), some=some))
+    return [whole, *(one for one in found if one[0] != "told_added")]
 
 
 def _another(old: Data, new: Data) -> bool:
-    """Whether not one event of a record is left."""
+    """Whether not one event of a record is left, and it is not one event that was corrected."""
     before, after = events_of(old), events_of(new)
-    return bool(before and after) and not {key(e) for e in before} & {key(e) for e in after} and (
-        len(before) > 1 or before[0].get("event") != after[0].get("event") or old.get("id") != new.get("id")
-        or _far(old, new)
-    )
+    if not before or not after or {key(e) for e in before} & {key(e) for e in after}:
+        return False
+    return len(before) > 1 or before[0].get("event") != after[0].get("event") or _far(old, new)
 
 
 def _far(old: Data, new: Data) -> bool:
     """Whether most of what a record says is something else."""
     names = {*old, *new} - {"id", "events", "status"}
-    return sum(old.get(name) != new.get(name) for name in names) * 2 > len(names)
+    return len([name for name in names if old.get(name) != new.get(name)]) * 2 > len(names)
 
 
 def _rewritten(record_id: str, found: Difference) -> Iterator[Found]:
     """Events that are told otherwise than they were."""
     for place, old, new in found.changed:
         name = str(old.get("event"))
-        before, after = _moment(old.get("at")), _moment(new.get("at"))
+        before, after = moment(old.get("at")), moment(new.get("at"))
         if before is not None and after is not None and before != after:
             code = "event_backdated" if after < before else "event_postdated"
-            what = say("event {n} ({event}) was {before}, is {after}", n=place + 1, event=name, before=before, after=after)
+            what = say(
+                "event {n} ({event}) was {before}, is {after}", n=place + 1, event=name, before=before, after=after
+            )
             yield code, record_id, what
         rest = [f for f in {*old, *new} if f != "at" and old.get(f) != new.get(f)]
         for which in sorted(rest):
             was, now = _shown(old.get(which)), _shown(new.get(which))
             what = say(
-                "event {n} ({event}): {field} was {was}, is {now}", n=place + 1, event=name, field=which, was=was, now=now
+                "event {n} ({event}): {field} was {was}, is {now}",
+                n=place + 1,
+                event=name,
+                field=which,
+                was=was,
+                now=now,
             )
             yield "event_changed", record_id, what
     for place, event in found.removed:
@@ -501,11 +524,10 @@ def _of_a_side(value: Any, sides: Sequence[Any]) -> bool:
     return isinstance(value, list) and all(entry in entries for entry in value)
 
 
-def _moment(value: Any) -> datetime | None:
+def moment(value: Any) -> datetime | None:
+    """A time as files have it; None where it is none."""
     try:
-        moment = datetime.fromisoformat(value)
+        found = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         return None
-    return moment if moment.tzinfo is not None else None
-
-
+    return found if found.tzinfo is not None else None

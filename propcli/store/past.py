@@ -5,7 +5,8 @@ against its id."""
 
 import hashlib
 import os
-import subprocess
+import re
+import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -13,12 +14,13 @@ from pathlib import Path, PurePosixPath
 
 from propcli.engine.problem import Refusal
 from propcli.engine.text import say
-from propcli.store.history import SETTINGS, History
+from propcli.store.history import History
 
 AT_ONCE = 1000  # commits
 # what would have git tell another past than the objects themselves
 PLAIN = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
 CONFIG = ("-c", "core.commitGraph=false", "-c", "core.quotePath=false", "-c", "log.showSignature=false")
+FOLDER, NONE = "040000", "000000"  # modes
 OUTSIDE = "../"  # before the path of what does not belong to the estate
 
 
@@ -95,13 +97,31 @@ class Past:
     """The commits an estate's repository keeps. Raises Refusal, with what git said, where it cannot be read."""
 
     def __init__(self, history: History) -> None:
-        self.top = history.top
+        self.history = history
         self.folder = history.folder
         self.prefix = "" if history.root == history.top else history.root.relative_to(history.top).as_posix() + "/"
+        self.spoilt: dict[str, bool] = {}  # contents that are missing (True) or not what their ids say
         self._raws: dict[str, _Raw] = {}
         self._blobs: dict[str, bytes] = {}
 
     # --- which commits there are
+
+    def head(self) -> str:
+        """The last commit; '' on a branch that has none yet. Refuses, with git's reason, where it cannot be told: also
+        where the branch had commits once."""
+        code, out, error = self._try(["log", "-1", "--format=%H"])
+        if not code:
+            return out.decode().strip()
+        branch = self.branch()
+        if "does not have any commits yet" not in error:
+            raise _failed(error)
+        if branch and _lines(self._shared / "logs" / branch):
+            raise Refusal(
+                say("the branch {branch} is gone, though it had commits", branch=branch.removeprefix("refs/heads/")),
+                hint=say("git reflog and .git/logs say which; git fsck --lost-found finds what is left"),
+                code=3,
+            )
+        return ""
 
     def id(self, name: str) -> str:
         """The id of a commit by whatever name git knows it; '' where there is none."""
@@ -129,6 +149,19 @@ class Past:
         """The last commit that two have in common; '' where there is none."""
         return self._try(["merge-base", one, other])[1].decode().strip()
 
+    def about(self, until: str, path: PurePosixPath | None, words: Sequence[str] = ()) -> set[str]:
+        """The commits up to one that changed a file of the estate, or whose message has a line (of several: all)."""
+        lines = [f"--grep=^{re.escape(line)}$" for line in words]
+        where = [] if path is None else [self.prefix + str(path)]
+        found = ["rev-list", "--full-history", "--all-match", "--extended-regexp", *lines, until, "--", *where]
+        return set(self._ask(found).decode().split())
+
+    def deleted(self, until: str) -> set[str]:
+        """The names of files of the estate that some commit deleted."""
+        command = ["log", "--full-history", "-m", "--diff-filter=D", "--no-renames", "--name-only", "--format=", "-z"]
+        out = self._ask([*command, until, "--", self.prefix or "."]).decode("utf-8", "replace")
+        return {name.strip() for name in out.split("\0") if name.strip()}
+
     def last_before(self, moment: datetime, until: str) -> str:
         """The last commit made at a time or before it, along the branch; '' where there is none."""
         seconds = int(moment.timestamp())
@@ -154,6 +187,12 @@ class Past:
         common = self.folder / "commondir"
         return (self.folder / os.fsdecode(common.read_bytes()).rstrip("\n")) if common.exists() else self.folder
 
+    def config(self) -> dict[str, str]:
+        """Git's settings, names in small letters."""
+        out = self._try(["config", "--list", "-z"])[1].decode("utf-8", "replace")
+        entries = (entry.partition("\n") for entry in out.split("\0") if entry)
+        return {name.lower(): value for name, _end, value in entries}
+
     # --- the stream
 
     def deeds(self, ids: Sequence[str]) -> Iterator[Deed]:
@@ -167,20 +206,20 @@ class Past:
                 {p for one in some if one not in cut for p in self._raws[one].parents} - self._raws.keys()
             )
             deeds = [*self._with_changes(some, cut)]
-            self._blobs = self.contents({blob for deed in deeds for those in deed.changes for blob in _records(those)})
+            blobs = {blob for deed in deeds for those in deed.changes for blob in _records(those)}
+            self._blobs = {id: content for id, _kind, content in self._objects(blobs, self.spoilt)}
             yield from deeds
             last = ids[start + AT_ONCE - 1 : start + AT_ONCE]
             self._raws = {id: raw for id, raw in self._raws.items() if id in last or len(self._raws) < 20 * AT_ONCE}
 
-    def blob(self, id: str) -> bytes:
-        """What a file of a commit just read says."""
-        if id not in self._blobs:
-            self._blobs.update(self.contents([id]))
-        return self._blobs[id]
+    def blob(self, id: str) -> bytes | None:
+        """What a file of a commit just read says; None where that is lost or not as its id says (`spoilt`)."""
+        if id not in self._blobs and id not in self.spoilt:
+            self._blobs.update({id: content for id, _kind, content in self._objects([id], self.spoilt)})
+        return self._blobs.get(id)
 
     def contents(self, ids: Collection[str]) -> dict[str, bytes]:
-        """What objects say, by their ids; a folder of another repository has nothing to say. Refuses what is not as
-        its id says."""
+        """What objects say, by their ids. Refuses what is not as its id says."""
         return {id: content for id, _kind, content in self._objects(ids)}
 
     def files(self, commit: str) -> dict[PurePosixPath, str]:
@@ -229,10 +268,11 @@ class Past:
             its = tuple(changes.get((tree, raw.tree), ()) for tree in trees)
             yield Deed(id, parents, raw.author, raw.committer, raw.message, raw.signed, its)
 
-    def _diffs(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Change, ...]]:
-        """The changes between pairs of trees, from one process."""
+    def _diffs(self, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[Change, ...]]:
+        """The changes between pairs of trees, from one process. Folders are held against their ids, too."""
         asked = "".join(f"{old} {new}\n" for old, new in pairs).encode()
-        options = ["-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--ignore-submodules=none"]
+        options = ["-r", "-t", "-z", "--raw", "--no-abbrev", "--no-renames", "--ignore-submodules=none"]
+        folders = {new for _old, new in pairs}
         out = self._ask(["diff-tree", "--stdin", *options], asked).decode("utf-8", "surrogateescape")
         found: dict[tuple[str, str], list[Change]] = {}
         here: list[Change] = []
@@ -245,29 +285,39 @@ class Past:
             if part:
                 modes = part[1:].split()
                 path = next(parts)
+                if FOLDER in modes[:2] and modes[0] in (FOLDER, NONE) and modes[1] in (FOLDER, NONE):
+                    folders.add(modes[3])
+                    continue
                 inside = path.startswith(self.prefix)
                 name = path[len(self.prefix) :] if inside else OUTSIDE + path
                 ids = ["" if set(id) == {"0"} else id for id in modes[2:4]]
                 here.append(Change(name, modes[0], modes[1], ids[0], ids[1]))
+        for _whole in self._objects({id for id in folders if id.strip("0")}):
+            pass
         return {pair: tuple(its) for pair, its in found.items()}
 
-    def _objects(self, ids: Collection[str]) -> Iterator[tuple[str, str, bytes]]:
-        """(id, kind, content) of objects, from one process; each held against its id."""
+    def _objects(self, ids: Collection[str], spoilt: dict[str, bool] | None = None) -> Iterator[tuple[str, str, bytes]]:
+        """(id, kind, content) of objects, from one process; each held against its id. What is not as that says is
+        written down in `spoilt`, without that refused."""
         if not ids:
             return
-        out = self._ask(["cat-file", "--batch", "--buffer"], "".join(f"{id}\n" for id in ids).encode())
+        code, out, error = self._try(["cat-file", "--batch", "--buffer"], "".join(f"{id}\n" for id in ids).encode())
+        if code:
+            broken = re.search(r"[0-9a-f]{64}|[0-9a-f]{40}", error)
+            raise Spoilt(broken[0], missing=False) if broken else _failed(error)
         at = 0
         while at < len(out):
             end = out.index(b"\n", at)
             head = out[at:end].decode().split()
-            if len(head) != 3:
-                raise Spoilt(head[0], missing=True)
-            size = int(head[2])
-            content = out[end + 1 : end + 1 + size]
-            if _hash(head[1], content, len(head[0])) != head[0]:
-                raise Spoilt(head[0], missing=False)
-            yield head[0], head[1], content
-            at = end + 2 + size
+            size = int(head[2]) if len(head) == 3 else None
+            content = out[end + 1 : end + 1 + (size or 0)]
+            at = end + 1 if size is None else end + 2 + size
+            if size is not None and _hash(head[1], content, len(head[0])) == head[0]:
+                yield head[0], head[1], content
+            elif spoilt is None:
+                raise Spoilt(head[0], missing=size is None)
+            else:
+                spoilt[head[0]] = size is None
 
     def _ask(self, arguments: list[str], given: bytes = b"") -> bytes:
         code, out, error = self._try(arguments, given)
@@ -276,18 +326,21 @@ class Past:
         return out
 
     def _try(self, arguments: list[str], given: bytes = b"") -> tuple[int, bytes, str]:
-        try:
-            done = subprocess.run(
+        """One git process, through GitPython's command wrapper: exit code, what it said, what went wrong."""
+        with tempfile.TemporaryFile() as stdin:
+            stdin.write(given)
+            stdin.seek(0)
+            code, out, error = self.history.repo.git.execute(
                 ["git", *CONFIG, *arguments],
-                cwd=self.top,
-                env={**os.environ, **SETTINGS, **PLAIN},
-                input=given,
-                capture_output=True,
-                check=False,
+                istream=stdin,
+                env=PLAIN,
+                with_extended_output=True,
+                with_exceptions=False,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
             )
-        except FileNotFoundError:
-            raise Refusal(say("git is not installed (or not on PATH)"), code=3) from None
-        return done.returncode, done.stdout, done.stderr.decode("utf-8", "replace")
+        assert isinstance(out, bytes)
+        return code, out, error
 
 
 def _records(changes: Iterable[Change]) -> Iterator[str]:

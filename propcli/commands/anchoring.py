@@ -1,0 +1,60 @@
+"""`propcli audit anchor`: the last commit, to be kept where nobody who rewrites the history can reach it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from propcli.commands.session import out, session, show
+from propcli.engine.problem import Refusal
+from propcli.engine.text import say
+from propcli.output.language import _
+
+
+def register(group: typer.Typer) -> None:
+    group.command(
+        "anchor",
+        help=_("Print or keep elsewhere which commit is the last: what leads to it cannot be rewritten unseen."),
+    )(anchor)
+
+
+def anchor(
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FILE|DIR", help=_("Keep it in a file, or in a new one of this folder.")),
+    ] = None,
+    sign: Annotated[
+        bool, typer.Option("--sign", help=_("Sign the file with the key git signs with (ssh, gpg)."))
+    ] = False,
+) -> int:
+    from propcli.commands.audit import the_past
+    from propcli.store import anchors
+
+    here = session()
+    past = the_past()
+    head = past.head()
+    if not head:
+        raise Refusal(say("there is no commit yet"), code=3)
+    if sign and to is None:
+        raise Refusal(say("--sign needs --to: the signature is a file beside the anchor's"))
+    ids = past.ids(head)
+    looks = len(past.about(head, None, ["Event: revealed"]))
+    made = anchors.Anchor(head, next(iter(past.deeds([head]))).committer.at, len(ids), looks)
+    text = anchors.text(here.estate.settings.name, made)
+    if to is None:
+        out(text)
+        return 0
+    file = here.folder / to
+    if file.is_dir():
+        file = file / f"{made.at:%Y%m%d-%H%M%S}-{head[:10]}{anchors.ENDING}"
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError:
+        raise Refusal(say("{file} is there already; an anchor is never written over", file=str(file))) from None
+    show(say("{commit} is anchored in {file}.", commit=head[:10], file=str(file)))
+    if not here.outside(file):
+        show(say("It lies in a repository: keep a copy where nobody who can change this one can change it."))
+    if sign:
+        show(say("Its signature is {file}.", file=str(anchors.sign(file, past.config()))))
+    return 0
