@@ -87,9 +87,11 @@ def _flat(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
         for name, inner in value.items():
             yield from _flat(inner, f"{place}.{name}" if place else str(name))
     elif isinstance(value, list):
-        rules = [inner.get("rule") if isinstance(inner, dict) else None for inner in value]
+        nth: dict[str, int] = {}
         for number, inner in enumerate(value):
-            name = rules[number] if rules.count(rules[number]) == 1 else f"{rules[number] or ''}{number}"
+            name = str(inner.get("rule", number)) if isinstance(inner, dict) else str(number)
+            nth[name] = nth.get(name, 0) + 1
+            name += f"/{nth[name]}" if nth[name] > 1 else ""
             yield from _flat(inner, f"{place}.{name}")
     else:
         yield place, str(value)
