@@ -36,7 +36,12 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
+    """A group may say (as its `obj`) which of its commands is meant where none is named."""
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        meant = self.context_settings.get("obj")
+        if isinstance(meant, str) and not {*args[:1]} & {*self.commands, "--help", "-h"}:
+            args.insert(0, meant)
         given = list(args)
         with _explained(self, ctx, args):
             rest = super().parse_args(ctx, args)
@@ -61,15 +66,6 @@ class Group(TyperGroup):
         return _translated(super().get_help_option(ctx))
 
 
-class Falling(Group):
-    """A group whose first command is meant where none is named."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if (not args or args[0] not in self.commands) and not {"--help", "-h"} & {*args[:1]}:
-            args.insert(0, next(iter(self.commands)))
-        return super().parse_args(ctx, args)
-
-
 def adopt(app: typer.Typer) -> None:
     """Let the commands and groups of an app be made of these classes."""
     app.info.cls = Group
@@ -77,7 +73,7 @@ def adopt(app: typer.Typer) -> None:
         command.cls = Command
     for group in app.registered_groups:
         if group.typer_instance is not None:
-            group.cls = group.cls if isinstance(group.cls, type) and issubclass(group.cls, Group) else Group
+            group.cls = Group
             adopt(group.typer_instance)
 
 

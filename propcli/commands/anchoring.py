@@ -27,7 +27,7 @@ def anchor(
         bool, typer.Option("--sign", help=_("Sign the file with the key git signs with (ssh, gpg)."))
     ] = False,
 ) -> int:
-    from propcli.commands.audit import the_past
+    from propcli.commands.past import the_past
     from propcli.store import anchors
 
     here = session()

@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from propcli.commands import options
-from propcli.commands.session import note, session, show_table
+from propcli.commands.past import happened, known_ever, seen, tell_cut, the_past
+from propcli.commands.session import session, show_table
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Person, say
 from propcli.engine.words import Vocabulary
 from propcli.output.language import _
-from propcli.usage import Falling
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from propcli.kinds.catalog import Kind
-    from propcli.records.comparing import Data
     from propcli.store.past import Deed, Past
 
 MOST = 50
@@ -31,6 +28,7 @@ def register(app: typer.Typer) -> None:
     from propcli.commands import anchoring, reviewing, verifying
 
     group = typer.Typer(
+        context_settings={"obj": "log"},
         help=_("What was recorded, when, by whom and why; and whether the history is what commands made of it."),
     )
     group.command(
@@ -39,7 +37,7 @@ def register(app: typer.Typer) -> None:
     reviewing.register(group)
     verifying.register(group)
     anchoring.register(group)
-    app.add_typer(group, name="audit", cls=Falling)
+    app.add_typer(group, name="audit")
 
 
 def log(
@@ -117,28 +115,6 @@ def _row(past: "Past", deed: "Deed", record_id: str | None) -> dict[str, Any]:
     }
 
 
-def happened(past: "Past", deed: "Deed") -> list[tuple[str, "datetime"]]:
-    """The records whose events a commit adds, and when each of these happened by its own word."""
-    from propcli.records.comparing import difference
-    from propcli.records.verifying import moment, placed
-
-    found = []
-    for change in deed.changes[0] if len(deed.parents) < 2 else ():
-        kind, record_id = placed(change.path)
-        if kind is not None and change.new and len(deed.changes[0]) <= MOST:
-            added = difference(version(past, change.old) or {}, version(past, change.new) or {}).appended
-            found += [(record_id, at) for event in added if (at := moment(event.get("at"))) is not None]
-    return found
-
-
-def version(past: "Past", blob: str) -> "Data | None":
-    """A record as a commit has it; None where there is none or it cannot be read."""
-    from propcli.store.yamlfile import read
-
-    raw = past.blob(blob) if blob else None
-    return read(raw, "")[0] if raw is not None else None
-
-
 # --- which commits
 
 
@@ -158,50 +134,6 @@ def _latest_first(past: "Past", ids: Sequence[str]) -> "list[Deed] | Any":
     """Commits from the latest on, a few at a time: mostly only those are looked at."""
     for stop in range(len(ids), 0, -MOST * 4):
         yield from reversed(list(past.deeds(ids[max(0, stop - MOST * 4) : stop])))
-
-
-def known_ever(past: "Past", head: str, typed: str) -> "tuple[Kind, str]":
-    """The record an id or its ending means, also one whose file is gone."""
-    from propcli.records.verifying import placed
-
-    here = session()
-    try:
-        return here.find(typed)
-    except Refusal:
-        gone = [placed(path.removeprefix(past.prefix)) for path in sorted(past.deleted(head))] if head else []
-        found = [(kind, id) for kind, id in gone if kind is not None and id.endswith(typed)]
-        exact = [pair for pair in found if pair[1] == typed] or found
-        if len(exact) != 1:
-            raise
-        return exact[0]
-
-
-def the_past() -> "Past":
-    """The history of the estate."""
-    from propcli.store.history import History
-    from propcli.store.past import Past
-
-    return Past(History(session().estate.root))
-
-
-def tell_cut(past: "Past") -> None:
-    """Say where the history that is here is not the whole, or not the one that is there."""
-    for id in past.cut():
-        note(say("note: the history before {commit} is not in this clone (git fetch --unshallow)", commit=id[:10]))
-    for id in past.grafts():
-        note(say("note: {commit} is said to have other parents than it has (.git/info/grafts)", commit=id[:10]))
-    for id in past.replaced():
-        note(
-            say(
-                "note: git shows another object in the place of {commit} (git replace); here it is as it was",
-                commit=id[:10],
-            )
-        )
-
-
-def seen(text: str) -> str:
-    """What others wrote, without what would act on the screen."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _event(typed: str) -> str:

@@ -47,7 +47,7 @@ def verify(
     ] = False,
     format: options.Format = "table",
 ) -> int:
-    from propcli.commands.audit import the_past
+    from propcli.commands.past import the_past
     from propcli.records.auditing import Asked, audit, latest
 
     form = options.form(format)
@@ -99,7 +99,7 @@ def _show(past: "Past", found: "list[Finding]", form: str) -> None:
 
 
 def _row(past: "Past", finding: "Finding") -> dict[str, Any]:
-    from propcli.commands.audit import seen
+    from propcli.commands.past import seen
     from propcli.commands.verdicts import with_verdicts
     from propcli.output.language import words
 

@@ -17,13 +17,14 @@ EDITED, REVEALED = "edited", "revealed"
 @dataclass(frozen=True, slots=True)
 class Claim:
     """`records`: what a commit says happened, by id; `events`: what happened to no record in particular; `count`: of an
-    import, how many records; `by`: who is said to have done it."""
+    import, how many records; `by`: who is said to have done it; `renumbered`: the new ids of records, by their old."""
 
     nature: Nature
     records: dict[str, list[str]] = field(default_factory=dict)
     events: list[str] = field(default_factory=list)
     count: int | None = None
     by: str = ""
+    renumbered: dict[str, str] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:
@@ -37,6 +38,7 @@ def claim(message: str) -> Claim:
     records: dict[str, list[str]] = {}
     loose: list[str] = []
     count, by = None, ""
+    renumbered: dict[str, str] = {}
     into = loose
     for name, value in trailers:
         if name == "Record":
@@ -47,7 +49,10 @@ def claim(message: str) -> Claim:
             count = int(value)
         elif name == "By":
             by = value
-    return Claim(_nature(message, records, loose, by), records, loose, count, by)
+        elif name == "Renumbered" and len(value.split()) == 2:
+            old, new = value.split()
+            renumbered[old] = new
+    return Claim(_nature(message, records, loose, by), records, loose, count, by, renumbered)
 
 
 def _nature(message: str, records: dict[str, list[str]], loose: list[str], by: str) -> Nature:

@@ -1,10 +1,14 @@
 """What is different between two versions of a record: events that came, went or say something else, and fields."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from pathlib import PurePosixPath
 from typing import Any
 
+from propcli.kinds.catalog import KINDS, Kind
+
+FOLDERS = {kind.folder: kind for kind in KINDS.values()}
 Data = Mapping[str, Any]  # a record as its file has it: every value a text
 
 
@@ -69,3 +73,26 @@ def sealed_in(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from sealed_in(inner)
+
+
+def placed(path: str) -> tuple[Kind | None, str]:
+    """The kind and the id of the record that a path belongs to; (None, path) where no record lies there."""
+    kind = FOLDERS.get(path.split("/", 1)[0])
+    record_id = path.rsplit("/", 1)[-1].removesuffix(".yaml")
+    if kind is None or not kind.is_id(record_id) or kind.path(record_id) != PurePosixPath(path):
+        return None, path
+    return kind, record_id
+
+
+def renamed(value: Any, ids: Mapping[str, str]) -> Any:
+    """A value with other ids in it."""
+    if isinstance(value, str):
+        return ids.get(value, value)
+    if isinstance(value, dict):
+        return {name: renamed(inner, ids) for name, inner in value.items()}
+    return [renamed(inner, ids) for inner in value] if isinstance(value, list) else value
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in one line, each once."""
+    return ", ".join(dict.fromkeys(names)) or "–"

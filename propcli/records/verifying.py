@@ -7,14 +7,25 @@ up."""
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import PurePosixPath
 from typing import Any
 
 from propcli.engine.text import Text, say
-from propcli.kinds.catalog import KINDS, STAFF, Kind
+from propcli.kinds.catalog import STAFF, Kind
 from propcli.records.checking import IMPORTER
 from propcli.records.claims import Claim, claim
-from propcli.records.comparing import Data, Difference, difference, events_of, key, sealed_in
+from propcli.records.comparing import (
+    FOLDERS,
+    Data,
+    Difference,
+    difference,
+    events_of,
+    key,
+    listed,
+    placed,
+    renamed,
+    sealed_in,
+)
+from propcli.records.merges import merged
 from propcli.records.standing import Finding, explained, life_faults, said_at
 from propcli.store import yamlfile
 from propcli.store.estate import SINGLE
@@ -22,7 +33,6 @@ from propcli.store.past import OUTSIDE, Change, Deed
 
 SLACK = timedelta(minutes=10)  # by which clocks of two machines, or two looks at one, may differ
 NAMES = {"policy": "policy.yaml", "calendar": "calendar.yaml", "settings": "propcli.yaml", "estate": "propcli.yaml"}
-FOLDERS = {kind.folder: kind for kind in KINDS.values()}
 SIGNED_BY_PROGRAM = ("step", "edited", "revealed")
 # told as wrong even where a commit says that it is a hand edit
 NEVER = frozenset({"forget_reverted", "sealed_copied", "stray", "record_copied"})
@@ -65,7 +75,7 @@ class Verifier:
             return []
         found = [*self._dates(deed, said)]
         if len(deed.parents) > 1:
-            found += self._merge(deed, said)
+            found += merged(self, deed, said)
         else:
             changes = deed.changes[0]
             self._learn(changes)
@@ -121,6 +131,9 @@ class Verifier:
         """What a commit with one parent did to files, against what it says it did."""
         seen: set[str] = set()
         signers: list[str] = []
+        if said.renumbered:
+            yield from self._renumbered(deed, said, changes)
+            return
         for change in changes:
             kind, record_id = placed(change.path)
             if kind is None:
@@ -132,7 +145,7 @@ class Verifier:
                 continue
             new = self.data(change)
             if new is None:
-                yield from self._unreadable(change, record_id)
+                yield from self.unreadable(change, record_id)
                 continue
             old = self.old(change)
             if old is None:
@@ -147,6 +160,35 @@ class Verifier:
             for record in sorted(missing):
                 yield "record_unclaimed", record, say("changed, but the commit says otherwise")
 
+    def _renumbered(self, deed: Deed, said: Claim, changes: Sequence[Change]) -> Iterator[Found]:
+        """Records that have other ids now are what they were, but for the ids, everywhere, and a note of it."""
+        before = {placed(change.path)[1]: self.old(change) for change in changes if change.old}
+        seen = set()
+        for change in changes:
+            kind, record_id = placed(change.path)
+            if kind is None:
+                yield "record_unclaimed", change.path, say("changed by a commit that says nothing of it")
+                continue
+            if not change.new:
+                if record_id not in said.renumbered:
+                    yield from self._deleted(change, record_id)
+                continue
+            seen.add(record_id)
+            was = next((old for old, new in said.renumbered.items() if new == record_id), record_id)
+            old, new = before.get(was), self.data(change)
+            if old is None or new is None:
+                yield "record_bad", record_id, say("cannot be read as a record")
+                continue
+            for part in [p for p, holder in self.ledger.holders.items() if holder == was != record_id]:
+                self.ledger.holders[part] = record_id
+            found = difference(renamed(old, said.renumbered), new)
+            yield from _rewritten(record_id, found)
+            for name in found.fields:
+                yield "field_changed", record_id, _field(name, renamed(old, said.renumbered), new)
+            if [e.get("event") for e in found.appended] not in ([], ["noted"]):
+                yield "event_unclaimed", record_id, say("changed otherwise than the commit says")
+        yield from self._as_said(said, seen, [])
+
     def _as_said(self, said: Claim, seen: set[str], signers: list[str]) -> Iterator[Found]:
         """Which records a command says it changed, and who it says did."""
         if said.whole:
@@ -157,7 +199,7 @@ class Verifier:
         if said.by != IMPORTER and said.by not in self.ledger.staff:
             yield "by_unknown", "", say("signed by {who}, who is not on the staff", who=said.by or "-")
         elif signers and said.by not in signers and set(signers) != {IMPORTER}:
-            what = say("signed by {who}, but what happened was signed by {others}", who=said.by, others=_list(signers))
+            what = say("signed by {who}, but what happened was signed by {others}", who=said.by, others=listed(signers))
             yield "by_other", "", what
 
     def _other_file(self, change: Change, said: Claim, seen: set[str]) -> Iterator[Found]:
@@ -204,10 +246,10 @@ class Verifier:
             return
         if before is not None:
             yield "record_again", record_id, say("its id was another record's, which was deleted")
-        yield from self._own_id(record_id, new)
+        yield from self.own_id(record_id, new)
         if said.nature != "step":
             yield "told_added", record_id, say("put there by hand")
-        yield from self._sealed(change.path, record_id, None, new)
+        yield from self.sealed(record_id, None, new)
         yield from self._appended(deed, said, record_id, events)
         if said.nature == "step":
             yield from life_faults(kind, record_id, new, 0)
@@ -216,13 +258,13 @@ class Verifier:
         self, deed: Deed, said: Claim, changes: Sequence[Change], kind: Kind, record_id: str, old: Data, new: Data
     ) -> Iterator[Found]:
         found = difference(old, new)
-        yield from self._own_id(record_id, new)
+        yield from self.own_id(record_id, new)
         if _another(old, new):
             yield "record_replaced", record_id, self._by_what(changes, record_id, new)
             return
         yield from _rewritten(record_id, found)
-        yield from self._forgotten(record_id, old, new)
-        yield from self._sealed(str(kind.path(record_id)), record_id, old, new)
+        yield from self.forgotten(record_id, old, new)
+        yield from self.sealed(record_id, old, new)
         free = kind is STAFF and not events_of(new)
         names = explained(kind, found, old, new) if said.nature == "step" else found.fields
         for name in names:
@@ -240,14 +282,14 @@ class Verifier:
             if claimed is None:
                 yield "record_unclaimed", record_id, say("changed by a commit that says nothing of it")
             else:
-                what = say("says {claimed}, adds {names}", claimed=_list(claimed), names=_list(names))
+                what = say("says {claimed}, adds {names}", claimed=listed(claimed), names=listed(names))
                 yield "event_unclaimed", record_id, what
         elif said.nature not in ("step", "edited") and events and not self._is_new(deed, record_id):
-            yield "event_added", record_id, say("{events} added by no command", events=_list(names))
+            yield "event_added", record_id, say("{events} added by no command", events=listed(names))
         for event in events:
-            yield from self._event(deed, record_id, event)
+            yield from self.event(deed, record_id, event)
 
-    def _event(self, deed: Deed, record_id: str, event: Data) -> Iterator[Found]:
+    def event(self, deed: Deed, record_id: str, event: Data) -> Iterator[Found]:
         name, by = str(event.get("event")), str(event.get("by"))
         at = moment(event.get("at"))
         if self.clock and at is not None and at > deed.author.at + SLACK:
@@ -268,7 +310,7 @@ class Verifier:
 
     # --- what holds for records whoever changes them
 
-    def _own_id(self, record_id: str, new: Data) -> Iterator[Found]:
+    def own_id(self, record_id: str, new: Data) -> Iterator[Found]:
         if new.get("id") != record_id:
             yield "record_swapped", record_id, say("says that it is {id}", id=str(new.get("id")))
 
@@ -282,7 +324,7 @@ class Verifier:
                 return say("replaced by what {other} was", other=other)
         return say("replaced by another record")
 
-    def _forgotten(self, record_id: str, old: Data, new: Data) -> Iterator[Found]:
+    def forgotten(self, record_id: str, old: Data, new: Data) -> Iterator[Found]:
         """Who was forgotten stays so."""
         was = record_id in self.ledger.forgotten or any(e.get("event") == "forgotten" for e in events_of(old))
         if not was:
@@ -294,7 +336,7 @@ class Verifier:
         if new.get("status") != "forgotten" or back:
             yield "forget_reverted", record_id, say("was forgotten, and is there again")
 
-    def _sealed(self, path: str, record_id: str, old: Data | None, new: Data) -> Iterator[Found]:
+    def sealed(self, record_id: str, old: Data | None, new: Data) -> Iterator[Found]:
         """What is sealed for one record stands in no other."""
         holders = self.ledger.holders
         mine = {part[-60:] for part in sealed_in(new)}
@@ -307,89 +349,9 @@ class Verifier:
                 yield "sealed_copied", record_id, say("has what is sealed for {other}", other=other)
                 return
 
-    # --- merges
-
-    def _merge(self, deed: Deed, said: Claim) -> Iterator[Found]:
-        """Of a merge every event of each side is there, and nothing that no side had."""
-        sides = [{change.path: change for change in changes} for changes in deed.changes]
-        for path in sorted({path for side in sides for path in side}):
-            kind, record_id = placed(path)
-            if kind is None:
-                yield from self._merged_file(path, sides, said)
-                continue
-            versions = [self.old(side[path]) if path in side else None for side in sides]
-            result = next(side[path] for side in sides if path in side)
-            if not result.new:
-                if path not in self.ledger.gone:
-                    self.ledger.gone[path] = result.old
-                    yield "record_deleted", record_id, say("deleted in a merge")
-                continue
-            new = self.data(result)
-            if new is None:
-                yield from self._unreadable(result, record_id)
-                continue
-            untouched = any(path not in side for side in sides)
-            yield from self._merged(deed, said, kind, record_id, [v for v in versions if v is not None], new, untouched)
-
-    def _merged_file(self, path: str, sides: Sequence[dict[str, Change]], said: Claim) -> Iterator[Found]:
-        """Rules that no side had are a change of rules."""
-        changes = [side[path] for side in sides if path in side]
-        if path in SINGLE and len(changes) == len(sides) and changes[0].new not in {c.old for c in changes}:
-            yield "rules_hidden", path, say("is as no side had it")
-        elif path.split("/", 1)[0] in FOLDERS and len(changes) == len(sides) and changes[0].new:
-            yield "stray", path, say("a file where no record belongs")
-
-    def _merged(
-        self,
-        deed: Deed,
-        said: Claim,
-        kind: Kind,
-        record_id: str,
-        versions: Sequence[Data],
-        new: Data,
-        untouched: bool,
-    ) -> Iterator[Found]:
-        """`untouched`: one side has the record just as the merge has."""
-        here = {key(event) for event in events_of(new)}
-        for version in versions:
-            lost = [str(e.get("event")) for e in events_of(version) if key(e) not in here]
-            if lost and not self._moved(deed, record_id, version):
-                yield "merge_lost", record_id, say("the merge loses {events}", events=_list(lost))
-                break
-        for version in versions:
-            yield from self._forgotten(record_id, version, new)
-        if untouched:
-            return
-        known = {key(event) for version in versions for event in events_of(version)}
-        more = [event for event in events_of(new) if key(event) not in known]
-        names = [str(event.get("event")) for event in more]
-        if names != said.records.get(record_id, []):
-            what = say("the merge adds {events}, which no side had", events=_list(names))
-            yield "merge_added", record_id, what if names else say("the merge changes it otherwise than it says")
-        for event in more:
-            yield from self._event(deed, record_id, event)
-        folded = {"status", *kind.life.folded, "id", "events"}
-        for name in sorted(set(new) - folded):
-            if versions and not more and not _of_a_side(new[name], [v.get(name) for v in versions]):
-                yield "merge_field", record_id, say("{field} is as no side had it", field=name)
-        yield from self._own_id(record_id, new)
-        yield from self._sealed("", record_id, versions[0] if versions else None, new)
-        yield from life_faults(kind, record_id, new, len(events_of(new)), folded=True)
-
-    def _moved(self, deed: Deed, record_id: str, version: Data) -> bool:
-        """Whether a record of one side stands under another number now, all its events with it."""
-        wanted = {key(event) for event in events_of(version)}
-        for side in deed.changes:
-            for change in side:
-                if not change.old and change.new and placed(change.path)[1] != record_id:
-                    other = self.data(change)
-                    if other is not None and wanted <= {key(event) for event in events_of(other)}:
-                        return True
-        return False
-
     # --- reading
 
-    def _unreadable(self, change: Change, record_id: str) -> Iterator[Found]:
+    def unreadable(self, change: Change, record_id: str) -> Iterator[Found]:
         if not change.mode.startswith("100"):
             yield "stray", record_id, say("is no plain file any more")
         elif self.blob(change.new) is None:
@@ -432,15 +394,6 @@ class Verifier:
 ABOUT_COMMITS = frozenset(
     "rewritten author_other clock_back ahead_of_now reveal_changes record_unclaimed signing_off object_spoilt".split()
 )
-
-
-def placed(path: str) -> tuple[Kind | None, str]:
-    """The kind and the id of the record that a path belongs to; (None, path) where no record lies there."""
-    kind = FOLDERS.get(path.split("/", 1)[0])
-    record_id = path.rsplit("/", 1)[-1].removesuffix(".yaml")
-    if kind is None or not kind.is_id(record_id) or kind.path(record_id) != PurePosixPath(path):
-        return None, path
-    return kind, record_id
 
 
 def _together(found: Sequence[Found]) -> list[Found]:
@@ -509,19 +462,6 @@ def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
     text = "".join(c if c.isprintable() else " " for c in text)
     return text if len(text) <= 40 else text[:37] + "…"
-
-
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(names)) or "–"
-
-
-def _of_a_side(value: Any, sides: Sequence[Any]) -> bool:
-    """Whether a merge can have come to a value from those of the sides: one of them, or of lists their entries; what is
-    sealed is sealed anew."""
-    if any(value == side for side in sides) or (isinstance(value, str) and value.startswith("age:")):
-        return True
-    entries = [entry for side in sides if isinstance(side, list) for entry in side]
-    return isinstance(value, list) and all(entry in entries for entry in value)
 
 
 def moment(value: Any) -> datetime | None:

@@ -128,8 +128,9 @@ staff leave zhou.min --from 2025-03-11 --until 2025-03-12 --stand-in lin.yue
 staff change zhang.wei --skill water --skill leak
 staff depart li.qiang --last-day 2025-03-10 --successor zhang.wei
 """
-WORKS = """
-renovation apply 3-2-0501 --applicant 王丽 --none-below --works 主卫翻新 --contractor 安居装饰 --in-charge 刘强,13900139000 --item electrics=厅
+APPLY = "renovation apply 3-2-0501 --applicant 王丽 --none-below --works 翻新 --contractor 安居"
+WORKS = f"""
+{APPLY} --in-charge 刘强,13900139000 --item electrics=客厅
 renovation worker add 0001 --name 李师傅 --trade 瓦工 --checked id_card
 renovation paper 0001 --checked all
 unit custody 3-2-0601 --agreement TG-1 --water 120 --electricity 3400
