@@ -47,6 +47,7 @@ def verify(
     ] = False,
     format: options.Format = "table",
 ) -> int:
+    from propcli.commands.judging import Judge
     from propcli.commands.past import the_past
     from propcli.records.auditing import Asked, audit, latest
 
@@ -56,12 +57,12 @@ def verify(
     past = the_past()
     mark = None if anew else _mark(past)
     clock = not here.environment.get("PROPCLI_NOW")  # events of a rehearsal are not of git's time
-    asked = Asked(datetime.now(UTC), clock, signed, _anchors(past, anchor or []), mark)
+    asked = Asked(datetime.now(UTC), clock, signed, _anchors(past, anchor or []), mark, Judge(past, clock))
     outcome, new = audit(past, asked)
     if new is not None:
         _keep(past, new)
     found = latest(outcome.findings, begin)
-    _show(past, found, form)
+    _show(found, form)
     wrong = [finding for finding in found if finding.alarm or strict]
     (show if form == "table" else note)(
         say(
@@ -77,7 +78,7 @@ def verify(
     return 1 if wrong else 0
 
 
-def _show(past: "Past", found: "list[Finding]", form: str) -> None:
+def _show(found: "list[Finding]", form: str) -> None:
     from propcli.engine.table import Column, Table
 
     columns = [
@@ -86,7 +87,7 @@ def _show(past: "Past", found: "list[Finding]", form: str) -> None:
         Column("record", say("record")),
         Column("what", say("what"), wide=True),
     ]
-    rows = [_row(past, finding) for finding in found]
+    rows = [_row(finding) for finding in found]
     if form != "table":
         codes = [Column("alarm", say("alarm")), Column("code", say("code"))]
         show_table(Table("verify", None, [*columns, *codes], rows), form)
@@ -98,16 +99,15 @@ def _show(past: "Past", found: "list[Finding]", form: str) -> None:
         show_table(Table("told", say("By hand, and changes of rules: no forgery"), columns, others), form)
 
 
-def _row(past: "Past", finding: "Finding") -> dict[str, Any]:
+def _row(finding: "Finding") -> dict[str, Any]:
     from propcli.commands.past import seen
-    from propcli.commands.verdicts import with_verdicts
     from propcli.output.language import words
 
     return {
         "commit": finding.commit[:10],
         "at": finding.at,
         "record": seen(finding.record) or None,
-        "what": seen(words(with_verdicts(past, finding))),
+        "what": seen(words(finding.what)),
         "alarm": finding.alarm,
         "code": finding.code.removeprefix("told_"),
     }

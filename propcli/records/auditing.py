@@ -1,9 +1,10 @@
 """The whole of a history verified: from the last point that was verified, against anchors kept elsewhere, with the
 signatures that the estate demands, and what makes git tell another past than the one that is there."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from propcli.engine.text import Text, say
@@ -37,13 +38,15 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`now`: the real time; `clock`: whether events are dated by it (not so in a rehearsal); `signatures`: demanded of
-    every commit, whatever the settings say; `mark`: what an earlier verification left, as it was written."""
+    every commit, whatever the settings say; `mark`: what an earlier verification left, as it was written; `judged`:
+    what is to be said of a change of rules."""
 
     now: datetime
     clock: bool = True
     signatures: bool = False
     anchors: Sequence[Anchor] = ()
     mark: dict[str, Any] | None = None
+    judged: Callable[[Finding], Text] = attrgetter("what")
 
 
 def audit(past: Past, asked: Asked) -> tuple[Outcome, dict[str, Any] | None]:
@@ -55,7 +58,7 @@ def audit(past: Past, asked: Asked) -> tuple[Outcome, dict[str, Any] | None]:
     outcome.findings += _led_astray(past, asked.now)
     lost, since, ledger, earlier = _resumed(past, outcome, asked)
     verifier = Verifier(past.blob, asked.now, ledger, asked.clock)
-    found = list(earlier)
+    found: list[Finding] = []
     demanded: list[Deed] = []
     whole = True
     try:
@@ -68,7 +71,8 @@ def audit(past: Past, asked: Asked) -> tuple[Outcome, dict[str, Any] | None]:
     except Spoilt as error:
         whole = False
         outcome.findings.append(Finding("object_spoilt", error.id, asked.now, "", error.reasons[0], True))
-    found += _signatures(past, demanded)
+    found = [replace(one, what=asked.judged(one)) if any(one.rules) else one for one in found]
+    found = [*earlier, *found, *_signatures(past, demanded)]
     outcome.checked, outcome.looks = ledger.checked, ledger.looks
     outcome.findings += [*lost, *found, *_anchors(past, outcome, asked)]
     mark = {
