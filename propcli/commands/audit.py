@@ -25,7 +25,7 @@ APART = timedelta(minutes=1)  # times that differ by more are both shown
 
 
 def register(app: typer.Typer) -> None:
-    from propcli.commands import anchoring, reviewing, verifying
+    from propcli.commands import anchoring, reviewing, then, verifying
 
     group = typer.Typer(
         context_settings={"obj": "log"},
@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
         "log", help=_("What was recorded: of a record, of a kind of event, of all. Meant where no other is.")
     )(log)
     reviewing.register(group)
+    then.register(group)
     verifying.register(group)
     anchoring.register(group)
     app.add_typer(group, name="audit")

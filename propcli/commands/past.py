@@ -19,7 +19,7 @@ MANY = 50  # records in one commit, of which one is not told from the others
 def happened(past: "Past", deed: "Deed") -> list[tuple[str, "datetime"]]:
     """The records whose events a commit adds, and when each of these happened by its own word."""
     from propcli.records.comparing import difference, placed
-    from propcli.records.verifying import moment
+    from propcli.records.retold import moment
 
     found = []
     for change in deed.changes[0] if len(deed.parents) < 2 else ():

@@ -94,9 +94,11 @@ def _show(found: "list[Finding]", form: str) -> None:
         return
     alarms, others = [r for r in rows if r["alarm"]], [r for r in rows if not r["alarm"]]
     if alarms:
-        show_table(Table("alarms", say("Forged or damaged"), columns, alarms), form)
+        show(say("Forged or damaged"))
+        show_table(Table("alarms", None, columns, alarms), form)
     if others:
-        show_table(Table("told", say("By hand, and changes of rules: no forgery"), columns, others), form)
+        show(say("By hand, and changes of rules: no forgery"))
+        show_table(Table("told", None, columns, others), form)
 
 
 def _row(finding: "Finding") -> dict[str, Any]:

@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 from typing import Any
 
+from propcli.engine.text import Text
 from propcli.kinds.catalog import KINDS, Kind
 
 FOLDERS = {kind.folder: kind for kind in KINDS.values()}
@@ -96,3 +97,13 @@ def renamed(value: Any, ids: Mapping[str, str]) -> Any:
 def listed(names: Iterable[str]) -> str:
     """Names in one line, each once."""
     return ", ".join(dict.fromkeys(names)) or "–"
+
+
+def word(kind: Kind, event: Data) -> Text:
+    """What an event is called."""
+    return kind.life.events.word(str(event.get("event")))
+
+
+def told(kind: Kind, events: Iterable[Data]) -> list[Text] | str:
+    """What several events are called."""
+    return [word(kind, event) for event in events] or "–"

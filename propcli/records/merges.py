@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import Kind
 from propcli.records.claims import Claim
-from propcli.records.comparing import FOLDERS, Data, events_of, key, listed, placed, renamed
+from propcli.records.comparing import FOLDERS, Data, events_of, key, placed, renamed, told
 from propcli.records.standing import life_faults
 from propcli.store.estate import SINGLE
 from propcli.store.past import Change, Deed
@@ -33,7 +33,7 @@ class Looker(Protocol):
 
     def sealed(self, record_id: str, old: Data | None, new: Data) -> Iterator[Found]: ...
 
-    def event(self, deed: Deed, record_id: str, event: Data) -> Iterator[Found]: ...
+    def event(self, deed: Deed, kind: Kind, record_id: str, event: Data) -> Iterator[Found]: ...
 
     def unreadable(self, change: Change, record_id: str) -> Iterator[Found]: ...
 
@@ -109,7 +109,7 @@ def _record(looker: Looker, deed: Deed, said: Claim, it: _Merged) -> Iterator[Fo
     if it.taken:
         return
     for event in more:
-        yield from looker.event(deed, it.id, event)
+        yield from looker.event(deed, it.kind, it.id, event)
     yield from _fields(it)
     yield from looker.own_id(it.id, it.new)
     yield from looker.sealed(it.id, next(iter(it.versions), None), it.new)
@@ -124,17 +124,13 @@ def _events(it: _Merged, said: Claim, lost: Sequence[Data], more: Sequence[Data]
         return
     noted = [event.get("by") for event in more if event.get("event") == "noted"]
     if len(noted) == len(more) >= len(lost) and (lost or _differ(it)) and {e.get("by") for e in lost} <= {*noted}:
-        what = say("decided for one side; of the other stand as notes: {events}", events=_words(lost) or "–")
+        what = say("decided for one side; of the other stand as notes: {events}", events=told(it.kind, lost))
         yield SETTLED, it.id, what
         return
     if lost:
-        yield "merge_lost", it.id, say("the merge loses {events}", events=_words(lost))
+        yield "merge_lost", it.id, say("the merge loses {events}", events=told(it.kind, lost))
     if more:
-        yield "merge_added", it.id, say("the merge adds {events}, which no side had", events=listed(names))
-
-
-def _words(events: Sequence[Data]) -> str:
-    return listed(str(event.get("event")) for event in events)
+        yield "merge_added", it.id, say("the merge adds {events}, which no side had", events=told(it.kind, more))
 
 
 def _fields(it: _Merged) -> Iterator[Found]:

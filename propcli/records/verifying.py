@@ -7,7 +7,6 @@ up."""
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import STAFF, Kind
@@ -16,7 +15,6 @@ from propcli.records.claims import Claim, claim
 from propcli.records.comparing import (
     FOLDERS,
     Data,
-    Difference,
     difference,
     events_of,
     key,
@@ -24,8 +22,11 @@ from propcli.records.comparing import (
     placed,
     renamed,
     sealed_in,
+    told,
+    word,
 )
 from propcli.records.merges import merged
+from propcli.records.retold import another, field_told, moment, rewritten
 from propcli.records.standing import Finding, explained, life_faults, said_at
 from propcli.store import yamlfile
 from propcli.store.estate import SINGLE
@@ -185,9 +186,9 @@ class Verifier:
             for part in [p for p, holder in self.ledger.holders.items() if holder == was != record_id]:
                 self.ledger.holders[part] = record_id
             found = difference(renamed(old, said.renumbered), new)
-            yield from _rewritten(record_id, found)
+            yield from rewritten(kind, record_id, found)
             for name in found.fields:
-                yield "field_changed", record_id, _field(name, renamed(old, said.renumbered), new)
+                yield "field_changed", record_id, field_told(kind, name, renamed(old, said.renumbered), new)
             if [e.get("event") for e in found.appended] not in ([], ["noted"]):
                 yield "event_unclaimed", record_id, say("changed otherwise than the commit says")
         yield from self._as_said(said, seen, [])
@@ -253,7 +254,7 @@ class Verifier:
         if said.nature != "step":
             yield "told_added", record_id, say("put there by hand")
         yield from self.sealed(record_id, None, new)
-        yield from self._appended(deed, said, record_id, events)
+        yield from self._appended(deed, said, kind, record_id, events)
         if said.nature == "step":
             yield from life_faults(kind, record_id, new, 0)
 
@@ -262,22 +263,22 @@ class Verifier:
     ) -> Iterator[Found]:
         found = difference(old, new)
         yield from self.own_id(record_id, new)
-        if _another(old, new):
+        if another(old, new):
             yield "record_replaced", record_id, self._by_what(changes, record_id, new)
             return
-        yield from _rewritten(record_id, found)
+        yield from rewritten(kind, record_id, found)
         yield from self.forgotten(record_id, old, new)
         yield from self.sealed(record_id, old, new)
         free = kind is STAFF and not events_of(new)
         names = explained(kind, found, old, new) if said.nature == "step" else found.fields
         for name in names:
             code = "told_rules" if free and said.nature != "step" else "field_changed"
-            yield code, record_id, _field(name, old, new)
-        yield from self._appended(deed, said, record_id, found.appended)
+            yield code, record_id, field_told(kind, name, old, new)
+        yield from self._appended(deed, said, kind, record_id, found.appended)
         if said.nature == "step":
             yield from life_faults(kind, record_id, new, len(events_of(new)) - len(found.appended))
 
-    def _appended(self, deed: Deed, said: Claim, record_id: str, events: Sequence[Data]) -> Iterator[Found]:
+    def _appended(self, deed: Deed, said: Claim, kind: Kind, record_id: str, events: Sequence[Data]) -> Iterator[Found]:
         """Events at the end: said by the commit, by somebody of the staff, none of a time that had not come."""
         names = [str(event.get("event")) for event in events]
         if said.nature == "step" and said.whole and names != said.records.get(record_id):
@@ -288,12 +289,12 @@ class Verifier:
                 what = say("says {claimed}, adds {names}", claimed=listed(claimed), names=listed(names))
                 yield "event_unclaimed", record_id, what
         elif said.nature not in ("step", "edited") and events and not self._is_new(deed, record_id):
-            yield "event_added", record_id, say("{events} added by no command", events=listed(names))
+            yield "event_added", record_id, say("{events} added by no command", events=told(kind, events))
         for event in events:
-            yield from self.event(deed, record_id, event)
+            yield from self.event(deed, kind, record_id, event)
 
-    def event(self, deed: Deed, record_id: str, event: Data) -> Iterator[Found]:
-        name, by = str(event.get("event")), str(event.get("by"))
+    def event(self, deed: Deed, kind: Kind, record_id: str, event: Data) -> Iterator[Found]:
+        name, by = word(kind, event), str(event.get("by"))
         at = moment(event.get("at"))
         if self.clock and at is not None and at > deed.author.at + SLACK:
             yield "event_ahead", record_id, say("{event} is dated {at}, after its commit", event=name, at=at)
@@ -407,70 +408,3 @@ def _together(found: Sequence[Found]) -> list[Found]:
     some = ", ".join(added[:5]) + (" …" if len(added) > 5 else "")
     whole = ("told_added", "", say("{n} records put there by hand: {some}", n=len(added), some=some))
     return [whole, *(one for one in found if one[0] != "told_added")]
-
-
-def _another(old: Data, new: Data) -> bool:
-    """Whether not one event of a record is left, and it is not one event that was corrected."""
-    before, after = events_of(old), events_of(new)
-    if not before or not after or {key(e) for e in before} & {key(e) for e in after}:
-        return False
-    return len(before) > 1 or before[0].get("event") != after[0].get("event") or _far(old, new)
-
-
-def _far(old: Data, new: Data) -> bool:
-    """Whether most of what a record says is something else."""
-    names = {*old, *new} - {"id", "events", "status"}
-    return len([name for name in names if old.get(name) != new.get(name)]) * 2 > len(names)
-
-
-def _rewritten(record_id: str, found: Difference) -> Iterator[Found]:
-    """Events that are told otherwise than they were."""
-    for place, old, new in found.changed:
-        name = str(old.get("event"))
-        before, after = moment(old.get("at")), moment(new.get("at"))
-        if before is not None and after is not None and before != after:
-            code = "event_backdated" if after < before else "event_postdated"
-            what = say(
-                "event {n} ({event}) was {before}, is {after}", n=place + 1, event=name, before=before, after=after
-            )
-            yield code, record_id, what
-        rest = [f for f in {*old, *new} if f != "at" and old.get(f) != new.get(f)]
-        for which in sorted(rest):
-            was, now = _shown(old.get(which)), _shown(new.get(which))
-            what = say(
-                "event {n} ({event}): {field} was {was}, is {now}",
-                n=place + 1,
-                event=name,
-                field=which,
-                was=was,
-                now=now,
-            )
-            yield "event_changed", record_id, what
-    for place, event in found.removed:
-        what = say("event {n} ({event}) is gone", n=place + 1, event=str(event.get("event")))
-        yield "event_removed", record_id, what
-    for place, event in found.inserted:
-        what = say("event {n} ({event}) was put in between", n=place + 1, event=str(event.get("event")))
-        yield "event_inserted", record_id, what
-
-
-def _field(name: str, old: Data, new: Data) -> Text:
-    was, now = _shown(old.get(name)), _shown(new.get(name))
-    return say("{field} was {was}, is {now}", field=name, was=was, now=now)
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "–"
-    text = value if isinstance(value, str) else str(value)
-    text = "".join(c if c.isprintable() else " " for c in text)
-    return text if len(text) <= 40 else text[:37] + "…"
-
-
-def moment(value: Any) -> datetime | None:
-    """A time as files have it; None where it is none."""
-    try:
-        found = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo is not None else None
