@@ -122,8 +122,8 @@ def _events(it: _Merged, said: Claim, lost: Sequence[Data], more: Sequence[Data]
     claimed = [*said.records.get(it.id, []), *(["noted"] if it.id in said.renumbered.values() else [])]
     if not lost and (not more or names == claimed):
         return
-    noted = [event.get("by") for event in more if event.get("event") == "noted"]
-    if len(noted) == len(more) >= len(lost) and (lost or _differ(it)) and {e.get("by") for e in lost} <= {*noted}:
+    notes = all(event.get("event") == "noted" for event in more) and len(more) >= len(lost)
+    if notes and (lost or _differ(it)) and all(any(_tells(note, event) for note in more) for event in lost):
         what = say("decided for one side; of the other stand as notes: {events}", events=told(it.kind, lost))
         yield SETTLED, it.id, what
         return
@@ -131,6 +131,11 @@ def _events(it: _Merged, said: Claim, lost: Sequence[Data], more: Sequence[Data]
         yield "merge_lost", it.id, say("the merge loses {events}", events=told(it.kind, lost))
     if more:
         yield "merge_added", it.id, say("the merge adds {events}, which no side had", events=told(it.kind, more))
+
+
+def _tells(note: Data, event: Data) -> bool:
+    """Whether a note stands for an event: by the same person, with its words."""
+    return note.get("by") == event.get("by") and str(event.get("text", "")) in str(note.get("text"))
 
 
 def _fields(it: _Merged) -> Iterator[Found]:

@@ -185,6 +185,8 @@ class Verifier:
                 continue
             for part in [p for p, holder in self.ledger.holders.items() if holder == was != record_id]:
                 self.ledger.holders[part] = record_id
+            if record_id not in said.records:
+                yield "record_unclaimed", record_id, say("changed by a commit that says nothing of it")
             found = difference(renamed(old, said.renumbered), new)
             yield from rewritten(kind, record_id, found)
             for name in found.fields:
