@@ -98,7 +98,7 @@ def _record(looker: Looker, deed: Deed, said: Claim, it: _Merged) -> Iterator[Fo
         for event in events_of(version)
         if key(event) not in here and key(renamed(event, said.renumbered)) not in here
     ]
-    lost = [*{key(event): event for event in lost}.values()]
+    lost = [event for event in {key(e): e for e in lost}.values() if not _begun(it, event)]
     for version in it.versions:
         yield from looker.forgotten(it.id, version, it.new)
     if it.id in said.renumbered or _moved(looker, deed, it):
@@ -131,6 +131,15 @@ def _events(it: _Merged, said: Claim, lost: Sequence[Data], more: Sequence[Data]
         yield "merge_lost", it.id, say("the merge loses {events}", events=told(it.kind, lost))
     if more:
         yield "merge_added", it.id, say("the merge adds {events}, which no side had", events=told(it.kind, more))
+
+
+def _begun(it: _Merged, event: Data) -> bool:
+    """Whether an event began a record that both sides wrote down, and the earlier one stands for both."""
+    first: Data = next(iter(events_of(it.new)), {})
+    apart = ("at", "by")
+    return str(first.get("at")) <= str(event.get("at")) and (
+        {n: v for n, v in first.items() if n not in apart} == {n: v for n, v in event.items() if n not in apart}
+    )
 
 
 def _tells(note: Data, event: Data) -> bool:

@@ -198,7 +198,7 @@ class Verifier:
     def _as_said(self, said: Claim, seen: set[str], signers: list[str]) -> Iterator[Found]:
         """Which records a command says it changed, and who it says did."""
         if said.whole:
-            for record_id in said.records.keys() - seen:
+            for record_id in said.records.keys() - seen - said.renumbered.keys():
                 yield "record_missing", record_id, say("said to be changed, but it is not")
         elif said.count != len(seen):
             yield "record_missing", "", say("said to change {n} records, changes {m}", n=said.count, m=len(seen))

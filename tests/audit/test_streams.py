@@ -266,3 +266,12 @@ def test_two_new_records_under_one_number_become_two(stream: Stream) -> None:
     message = f"{MERGE}\n\nRenumbered: {T} {NEW}\nRecord: {NEW}\nBy: zhou.min\n"
     assert stream.commit(message, after, {TICKET: ours}, others=({TICKET: theirs},)) == set()
     assert "merge_lost" in stream.commit(MERGE, {TICKET: theirs}, {TICKET: ours}, others=({TICKET: theirs},))
+
+
+def test_a_record_that_both_wrote_down_begins_once(stream: Stream) -> None:
+    """The earlier beginning stands for both, if it says the same."""
+    later = {**SAMPLES["ticket"]["events"][0], "at": (BEGIN - SECOND).isoformat(), "by": "lin.yue"}
+    ours, theirs = record("ticket", OURS), {**record("ticket"), "events": [later, THEIRS]}
+    assert merged(stream, record("ticket", OURS, THEIRS), ours, theirs) == set()
+    theirs = {**record("ticket"), "events": [{**later, "text": "x"}, THEIRS]}
+    assert merged(stream, record("ticket", OURS, THEIRS), ours, theirs) == {"merge_lost"}
