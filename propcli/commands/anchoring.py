@@ -44,17 +44,16 @@ def anchor(
     if to is None:
         out(text)
         return 0
-    file = here.folder / to
-    if file.is_dir():
-        file = file / f"{made.at:%Y%m%d-%H%M%S}-{head[:10]}{anchors.ENDING}"
+    name = to / f"{made.at:%Y%m%d-%H%M%S}-{head[:10]}{anchors.ENDING}" if (here.folder / to).is_dir() else to
+    file = here.folder / name
     try:
         with file.open("x", encoding="utf-8") as new:
             new.write(text)
     except FileExistsError:
-        raise Refusal(say("{file} is there already; an anchor is never written over", file=str(file))) from None
-    show(say("{commit} is anchored in {file}.", commit=head[:10], file=str(file)))
+        raise Refusal(say("{file} is there already; an anchor is never written over", file=str(name))) from None
+    show(say("{commit} is anchored in {file}.", commit=head[:10], file=str(name)))
     if not here.outside(file):
         show(say("It lies in a repository: keep a copy where nobody who can change this one can change it."))
     if sign:
-        show(say("Its signature is {file}.", file=str(anchors.sign(file, past.config()))))
+        show(say("Its signature is {file}.", file=str(name.with_name(anchors.sign(file, past.config()).name))))
     return 0

@@ -116,6 +116,8 @@ class _Telling:
         if new is None:
             yield {"record": record_id, "what": say("deleted") if not change.new else say("cannot be read as a record")}
             return
+        if old is None:
+            yield {"record": record_id, "what": say("a new record")}
         found = difference(old or {}, new)
         for event in found.appended:
             yield {"record": record_id, **self._event(kind, event)}
@@ -126,7 +128,7 @@ class _Telling:
         ):
             both = {"before": was and self._said(kind, was), "after": now and self._said(kind, now)}
             yield {"record": record_id, **self._event(kind, now or was or {}), **both}
-        for name in found.fields:
+        for name in found.fields if old is not None else ():
             before, after = (self._value(kind.model, name, (data or {}).get(name)) for data in (old, new))
             yield {"record": record_id, "what": name, "before": before, "after": after}
 

@@ -28,7 +28,7 @@ LOOKING = frozenset({"overdue", "due", "explain", "report", "show", "validate", 
 def register(group: typer.Typer) -> None:
     group.command(
         "as-of",
-        help=_("Any command that only looks, on the estate as it was: audit as-of 2026-03-01 overdue."),
+        help=_("Any command that only looks, on the estate as it was: propcli audit as-of 2026-03-01 overdue."),
         context_settings={"ignore_unknown_options": True},
     )(as_of)
 

@@ -74,7 +74,8 @@ def audit(past: Past, asked: Asked) -> tuple[Outcome, dict[str, Any] | None]:
     found = [replace(one, what=asked.judged(one)) if any(one.rules) else one for one in found]
     found = [*earlier, *found, *_signatures(past, demanded)]
     outcome.checked, outcome.looks = ledger.checked, ledger.looks
-    outcome.findings += [*lost, *found, *_anchors(past, outcome, asked)]
+    every = [*outcome.findings, *lost, *found, *_anchors(past, outcome, asked)]
+    outcome.findings = [*{(f.code, f.commit, f.record, str(f.what)): f for f in every}.values()]
     mark = {
         "branch": outcome.branch,
         "head": outcome.head,

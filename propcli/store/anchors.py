@@ -45,15 +45,15 @@ def kept(given: str, folder: Path, config: dict[str, str]) -> list[Anchor]:
     files = sorted(place.glob(f"*{ENDING}")) if place.is_dir() else [place]
     if not files:
         raise Refusal(say("there is no anchor in {folder}", folder=given))
-    return [anchor for file in files for anchor in _read(file, config)]
+    return [a for file in files for a in _read(file, f"{given}/{file.name}" if place.is_dir() else given, config)]
 
 
-def _read(file: Path, config: dict[str, str]) -> list[Anchor]:
+def _read(file: Path, called: str, config: dict[str, str]) -> list[Anchor]:
     try:
         said = file.read_text("utf-8", "replace")
     except OSError as error:
         raise Refusal(
-            say("{file} cannot be read: {why}", file=str(file), why=error.strerror or ""),
+            say("{file} cannot be read: {why}", file=called, why=error.strerror or ""),
             hint=say("give a commit's whole id, a file that propcli audit anchor wrote, or a folder of them"),
         ) from None
     forged = wrong_signature(file, config)
@@ -77,7 +77,7 @@ def _read(file: Path, config: dict[str, str]) -> list[Anchor]:
             )
         )
     if not found:
-        raise Refusal(say("{file} is no anchor", file=str(file)))
+        raise Refusal(say("{file} is no anchor", file=called))
     return found
 
 
