@@ -35,7 +35,7 @@ def register(group: typer.Typer) -> None:
 
 def as_of(
     date: Annotated[str, typer.Argument(metavar="DATE", help=_("A day (its end) or a time."))],
-    command: Annotated[list[str], typer.Argument(metavar="COMMAND…", help=_("overdue, ticket list, report daily, …"))],
+    command: Annotated[list[str], typer.Argument(metavar="COMMAND…", help=_("What to run there, like overdue."))],
 ) -> int:
     here = session()
     moment = here.time(date, "DATE", end_of_day=True)
