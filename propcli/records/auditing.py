@@ -110,7 +110,12 @@ def _led_astray(past: Past, now: datetime) -> Iterator[Finding]:
         yield Finding("replaced", id, now, "", say("git shows another in its place (refs/replace)"), True)
     for id in past.grafts():
         yield Finding("grafted", id, now, "", say("is said to have other parents (.git/info/grafts)"), True)
-    for id in past.cut():
+    hidden = past.hidden()
+    for id in hidden:
+        yield Finding(
+            "history_hidden", id, now, "", say("what was before is hidden (.git/shallow), yet it is here"), True
+        )
+    for id in (id for id in past.cut() if id not in hidden):
         yield Finding(
             "told_cut", id, now, "", say("the history begins here: what was before is not in this clone"), False
         )

@@ -173,6 +173,17 @@ class Past:
         """The commits at which a shallow clone ends."""
         return _lines(self._shared / "shallow")
 
+    def hidden(self) -> list[str]:
+        """Of the commits at which a shallow clone is said to end those before which there is more."""
+        return [id for id in self.cut() if any(self._here(parent) for parent in self._parents(id))]
+
+    def _here(self, id: str) -> bool:
+        return self._try(["cat-file", "-e", id])[0] == 0
+
+    def _parents(self, id: str) -> tuple[str, ...]:
+        self._read_commits([id])
+        return self._raws[id].parents
+
     def grafts(self) -> list[str]:
         """The commits that are said to have other parents."""
         return [line.split()[0] for line in _lines(self._shared / "info" / "grafts") if not line.startswith("#")]

@@ -452,6 +452,13 @@ def other_parents_said_of_a_commit(f: Forger) -> str:
     return child
 
 
+@forgery("history_hidden")
+def what_was_before_hidden(f: Forger) -> str:
+    child = f.git("rev-parse", "HEAD~2")
+    (f.root / ".git/shallow").write_text(f"{child}\n")
+    return child
+
+
 @forgery("object_spoilt", OLD)
 def what_a_file_said_changed_on_the_disk(f: Forger) -> str:
     old = f.git("log", "--format=%H", "-1", "--", OLD_TICKET)
