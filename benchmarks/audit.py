@@ -32,6 +32,9 @@ manager: zhou.min
 teams:
   engineering: {name: Engineering}
   service: {name: Service}
+  security: {name: Security}
+  cleaning: {name: Cleaning}
+  greening: {name: Greening}
 """
 # what happens to a ticket: event, by whom, its fields, the state it leads to
 STEPS = (

@@ -1,5 +1,6 @@
 """What the commands that look back share: the history, the records that were ever in it, and how it is shown."""
 
+import re
 from typing import TYPE_CHECKING
 
 from propcli.commands.session import note, session
@@ -13,21 +14,37 @@ if TYPE_CHECKING:
     from propcli.records.comparing import Data
     from propcli.store.past import Deed, Past
 
+_AT = re.compile(rb"^- at: (\S+)$", re.M)
+_ENTRY = re.compile(rb"^-", re.M)
 MANY = 50  # records in one commit, of which one is not told from the others
 
 
 def happened(past: "Past", deed: "Deed") -> list[tuple[str, "datetime"]]:
     """The records whose events a commit adds, and when each of these happened by its own word."""
-    from propcli.records.comparing import difference, placed
+    from propcli.records.comparing import placed
     from propcli.records.retold import moment
 
     found = []
-    for change in deed.changes[0] if len(deed.parents) < 2 else ():
+    for change in deed.changes[0] if len(deed.parents) < 2 and len(deed.changes[0]) <= MANY else ():
         kind, record_id = placed(change.path)
-        if kind is not None and change.new and len(deed.changes[0]) <= MANY:
-            added = difference(version(past, change.old) or {}, version(past, change.new) or {}).appended
-            found += [(record_id, at) for event in added if (at := moment(event.get("at"))) is not None]
+        if kind is not None and change.new:
+            before, after = (_times(past, blob) for blob in (change.old, change.new))
+            found += [(record_id, at) for time in after[len(before) :] if (at := moment(time)) is not None]
     return found
+
+
+def _times(past: "Past", blob: str) -> list[object]:
+    """When the events of a record happened. As commands write them they are seen without reading the whole."""
+    raw = past.blob(blob) if blob else None
+    if raw is None:
+        return []
+    _head, _events, events = raw.partition(b"\nevents:\n")
+    times: list[object] = [time.decode() for time in _AT.findall(events)]
+    if times and len(times) == len(_ENTRY.findall(events)):
+        return times
+    from propcli.records.comparing import events_of
+
+    return [event.get("at") for event in events_of(version(past, blob) or {})]
 
 
 def version(past: "Past", blob: str) -> "Data | None":
