@@ -26,6 +26,10 @@ def anchor(
     sign: Annotated[
         bool, typer.Option("--sign", help=_("Sign the file with the key git signs with (ssh, gpg)."))
     ] = False,
+    timestamp: Annotated[
+        str | None,
+        typer.Option("--timestamp", metavar="URL", help=_("Have a time stamping authority stamp the file (RFC 3161).")),
+    ] = None,
 ) -> int:
     from propcli.commands.past import the_past
     from propcli.store import anchors
@@ -35,8 +39,9 @@ def anchor(
     head = past.head()
     if not head:
         raise Refusal(say("there is no commit yet"), code=3)
-    if sign and to is None:
-        raise Refusal(say("--sign needs --to: the signature is a file beside the anchor's"))
+    for option, given in (("--sign", sign), ("--timestamp", timestamp)):
+        if given and to is None:
+            raise Refusal(say("{option} needs --to: it makes a file beside the anchor's", option=option))
     ids = past.ids(head)
     looks = len(past.about(head, None, ["Event: revealed"]))
     made = anchors.Anchor(head, next(iter(past.deeds([head]))).committer.at, len(ids), looks)
@@ -56,4 +61,6 @@ def anchor(
         show(say("It lies in a repository: keep a copy where nobody who can change this one can change it."))
     if sign:
         show(say("Its signature is {file}.", file=str(name.with_name(anchors.sign(file, past.config()).name))))
+    if timestamp:
+        show(say("Its time stamp is {file}.", file=str(name.with_name(anchors.stamp(file, timestamp).name))))
     return 0

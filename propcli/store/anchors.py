@@ -12,6 +12,7 @@ from propcli.engine.text import Text, say
 TITLE = "propcli anchor 1"
 NAMESPACE = "propcli-anchor"
 ENDING = ".anchor"
+TSA_SECONDS, MOST_BYTES = 30, 1 << 16
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -56,7 +57,7 @@ def _read(file: Path, called: str, config: dict[str, str]) -> list[Anchor]:
             say("{file} cannot be read: {why}", file=called, why=error.strerror or ""),
             hint=say("give a commit's whole id, a file that propcli audit anchor wrote, or a folder of them"),
         ) from None
-    forged = wrong_signature(file, config)
+    forged = wrong_signature(file, config) or wrong_stamp(file, config)
     found = []
     for block in said.split(TITLE)[1:]:
         values = dict(re.findall(r"^(\w+): (.*)$", block, re.M))
@@ -126,6 +127,45 @@ def wrong_signature(file: Path, config: dict[str, str]) -> Text | None:
         code, _said = _run([config.get("gpg.program") or "gpg", "--batch", "--verify", str(gpg), str(file)])
         return say("the signature of the anchor is wrong or by an unknown key") if code else None
     return None
+
+
+# --- time stamps (RFC 3161)
+
+
+def stamp(file: Path, url: str) -> Path:
+    """Have a time stamping authority say that an anchor's file was there now; the stamp's file."""
+    from urllib.error import URLError
+    from urllib.request import Request, urlopen
+
+    if not url.startswith(("https://", "http://")):
+        raise Refusal(say("--timestamp: {url} is no address of a time stamping authority", url=url))
+    asked = file.with_name(file.name + ".tsq")
+    code, said = _run(["openssl", "ts", "-query", "-data", str(file), "-sha256", "-cert", "-out", str(asked)])
+    if code:
+        raise Refusal(say("no time stamp could be asked for: {said}", said=said), code=3)
+    try:
+        request = Request(url, asked.read_bytes(), {"Content-Type": "application/timestamp-query"})
+        with urlopen(request, timeout=TSA_SECONDS) as answer:
+            made = answer.read(MOST_BYTES)
+    except (URLError, OSError, ValueError) as error:
+        raise Refusal(say("{url} gives no time stamp: {why}", url=url, why=str(error)), code=3) from None
+    finally:
+        asked.unlink(missing_ok=True)
+    stamped = Path(f"{file}.tsr")
+    stamped.write_bytes(made)
+    return stamped
+
+
+def wrong_stamp(file: Path, config: dict[str, str]) -> Text | None:
+    """What is wrong with the time stamp beside an anchor; None where it is good or there is none."""
+    stamped = Path(f"{file}.tsr")
+    if not stamped.exists():
+        return None
+    trusted = config.get("propcli.timestampca", "")
+    if not trusted:
+        return say("whose time stamps are good is not known here (git config propcli.timestampCA FILE)")
+    verify = ["openssl", "ts", "-verify", "-data", str(file), "-in", str(stamped), "-CAfile", _path(trusted)]
+    return say("the time stamp of the anchor is wrong or by an unknown authority") if _run(verify)[0] else None
 
 
 def _path(name: str) -> str:

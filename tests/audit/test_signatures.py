@@ -5,7 +5,10 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -144,3 +147,64 @@ def test_gpg_signs_too(forger: Forger, tmp_path: Path) -> None:
             assert done.code == code, done.all
     finally:
         subprocess.run(["gpgconf", "--kill", "all"], env=gpg, check=False)
+
+
+TSA = """\
+[tsa]
+dir = {folder}
+serial = $dir/serial
+signer_cert = $dir/tsa.crt
+signer_key = $dir/tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256
+"""
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Iterator[str]:
+    """A time stamping authority of our own; its address."""
+    folder = tmp_path / "tsa"
+    folder.mkdir()
+    (folder / "tsa.cnf").write_text(TSA.format(folder=folder))
+    (folder / "serial").write_text("01\n")
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=TSA"]
+    made += ["-addext", "extendedKeyUsage=critical,timeStamping", "-keyout", "tsa.key", "-out", "tsa.crt"]
+    subprocess.run(made, cwd=folder, check=True, capture_output=True)
+
+    class Stamping(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            (folder / "q").write_bytes(self.rfile.read(int(self.headers["Content-Length"])))
+            reply = ["openssl", "ts", "-reply", "-queryfile", "q", "-config", "tsa.cnf", "-section", "tsa", "-out", "r"]
+            subprocess.run(reply, cwd=folder, check=True, capture_output=True)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write((folder / "r").read_bytes())
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Stamping)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl here")
+def test_a_stamped_anchor(forger: Forger, tmp_path: Path, authority: str) -> None:
+    """Somebody else says that it was there at that time; nobody has another text stamped so afterwards."""
+    anchor = tmp_path / "c.anchor"
+    assert "c.anchor.tsr" in forger.desk.ok("audit", "anchor", "--to", str(anchor), "--timestamp", authority)
+    assert found(forger, "--anchor", str(anchor)) != []  # whose stamps are good is not known
+    forger.git("config", "propcli.timestampCA", str(tmp_path / "tsa/tsa.crt"))
+    assert found(forger, "--anchor", str(anchor)) == []
+    anchor.write_text(anchor.read_text().replace("commits: 77", "commits: 78"))
+    assert [code for code, _ in found(forger, "--anchor", str(anchor))] == ["anchor_forged"]
+    for address in ("file:///etc/passwd", "http://127.0.0.1:9/"):
+        done = forger.desk.run(
+            "audit", "anchor", "--to", str(tmp_path / address[-3:].strip("/:")), "--timestamp", address
+        )
+        assert done.code in (2, 3) and address in done.err

@@ -182,7 +182,8 @@ def test_what_is_no_anchor_is_refused(forger: Forger, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for anchor in ("../x", "../empty", "../missing", "deadbeef"):
         assert "Traceback" not in forger.desk.refused("audit", "verify", "--anchor", anchor)
-    assert "--sign needs --to" in forger.desk.refused("audit", "anchor", "--sign")
+    for option in (("--sign",), ("--timestamp", "https://tsa.invalid/")):
+        assert f"{option[0]} needs --to" in forger.desk.refused("audit", "anchor", *option)
 
 
 def test_an_anchor_that_git_has_lost_counts(forger: Forger, tmp_path: Path) -> None:
