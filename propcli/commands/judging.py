@@ -24,9 +24,11 @@ class Judge:
     def __call__(self, finding: "Finding") -> Text:
         """What is to be said of a finding, with the verdicts that change; as it is where nothing can be judged."""
         from propcli.desk.verdicts import changed_verdicts
+        from propcli.kinds.catalog import STAFF
+        from propcli.store.estate import SINGLE
 
         files = self.past.files(finding.commit)
-        path = PurePosixPath(finding.record)
+        path = PurePosixPath(finding.record) if finding.record in SINGLE else STAFF.path(finding.record)
         after = self._rules(files)
         before = self._rules({**files, path: finding.rules[0]})
         if before is None or after is None:

@@ -21,7 +21,7 @@ MOST = 3
 class Finding:
     """Something to say of a commit. `code`: which kind of thing, for programs; `at`: when it was made; `record`: what
     it is about ('': the commit itself); `alarm`: no command and no honest hand edit leaves this; `rules`: of changed
-    rules, the ids of what the file said before and says now."""
+    rules and staff, the ids of what the file said before and says now."""
 
     code: str
     commit: str

@@ -94,7 +94,9 @@ class Verifier:
     def _finding(self, deed: Deed, said: Claim, alarms: bool, code: str, record: str, what: Text) -> Finding:
         told = code.startswith("told_")
         grave = not told and (alarms or code in NEVER or code in ABOUT_COMMITS or said.nature == "other")
-        rules = next(((c.old, c.new) for c in deed.changes[0] if "rules" in code and c.path == record), ("", ""))
+        path = record if record in SINGLE else str(STAFF.path(record)) if STAFF.is_id(record) else ""
+        judged = "rules" in code or code == "field_changed"
+        rules = next(((c.old, c.new) for c in deed.changes[0] if judged and c.path == path), ("", ""))
         return Finding(code, deed.id, deed.author.at, record, what, grave, rules)
 
     def _ours(self, deed: Deed) -> bool:

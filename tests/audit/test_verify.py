@@ -86,6 +86,15 @@ def test_a_new_manager_owes_what_the_old_one_did(forger: Forger) -> None:
     assert "teams.engineering.supervisor: wang.gang → chen.jing" in line
 
 
+def test_whoever_is_said_to_have_left_owes_nothing(forger: Forger) -> None:
+    path = "staff/zhou.min.yaml"
+    text = forger.text(path).replace("events:", "left: 2025-12-01\nsuccessor: lin.yue\nevents:", 1)
+    commit = forger.commit("Edited by hand", {path: text})
+    code, out = forger.desk.verify()
+    lines = [line for line in out.splitlines() if commit[:10] in line]
+    assert code == 0 and "owed by zhou.min → lin.yue" in lines[0], out
+
+
 # --- what is remembered
 
 
