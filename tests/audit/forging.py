@@ -106,6 +106,12 @@ class Forger:
         return first
 
     def object(self, id: str) -> Path:
+        """The file of an object; what is packed is unpacked first."""
+        for pack in (self.root / ".git/objects/pack").glob("*.pack"):
+            raw = pack.read_bytes()
+            for file in pack.parent.iterdir():
+                file.unlink()
+            self.git("unpack-objects", "-q", stdin=raw)
         return self.root / ".git/objects" / id[:2] / id[2:]
 
 

@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,13 +20,17 @@ class DatedDesk(Desk):
         return {"GIT_AUTHOR_DATE": self.now, "GIT_COMMITTER_DATE": self.now}
 
     def git(self, *arguments: str, check: bool = True) -> str:
-        for name, value in (dates := self.dates()).items():
-            os.environ[name] = value
-        try:
-            return dated(self, *arguments, check=check)
-        finally:
-            for name in dates:
-                os.environ.pop(name, None)
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=self.root,
+            env={"PATH": os.environ["PATH"], "HOME": str(self.root.parent), **IDENTITY, **self.dates()},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check:
+            assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def later(self, **by: int) -> None:
         self.now = (datetime.fromisoformat(self.now) + timedelta(**by)).isoformat()
@@ -40,28 +45,6 @@ class DatedDesk(Desk):
         """`audit verify` as it is meant to be run: by the real clock."""
         done = self.run("audit", "verify", *options, PROPCLI_NOW="")
         return done.code, done.all
-
-
-def dated(desk: DatedDesk, *arguments: str, check: bool = True) -> str:
-    import subprocess
-
-    done = subprocess.run(
-        ["git", *arguments],
-        cwd=desk.root,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(desk.root.parent),
-            "LC_ALL": "C.UTF-8",
-            **IDENTITY,
-            **desk.dates(),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if check:
-        assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def begun(root: Path) -> DatedDesk:
