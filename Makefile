@@ -41,6 +41,7 @@ messages: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/tickets.py
 	$(BIN)/python benchmarks/homes.py
+	$(BIN)/python benchmarks/audit.py
 
 $(VENV)/.installed: pyproject.toml
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

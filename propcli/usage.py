@@ -45,7 +45,12 @@ class Command(_Ours, TyperCommand):
 
 
 class Group(_Ours, TyperGroup):
+    """A group may say (as its `obj`) which of its commands is meant where none is named."""
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        meant = self.context_settings.get("obj")
+        if isinstance(meant, str) and not {*args[:1]} & {*self.commands, "--help", "-h"}:
+            args.insert(0, meant)
         given = list(args)
         with _explained(self, ctx, args):
             rest = super().parse_args(ctx, args)

@@ -1,28 +1,47 @@
 """`propcli audit`: what the history says happened, when, by whom and why. Git history is the audit log."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from propcli.commands import options
+from propcli.commands.past import happened, known_ever, seen, tell_cut, the_past
 from propcli.commands.session import session, show_table
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Person, say
 from propcli.engine.words import Vocabulary
 from propcli.output.language import _
 
+if TYPE_CHECKING:
+    from propcli.kinds.catalog import Kind
+    from propcli.store.past import Deed, Past
+
 MOST = 50
 # what happens to the estate and not to one record
 OTHER = Vocabulary("audit event", ("revealed", "edited"))
+APART = timedelta(minutes=1)  # times that differ by more are both shown
 
 
 def register(app: typer.Typer) -> None:
-    app.command("audit", help=_("What was recorded, when, by whom and why: of a record, of a kind of event, of all."))(
-        audit
+    from propcli.commands import anchoring, reviewing, then, verifying
+
+    group = typer.Typer(
+        context_settings={"obj": "log"},
+        help=_("What was recorded, when, by whom and why; and whether the history is what commands made of it."),
     )
+    group.command(
+        "log", help=_("What was recorded: of a record, of a kind of event, of all. Meant where no other is.")
+    )(log)
+    reviewing.register(group)
+    then.register(group)
+    verifying.register(group)
+    anchoring.register(group)
+    app.add_typer(group, name="audit")
 
 
-def audit(
+def log(
     record: Annotated[str | None, typer.Argument(metavar="ID", help=_("Only this record."))] = None,
     event: Annotated[
         str | None,
@@ -33,30 +52,33 @@ def audit(
     all_: Annotated[bool, typer.Option("--all", help=_("Not only the latest 50."))] = False,
     format: options.Format = "table",
 ) -> int:
-    from propcli.engine.table import Column, Table
-    from propcli.store.history import History
+    from propcli.engine.table import Table
 
     form = options.form(format)
     here = session()
-    wanted = here.find(record)[1] if record else None
+    past = the_past()
+    head = past.head()
+    wanted = known_ever(past, head, record) if record else None
     event = _event(event) if event else None
-    history = History(here.estate.root)
     begin, stop = here.time(start, "--from"), here.time(end, "--to", end_of_day=True)
+    ids = _chosen(past, head, wanted, event) if head else []
     rows: list[dict[str, Any]] = []
-    for commit in history.log(wanted, event, None if all_ or form != "table" else MOST):
-        if (begin and commit.at < begin) or (stop and commit.at > stop):
+    most = None if all_ or form != "table" else MOST
+    for deed in _latest_first(past, ids):
+        if (begin and deed.author.at < begin) or (stop and deed.author.at > stop):
             continue
-        rows.append(
-            {
-                "at": commit.at,
-                "by": Person(commit.first("By")) if commit.first("By") else commit.author,
-                "records": commit.every("Record"),
-                "events": commit.every("Event"),
-                "what": commit.subject,
-                "reason": commit.first("Reason"),
-                "commit": commit.id[:10],
-            }
-        )
+        rows.append(_row(past, deed, wanted[1] if wanted else None))
+        if len(rows) == most:
+            break
+    show_table(Table("audit", None, _columns(rows, form), rows, say("Nothing on record.")), form)
+    tell_cut(past)
+    return 0
+
+
+def _columns(rows: Sequence[dict[str, Any]], form: str) -> list[Any]:
+    """A table that is looked at has the times of events and commits only where they are others."""
+    from propcli.engine.table import Column
+
     columns = [
         Column("at", say("when")),
         Column("by", say("who")),
@@ -64,10 +86,55 @@ def audit(
         Column("reason", say("reason"), wide=True),
         Column("commit", say("commit")),
     ]
+    happened, committed = Column("happened", say("happened")), Column("committed", say("committed"))
     if form != "table":
         columns[2:2] = [Column("records", say("records")), Column("events", say("events"))]
-    show_table(Table("audit", None, columns, rows, say("Nothing on record.")), form)
-    return 0
+        return [*columns, happened, committed]
+    if any(abs(row["committed"] - row["at"]) > APART for row in rows):
+        columns.insert(1, committed)
+    if any(at and abs(at - row["at"]) > APART for row in rows for at in row["happened"]):
+        columns.insert(1, happened)
+    return columns
+
+
+def _row(past: "Past", deed: "Deed", record_id: str | None) -> dict[str, Any]:
+    from propcli.records.claims import claim
+
+    said = claim(deed.message)
+    reason = next((line[8:] for line in deed.message.splitlines() if line.startswith("Reason: ")), None)
+    times = [at for one, at in happened(past, deed) if record_id in (None, one)]
+    return {
+        "at": deed.author.at,
+        "by": Person(said.by) if said.by else seen(deed.author.name),
+        "records": [*said.records],
+        "events": [event for events in (said.events, *said.records.values()) for event in events],
+        "what": seen(deed.subject),
+        "reason": seen(reason) if reason else None,
+        "commit": deed.id[:10],
+        "happened": list(dict.fromkeys(times)),
+        "committed": deed.committer.at,
+    }
+
+
+# --- which commits
+
+
+def _chosen(past: "Past", head: str, wanted: "tuple[Kind, str] | None", event: str | None) -> list[str]:
+    """The commits that are meant, the first first."""
+    found = set(past.ids(head)) if wanted is None and event is None else None
+    if wanted is not None:
+        kind, record_id = wanted
+        found = past.about(head, kind.path(record_id)) | past.about(head, None, [f"Record: {record_id}"])
+    if event is not None:
+        those = past.about(head, None, [f"Event: {event}"])
+        found = those if found is None else found & those
+    return [id for id in past.ids(head) if found is not None and id in found]
+
+
+def _latest_first(past: "Past", ids: Sequence[str]) -> "list[Deed] | Any":
+    """Commits from the latest on, a few at a time: mostly only those are looked at."""
+    for stop in range(len(ids), 0, -MOST * 4):
+        yield from reversed(list(past.deeds(ids[max(0, stop - MOST * 4) : stop])))
 
 
 def _event(typed: str) -> str:

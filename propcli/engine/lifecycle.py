@@ -70,7 +70,8 @@ class Step:
     `verb` and `help`: the command that records it (none: no command by itself does), perhaps with its option; `asks`:
     how it asks for its fields; `extra`: its options that are no fields of the event (a text where they have a metavar,
     else yes or no), for what the kind does before the step; `along`: its options that are fields of the record and of
-    no event, read as those; `fills`: fields that the kind fills in, no options. Of several steps of one command the one
+    no event, read as those; `carries`: fields of the record that may change with it besides these and those it says;
+    `fills`: fields that the kind fills in, no options. Of several steps of one command the one
     whose `verb` has no option, else the first, has the options.
     What an event says of a field that the record keeps stands until another says otherwise or a step `clears` it; a
     step that `adds` leaves what was said before as well."""
@@ -91,6 +92,7 @@ class Step:
     asks: Mapping[str, Ask] = field(default_factory=dict)
     extra: Mapping[str, Ask] = field(default_factory=dict)
     along: Mapping[str, Ask] = field(default_factory=dict)
+    carries: tuple[str, ...] = ()
     fills: tuple[str, ...] = ()
     called: str = ""
 

@@ -114,7 +114,7 @@ LIFE = Lifecycle(
         Step("renewed", LET, None, ("until",), ("fee", "text"), rule="U10", verb="renew", help="The lease goes on."),
         Step(
             "freed", HELD, "free", (), ("reason",), rule="U10", clears=HOLDER, verb="free",
-            help="The lease has ended, or it was given back: it is free."
+            help="The lease has ended, or it was given back: it is free.", carries=("cars",)
         ),
         Step(
             "cars_changed", HELD, None, (), ("text",), rule="U14", verb="cars",

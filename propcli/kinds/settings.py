@@ -45,6 +45,7 @@ class Settings(Model):
     teams: dict[Code, Team] = Field(default_factory=dict)
     region: Annotated[str, Form(re.compile(r"[A-Z]{2}"), say("a country (like CN)"))] = "CN"  # of phone numbers
     sealed: tuple[Literal["name", "phones", "plates"], ...] = ()  # besides what is always sealed [T12]
+    signatures: Literal["demanded"] | None = None  # every commit has to be signed: `audit verify` says which is not
     occupied_units: Count | None = None  # for the complaint rate per 100 occupied units [M5]
 
     @property

@@ -5,6 +5,7 @@ from propcli.engine.lifecycle import Step, table
 from propcli.kinds.declaration import Declaration, Tables, Verb, deferred
 
 ACTIVE = frozenset({"active"})
+OPEN = ("name", "phones", "plates", "born", "language", "keep_until")  # what stands in clear, unless it is sealed
 # fmt: off
 STEPS = table(
     Step(
@@ -13,7 +14,7 @@ STEPS = table(
     ),
     Step(
         "changed", ACTIVE, None, ("fields",), ("text",), rule="U1", verb="change",
-        help="Other phones, another name, a number that was missing."
+        help="Other phones, another name, a number that was missing.", carries=(*OPEN, "identity", "bank")
     ),
     Step(
         "consented", ACTIVE, None, ("to",), ("text",), rule="T12", verb="consent",
@@ -25,7 +26,7 @@ STEPS = table(
     Step("noted", ACTIVE, None, ("text",), verb="note", help="Write something down."),
     Step(
         "forgotten", ACTIVE, "forgotten", ("reason",), ("units",), rule="T12", verb="forget",
-        help="Destroy the key of somebody's sealed fields and everything else on record [T12]."
+        help="Destroy the key of somebody's sealed fields and everything else on record [T12].", carries=OPEN
     ),
 )
 # fmt: on

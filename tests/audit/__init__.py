@@ -1,0 +1,1 @@
+"""The history, and whether it is what commands made of it."""
