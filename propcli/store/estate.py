@@ -24,6 +24,7 @@ MARKER = "propcli.yaml"
 M = TypeVar("M", bound=Model)
 
 # files there is one of
+SINGLE: dict[str, type[Model]] = {MARKER: Settings, "policy.yaml": Policy, "calendar.yaml": CalendarFile}
 
 
 @dataclass(slots=True)
