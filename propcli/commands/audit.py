@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from propcli.commands import options
-from propcli.commands.past import happened, known_ever, seen, tell_cut, the_past
+from propcli.commands.past import happened, known_ever, tell_cut, the_past
 from propcli.commands.session import session, show_table
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Person, say
@@ -101,15 +101,15 @@ def _row(past: "Past", deed: "Deed", record_id: str | None) -> dict[str, Any]:
     from propcli.records.claims import claim
 
     said = claim(deed.message)
-    reason = next((line[8:] for line in deed.message.splitlines() if line.startswith("Reason: ")), None)
+    reason = next((line[8:] for line in deed.message.split("\n") if line.startswith("Reason: ")), None)
     times = [at for one, at in happened(past, deed) if record_id in (None, one)]
     return {
         "at": deed.author.at,
-        "by": Person(said.by) if said.by else seen(deed.author.name),
+        "by": Person(said.by) if said.by else deed.author.name,
         "records": [*said.records],
         "events": [event for events in (said.events, *said.records.values()) for event in events],
-        "what": seen(deed.subject),
-        "reason": seen(reason) if reason else None,
+        "what": deed.subject,
+        "reason": reason or None,
         "commit": deed.id[:10],
         "happened": list(dict.fromkeys(times)),
         "committed": deed.committer.at,

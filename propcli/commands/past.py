@@ -92,8 +92,3 @@ def tell_cut(past: "Past") -> None:
                 commit=id[:10],
             )
         )
-
-
-def seen(text: str) -> str:
-    """What others wrote, without what would act on the screen."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from propcli.commands import options
-from propcli.commands.past import known_ever, seen, tell_cut, the_past, version
+from propcli.commands.past import known_ever, tell_cut, the_past, version
 from propcli.commands.session import show, show_report, show_table
 from propcli.engine.problem import Refusal
 from propcli.engine.text import Person, Text, say
@@ -41,9 +41,9 @@ def show_commit(
     facts: dict[str, Any] = {
         "commit": deed.id,
         "at": deed.author.at,
-        "author": seen(deed.author.who),
+        "author": deed.author.who,
         "committed": deed.committer.at,
-        "committer": seen(deed.committer.who),
+        "committer": deed.committer.who,
         "by": by or None,
         "signed": deed.signed,
     }
@@ -59,7 +59,7 @@ def show_commit(
     rows = [row for change in _first(deed) for row in telling.rows(change)]
     table = Table("changes", None, columns, rows, say("It changes nothing."))
     if form != "table":
-        show_report(Report("commit", Text("{subject}", {"subject": seen(deed.subject)}), facts, [table]), form)
+        show_report(Report("commit", Text("{subject}", {"subject": deed.subject}), facts, [table]), form)
     else:
         _head(deed, by)
         show_table(table, form)
@@ -81,10 +81,10 @@ def _meant(past: "Past", typed: str) -> "Deed":
 
 def _head(deed: "Deed", by: str) -> None:
     """Who, and the two times git has."""
-    show(Text("{id}  {subject}", {"id": deed.id[:10], "subject": seen(deed.subject)}))
-    show(say("  written {at}, {who}", at=deed.author.at, who=seen(deed.author.who)))
+    show(Text("{id}  {subject}", {"id": deed.id[:10], "subject": deed.subject}))
+    show(say("  written {at}, {who}", at=deed.author.at, who=deed.author.who))
     if deed.committer != deed.author:
-        show(say("  committed {at}, {who}", at=deed.committer.at, who=seen(deed.committer.who)))
+        show(say("  committed {at}, {who}", at=deed.committer.at, who=deed.committer.who))
     if by:
         show(say("  done by {who}", who=Person(by)))
     show(say("  signed") if deed.signed else say("  not signed"))
@@ -110,7 +110,7 @@ class _Telling:
         kind, record_id = placed(change.path)
         if kind is None:
             what = say("gone") if not change.new else say("changed") if change.old else say("put there")
-            yield {"record": seen(change.path), "what": what}
+            yield {"record": change.path, "what": what}
             return
         old, new = version(self.past, change.old), version(self.past, change.new)
         if new is None:
@@ -136,7 +136,7 @@ class _Telling:
         from propcli.records.comparing import word
         from propcli.records.retold import moment
 
-        more = {"what": word(kind, event), "who": Person(seen(str(event.get("by")))), "said": self._said(kind, event)}
+        more = {"what": word(kind, event), "who": Person(str(event.get("by"))), "said": self._said(kind, event)}
         pattern = "{what}, {who}: {said}" if more["said"] else "{what}, {who}"
         return {"happened": moment(event.get("at")), "what": Text(pattern, more)}
 
@@ -153,7 +153,7 @@ class _Telling:
             return None
         if any(sealed_in(value)):
             return words(say("sealed"))
-        return "***" if personal(model, name) and not self.reveal else seen(_plain(value))
+        return "***" if personal(model, name) and not self.reveal else _plain(value)
 
 
 def _plain(value: Any) -> str:

@@ -102,14 +102,13 @@ def _show(found: "list[Finding]", form: str) -> None:
 
 
 def _row(finding: "Finding") -> dict[str, Any]:
-    from propcli.commands.past import seen
     from propcli.output.language import words
 
     return {
         "commit": finding.commit[:10],
         "at": finding.at,
-        "record": seen(finding.record) or None,
-        "what": seen(words(finding.what)),
+        "record": finding.record or None,
+        "what": words(finding.what),
         "alarm": finding.alarm,
         "code": finding.code.removeprefix("told_"),
     }

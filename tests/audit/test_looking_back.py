@@ -54,7 +54,7 @@ def test_what_others_wrote_does_not_act_on_the_screen(forger: Forger) -> None:
     for command in (("audit",), ("audit", "show", "HEAD"), ("audit", "verify")):
         out = forger.desk.run(*command).all
         assert "\x1b" not in out and "\u202e" not in out
-    assert "\\x1b[31m \\u202e subject" in forger.desk.ok("audit")
+    assert "\\u001b[31m \\u202e subject" in forger.desk.ok("audit")
 
 
 def test_nothing_on_record_is_said_only_where_nothing_is(forger: Forger) -> None:
