@@ -12,8 +12,8 @@ from propcli.engine.problem import Problem
 from propcli.kinds.catalog import KINDS, TICKET, Kind
 from propcli.kinds.staff import Staff
 from propcli.kinds.ticket.model import Ticket
-from propcli.records.recording import surroundings
 from propcli.records.rules import policy_references
+from propcli.records.surroundings import surroundings
 
 
 class Office:

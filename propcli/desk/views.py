@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from propcli.desk.duty import Debtor
 from propcli.engine.fields import Shape, shapes
@@ -20,7 +20,9 @@ from propcli.kinds.staff import Staff
 from propcli.kinds.ticket.words import CATEGORY
 from propcli.output.privacy import mask_name, mask_phone, mask_plate, masked
 from propcli.records.hidden import personal
-from propcli.records.people import People
+
+if TYPE_CHECKING:
+    from propcli.records.people import People
 
 MASKS = {"name": mask_name, "phones": mask_phone, "plates": mask_plate}
 
@@ -56,7 +58,7 @@ class Names:
 class View:
     """Who is looking: what names mean here, the time it is, and whether personal data are shown in full."""
 
-    people: People
+    people: "People"
     names: Names
     now: datetime
     reveal: bool = True

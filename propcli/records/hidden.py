@@ -2,15 +2,17 @@
 the estate has chosen so [T12]. Numbers of identity are always sealed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from propcli.engine.fields import shapes
 from propcli.engine.problem import Refusal
 from propcli.engine.record import Model
 from propcli.engine.text import say
 from propcli.kinds.resident.model import ALWAYS_SEALED
-from propcli.records.recording import Recorder
 from propcli.store.sealing import Keys, seal, spoilt
+
+if TYPE_CHECKING:  # looking needs nothing of what writing does
+    from propcli.records.recording import Recorder
 
 SEALED = say("(sealed)")
 
@@ -50,7 +52,7 @@ def _sound(value: Any, whose: str) -> Any:
 
 
 def concealed(
-    model: type[Model], fields: Mapping[str, Any], recorder: Recorder, keys: Keys, key: str | None = None
+    model: type[Model], fields: Mapping[str, Any], recorder: "Recorder", keys: Keys, key: str | None = None
 ) -> dict[str, Any]:
     """The fields of a record or an event as it has them: those to be sealed in one sealed part, for its key or a new
     one."""

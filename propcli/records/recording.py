@@ -1,9 +1,9 @@
 """Putting changes on record: every step is checked against the record's life and its references, then all files
 of the operation are written and committed together."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -11,46 +11,14 @@ from propcli.engine.lifecycle import Fault
 from propcli.engine.problem import Refusal
 from propcli.engine.record import Event, Model
 from propcli.engine.text import Text, say
-from propcli.kinds.catalog import KINDS, STAFF, UNIT, Kind
-from propcli.kinds.staff import Staff
+from propcli.kinds.catalog import Kind
 from propcli.records.checking import Surroundings, checked
+from propcli.records.surroundings import surroundings
 from propcli.store import yamlfile
 from propcli.store.estate import Estate
 from propcli.store.numbers import Numbers
 from propcli.store.reading import load, locate
 from propcli.store.transaction import Operation
-
-
-def surroundings(estate: Estate) -> Surroundings:
-    """What records of the estate may refer to. Records are known by their file names."""
-    known = _Known(estate)
-    return Surroundings(known, frozenset(estate.settings.sealed), estate.policy, _last_days(estate))
-
-
-class _Known(dict[str, frozenset[str] | None]):
-    """The ids of each kind, looked up when they are asked for. Kinds numbered by day are not asked about: there are
-    many, and a step that names one has read it."""
-
-    def __init__(self, estate: Estate) -> None:
-        super().__init__(team=frozenset(estate.settings.teams), category=frozenset(estate.policy.routing))
-        self.estate = estate
-
-    def __missing__(self, name: str) -> frozenset[str] | None:
-        kind = KINDS[name]
-        ids = frozenset(self.estate.ids(kind)) if kind.period != "day" else None
-        self[name] = None if kind is UNIT and not ids else ids
-        return self[name]
-
-
-def _last_days(estate: Estate) -> Callable[[str], date | None]:
-    """The last day of whoever has left; each file of staff is read when somebody asks for it."""
-
-    @cache
-    def last_day(staff_id: str) -> date | None:
-        person = estate.load(Staff, STAFF.path(staff_id))[0] if STAFF.is_id(staff_id) else None
-        return person.left if person is not None else None
-
-    return last_day
 
 
 class Recorder:

@@ -21,7 +21,7 @@ from propcli.records.changing import Change, Fields, Here, Taken
 from propcli.records.choosing import EVERY, chosen, code, known, money, of, parts
 from propcli.records.household import among, introduced, unit_of
 from propcli.records.people import identity, phone
-from propcli.records.recording import surroundings
+from propcli.records.surroundings import surroundings
 from propcli.store.estate import Estate
 
 Scope = tuple[str | None, str | None]  # an item and a worker that papers are of

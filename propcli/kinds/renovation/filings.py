@@ -19,7 +19,7 @@ from propcli.output.language import words
 from propcli.records.changing import Here
 from propcli.records.hidden import opened
 from propcli.records.people import same_name
-from propcli.records.recording import surroundings
+from propcli.records.surroundings import surroundings
 from propcli.store.estate import Estate
 from propcli.store.sealing import Keys
 

@@ -30,7 +30,8 @@ from propcli.records.importing import Sourced, by_source, sources
 from propcli.records.mapping import Mapping, Plan, place_targets
 from propcli.records.people import People
 from propcli.records.places import Register, place_of, target_of
-from propcli.records.recording import Recorder, surroundings
+from propcli.records.recording import Recorder
+from propcli.records.surroundings import surroundings
 from propcli.store.sheets import Sheet
 
 REQUIRED = ("source_id", "filed", "works")

@@ -17,7 +17,8 @@ from propcli.records.checking import IMPORTER, Surroundings, references
 from propcli.records.household import of_resident
 from propcli.records.importing import Sourced, by_source, sources
 from propcli.records.mapping import Mapping, Plan
-from propcli.records.recording import Recorder, surroundings
+from propcli.records.recording import Recorder
+from propcli.records.surroundings import surroundings
 from propcli.store.sheets import Sheet
 
 TARGETS = TICKET.declared.tables.fields
