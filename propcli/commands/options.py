@@ -132,8 +132,8 @@ def states(
 
 
 def at_unit(record: Any, typed: str | None) -> bool:
-    """Whether a record is about a unit, or about one whose id begins like that."""
-    return typed is None or record.unit == typed or record.unit.startswith(typed + "-")
+    """Whether a record is about a unit, or about one whose id begins like that; those about none are about no other."""
+    return typed is None or f"{record.unit or ''}-".startswith(typed + "-")
 
 
 def form(typed: str, forms: Collection[str] = FORMATS) -> str:

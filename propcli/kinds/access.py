@@ -46,7 +46,7 @@ class Access(Model):
 
     kind_of_record: ClassVar[str] = "access"
 
-    id: AccessId = Field(title="pass")
+    id: AccessId = Field(title="car/help pass")
     status: Annotated[StatusCode, STATUS] = Field(title="state")
     type: Annotated[TypeCode, TYPE] = Field(title="type", description="car or help.")
     unit: UnitId = Field(title="unit", description="The home it goes with, like 3-2-0501.")
@@ -159,7 +159,7 @@ DECLARED = Declaration(
             Shown("id"), Shown("type"), Shown("status"), Shown("unit"), Shown("plate"), Shown("name"), Shown("space"),
             Shown("until")
         ),
-        empty=say("No such passes."), default="open",
+        empty=say("No passes of cars or of help."), default="open",
         groups=dict.fromkeys(("open", "未结"), frozenset({"valid", EXPIRED})),
         help="Passes of cars and of household help, those that are out unless asked otherwise.",
         state_help="valid, expired, lost, returned, open (the default) or all."

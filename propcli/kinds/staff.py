@@ -17,6 +17,7 @@ from propcli.engine.record import CategoryCode, Day, Event, Form, Line, Model, S
 from propcli.engine.text import Person, Text, say
 from propcli.engine.words import Vocabulary
 from propcli.engine.worktime import Calendar
+from propcli.kinds.catalog import KINDS
 from propcli.kinds.declaration import Declaration, Shown, Verb
 
 RoleCode = Literal["manager", "supervisor", "desk", "technician", "cleaner", "guard", "gardener"]
@@ -299,11 +300,28 @@ def _begins(change: Any, fields: dict[str, Any], _event: dict[str, Any], _by: st
     fields.setdefault("joined", change.here.today)
 
 
-def _leaves(change: Any, person: Staff, _fields: dict[str, Any]) -> None:
-    """Say where somebody who leaves is still counted on; until that is put right it belongs to whoever takes over."""
+def _signed_since(estate: Any, who: str, last: date) -> list[str]:
+    """The records in which somebody has signed something after a day. Only files with the name in them are read."""
+    found = []
+    for kind in KINDS.values():
+        for path in estate.paths(kind)[0]:
+            record: Any = estate.load(kind.model, path)[0] if who.encode() in estate.raw(path) else None
+            if record and any(event.by == who and event.at.date() > last for event in getattr(record, "events", ())):
+                found.append(record.id)
+    return found
+
+
+def _leaves(change: Any, person: Staff, fields: dict[str, Any]) -> None:
+    """Say where somebody who leaves is still counted on; until that is put right it belongs to whoever takes over.
+    Refuses a last day after which he has signed something: nobody could record anything there any more."""
     from propcli.kinds.ticket.model import Ticket
     from propcli.kinds.ticket.words import OPEN
 
+    last = fields.get("on") or change.here.today
+    since = _signed_since(change.here.estate, person.id, last) if last < change.here.today else []
+    if since:
+        what = say("--last-day: {who} signed after that day: {ids} [D6]", who=person.id, ids=since[:5])
+        raise Refusal(what, hint=say("give the day on which the work ended"))
     settings = change.here.estate.settings
     places = [name for name in ("manager", "desk") if getattr(settings, name) == person.id]
     places += [f"teams.{code}.supervisor" for code, team in settings.teams.items() if team.supervisor == person.id]

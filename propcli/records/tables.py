@@ -16,10 +16,10 @@ from propcli.kinds.catalog import UNIT, Kind
 from propcli.records import importing, repairs
 from propcli.records.cells import Cells, Reader
 from propcli.records.changing import Here
-from propcli.records.checking import IMPORTER
+from propcli.records.checking import IMPORTER, unknown
 from propcli.records.hidden import concealed, personal
 from propcli.records.mapping import PARTS, Mapping, Plan, place_targets
-from propcli.records.places import Register, Widths, place_of
+from propcli.records.places import Register, Widths, place_of, target_of
 from propcli.records.plates import written
 from propcli.records.recording import Recorder
 from propcli.records.sole import Holders, holding, not_compared
@@ -141,7 +141,10 @@ class Table:
         place = place_of(cells)
         if place is None:
             return None
-        return place.settle(cells, Register(self.units).meant(place.id) or Widths(self.units).padded(place))
+        found = place.settle(cells, Register(self.units).meant(place.id) or Widths(self.units).padded(place))
+        if self.units and found not in self.units:
+            cells.complain(target_of(cells), *unknown(UNIT.title, found, self.units, f"{UNIT.folder}/"))
+        return found
 
     def _draft(self, cells: Cells, record_id: str, values: dict[str, Any]) -> Draft | None:
         """The record that a row comes to, if its life can have been so."""

@@ -21,6 +21,7 @@ from propcli.output import language
 from propcli.output.table import cell
 from propcli.records.checking import Surroundings, life, references
 from propcli.records.people import People
+from propcli.records.sole import taken_twice
 from propcli.store import yamlfile
 from propcli.store.estate import Estate
 from propcli.store.reading import load
@@ -49,6 +50,29 @@ class TestKind:
         again, problems = load(KINDS[name].model, written, "x.yaml")
         assert problems == [] and again == record
         assert yamlfile.dump(again.plain()).encode() == written
+
+    def test_what_begins_it_is_asked_for(self, name: str) -> None:
+        """Without what a first event needs it cannot stand: each is an option of the command, or a hook fills it in."""
+        kind = KINDS[name]
+        declared = kind.declared
+        verbs = {verb.name for verb in declared.verbs}
+        for step in kind.steps.values():
+            if step.after or not step.verb or step.verb in verbs or declared.begins is not None:
+                continue
+            assert set(step.needs) <= {*declared.asked, *declared.completed}, step.event
+
+    def test_what_only_one_has_is_found_in_two_files(self, name: str) -> None:
+        """The marks by which files are chosen stand in the file of a record that has it."""
+        kind, sole = KINDS[name], KINDS[name].declared.sole
+        if sole is None:
+            return
+        one = sample(name)
+        one = one if getattr(one, sole.field) else one.model_copy(update={sole.field: "12"})
+        two = one.model_copy(update={"id": one.id[:-1] + ("2" if one.id[-1] != "2" else "3")})
+        raw = yamlfile.dump(one.plain()).encode()
+        assert sole.held(one, BEGUN.date())
+        assert any(mark in raw for mark in sole.marks), sole.marks
+        assert [record.id for record, _finding in taken_twice(kind, [one, two], BEGUN.date())] == [two.id]
 
     def test_the_file_follows_from_the_id(self, name: str) -> None:
         kind, record = KINDS[name], sample(name)

@@ -358,3 +358,24 @@ def test_where_a_space_is_seen(homes):
     do(homes, f"parking free {SPACE} --reason 卖出")
     assert SPACE not in do(homes, "unit show 3-2-0501")
     assert rows(homes, f"find {CAR}") == []
+
+
+@pytest.mark.rule("U10", "U14")
+def test_lists_of_a_home_leave_out_what_belongs_to_none(homes):
+    """A free space, and a car that came for nobody, are about no home."""
+    space(homes)
+    space(homes, f"{LET} --cars {CAR}", OTHER)
+    listed = homes.ok("parking", "list", "--unit", "3-2")
+    assert OTHER in listed and SPACE not in listed
+    do(homes, "stay enter --plate 粤B00001")
+    do(homes, "stay enter --plate 粤B00002 --unit 3-2-0501")
+    assert "3-2-0501" in homes.ok("stay", "list", "--unit", "3-2-0501")
+    assert len(json.loads(homes.ok("stay", "list", "--unit", "3-2", "--format", "json"))) == 1
+
+
+@pytest.mark.rule("U10")
+def test_a_home_that_is_not_on_record_is_a_bad_row(homes):
+    command = table(homes, "B1-003,地库,已售,3-2-0999,,,")
+    told = homes.run(*command, "--dry-run")
+    assert (told.code, "D2" in told.out and "unit 3-2-0999 does not exist" in told.out) == (3, True)
+    assert "Nothing to write" in homes.ok(*command, "--skip-bad")

@@ -144,6 +144,18 @@ def test_what_an_estate_lets_be_owed_on_staff(desk):
 
 
 @pytest.mark.rule("D6")
+def test_nobody_leaves_before_what_he_signed_last(desk):
+    """A last day that is past, as mistyped, would lock every record signed since."""
+    ticket = add(desk)
+    walk(desk, ticket, "dispatch --to zhang.wei", "confirm")
+    said = desk.refused("staff", "depart", "zhang.wei", "--last-day", "2026-10-13")
+    assert f"--last-day: zhang.wei signed after that day: {ticket} [D6]" in said
+    desk.ok("staff", "depart", "li.qiang", "--last-day", "2026-10-13")
+    desk.ok("staff", "depart", "zhang.wei", "--last-day", "2026-10-14")
+    assert desk.run("validate").code == 0
+
+
+@pytest.mark.rule("D6")
 def test_the_list_says_who_works_here_no_more(desk):
     desk.ok("staff", "depart", "li.qiang", "--last-day", "today")
     assert "worked here until" not in desk.ok("staff", "list")
