@@ -181,7 +181,6 @@ def _language(given: dict[str, str]) -> str:
 def _app(rest: list[str]) -> "typer.Typer":
     import typer
 
-    from propcli.commands import groups
     from propcli.kinds.catalog import KINDS
     from propcli.usage import adopt
 
@@ -213,6 +212,8 @@ def _app(rest: list[str]) -> "typer.Typer":
     words = [argument for argument in rest if not argument.startswith("-")]
     wanted = words[0] if words else None
     for kind in [KINDS[wanted]] if wanted in KINDS else [] if wanted in COMMANDS else KINDS.values():
+        from propcli.commands import groups
+
         if wanted:
             groups.register(app, kind, words[1:])
         else:

@@ -70,4 +70,4 @@ class Office:
     def finish(self, code: int = 0) -> int:
         """The exit code: 3 if a record could not be read, after telling which; what was printed lacks it."""
         tell_unknown_years(self.calendar)
-        return told([*self.problems, *session().people.problems], code)
+        return told([*self.problems, *session().unseen], code)

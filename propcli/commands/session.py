@@ -278,6 +278,11 @@ class Session:
             self._people = People(self.estate, self.keys)
         return self._people
 
+    @property
+    def unseen(self) -> "list[Problem]":
+        """What could not be read of the residents that this run has asked for; nothing where it asked for none."""
+        return self._people.problems if self._people is not None else []
+
     def resident(self, typed: str, option: str) -> str:
         """A resident's id from the id, its ending, or a name that only one has."""
         from propcli.kinds.catalog import RESIDENT
