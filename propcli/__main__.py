@@ -14,8 +14,11 @@ def main() -> int:
             return 0
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
+    import gc
     import resource
 
+    # what a command makes, models and records, stays to its end: to look for garbage after every 700 objects is in vain
+    gc.set_threshold(50_000, 20)
     from propcli.cli import run
 
     with suppress(ValueError, OSError):  # no image of the memory on the disk: there are names and keys in it
