@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any
@@ -17,9 +17,9 @@ from propcli.engine.words import Vocabulary
 from propcli.engine.worktime import UTC
 from propcli.output.language import parse
 from propcli.records import repairs
-from propcli.records.mapping import BadRow, Mapping, Repair
+from propcli.records.mapping import PARTS, BadRow, Mapping, Repair
 from propcli.store.reading import described
-from propcli.store.sheets import Cell, Number, Row, Sheet
+from propcli.store.sheets import EXACT, Cell, Number, Row, Sheet
 
 # tried on a date that none of the mapping's formats reads, to say what it looks like
 KNOWN_FORMATS = (
@@ -35,6 +35,9 @@ KNOWN_FORMATS = (
     "%Y/%m/%d",
 )
 ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|BLOCKED!|GETTING_DATA)")
+SHORT_YEARS = 1990  # two digits of a year mean none before: 69 could be either century
+FREE = frozenset({"summary", "detail", "closed_text", "works"})  # sentences: a sign at their beginning means itself
+PLACES = ("unit", *PARTS)  # most of them mean themselves; only some need a translation
 
 
 class Reader:
@@ -84,7 +87,7 @@ class Reader:
                 found = datetime.strptime(text, form)
             except ValueError:
                 continue
-            if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            if not FIRST_YEAR <= found.year <= LAST_YEAR or ("%y" in form and found.year < SHORT_YEARS):
                 return None
             self.formats[form] += 1
             return found.replace(microsecond=0), "%H" in form or "%I" in form
@@ -104,8 +107,8 @@ class Reader:
 
 
 class Cells:
-    """One row. `text` and `moment` take the cells as they stand; the others also know what spreadsheets do to
-    values."""
+    """One row, read by someone who knows what spreadsheets do to values: what is certain is repaired and told, what is
+    not is a complaint."""
 
     def __init__(self, reader: Reader, row: Row, discreet: bool = False) -> None:
         """`discreet`: complaints never show a number that may be somebody's identity number or account."""
@@ -114,6 +117,10 @@ class Cells:
         self.discreet = discreet
         self.bad: list[BadRow] = []
         self.repairs: list[Repair] = []
+        self._exported: dict[str, str] = {}  # cells that were more than their text: as they stood
+        for name, cell in row.cells.items():
+            if type(cell) is str and (mended := repairs.exported(cell)) != cell:
+                self._exported[name], row.cells[name] = cell, mended
         if row.bad is not None:
             self.complain("", row.bad)
 
@@ -139,20 +146,6 @@ class Cells:
             if not have(target) and self.reader.column(target) not in complained:
                 self.complain(target, say("{target} is empty", target=target))
 
-    # --- as they stand
-
-    def text(self, target: str) -> str | None:
-        """The text for a field, translated; None where the cells are empty."""
-        names = self.reader.mapping.columns.get(target)
-        if names is None:
-            return self.reader.mapping.constants.get(target)
-        text = self._joined(names, "\n" if target == "detail" else " ")
-        found, said = self._translated(target, text)
-        if not said and text and target in self.reader.mapping.values:
-            self._untranslated(target, text)
-            return None
-        return found
-
     def _joined(self, names: Iterable[str], sign: str) -> str:
         # line ends of Excel and of old systems; whatever else acts on a screen is told
         cells = (str(self.row.cells.get(name, "")).replace("\r\n", "\n").replace("\r", "\n") for name in names)
@@ -174,10 +167,9 @@ class Cells:
     def moment(self, target: str) -> datetime | None:
         """The time for a field, in the source's time zone."""
         names = self.reader.mapping.columns.get(target)
-        if names and (error := self.row.errors.get(names[0])):  # it would pass for an empty cell
-            self.complain(target, say("{value} is an error of a formula", value=error))
+        if names and not self._intact(target, names):
             return None
-        cell = self._first(target)
+        cell = self._whole(target, names)
         if cell is None or cell == "":
             return None
         zone = self.reader.zone
@@ -189,7 +181,7 @@ class Cells:
             self.complain(target, say("{value} is not a year this office will see", value=repr(str(cell))))
             return None
         if naive.tzinfo is not None:
-            return naive
+            return naive.astimezone(zone)
         moment = naive.replace(tzinfo=zone)
         if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != naive:
             reason = say("{value} does not exist in {zone}: clocks went forward", value=repr(str(cell)), zone=zone.key)
@@ -197,6 +189,20 @@ class Cells:
             return None
         # a fixed offset: what was read stays what it was, also for the hour that comes twice
         return moment
+
+    def _whole(self, target: str, names: Sequence[str] | None) -> Cell | None:
+        """A time, from one cell or from the day in one and the hour in another."""
+        filled = [cell for name in names or () if (cell := self.row.cells.get(name)) not in (None, "")]
+        if len(filled) < 2:
+            return filled[0] if filled else self._first(target)
+        day, *hours = filled
+        if not isinstance(day, date):
+            return " ".join(str(cell) for cell in filled)
+        try:
+            hour = time.fromisoformat(" ".join(str(cell) for cell in hours))
+        except ValueError:
+            return f"{day.isoformat()} " + " ".join(str(cell) for cell in hours)
+        return datetime.combine(day, hour)
 
     def _first(self, target: str) -> Cell | None:
         names = self.reader.mapping.columns.get(target)
@@ -231,7 +237,13 @@ class Cells:
         """The text for a field, translated where the mapping says so; refuses what is no text but the trace of a
         spreadsheet: an error, a formula, a date in the place of something else."""
         text = self._sound(target)
-        return text if text is None or target in self.reader.mapping.constants else self._translated(target, text)[0]
+        if text is None or target in self.reader.mapping.constants:
+            return text
+        found, said = self._translated(target, text)
+        if not said and text and target in self.reader.mapping.values and target not in PLACES:
+            self._untranslated(target, text)
+            return None
+        return found
 
     def _sound(self, target: str) -> str | None:
         names = self.reader.mapping.columns.get(target)
@@ -253,13 +265,20 @@ class Cells:
     def _intact(self, target: str, names: Iterable[str]) -> bool:
         for name in names:
             cell = self.row.cells.get(name, "")
-            error = self.row.errors.get(name) or (cell if isinstance(cell, str) and ERROR.fullmatch(cell) else None)
+            shown = cell if isinstance(cell, str) and target not in FREE else ""
+            error = self.row.errors.get(name) or (shown if ERROR.fullmatch(shown) else None)
             if error:
                 self.complain(target, say("{value} is an error of a formula", value=str(error)))
                 return False
-            if isinstance(cell, str) and cell.startswith("="):
+            if shown.startswith("="):
                 self.complain(target, say("a formula, not its result"))
                 return False
+            if isinstance(cell, Number) and abs(cell.value) >= EXACT:
+                hint = say("format the column as text and export it again")
+                self.complain(target, say("the spreadsheet kept it as a number, and its last digits are lost"), hint)
+                return False
+            if name in self._exported:
+                self.repaired("text", target, self._exported[name], str(cell))
             if name in self.row.merged and cell != "":
                 self.repaired("merged", target, became=str(cell))
         return True
@@ -295,6 +314,20 @@ class Cells:
         if found != text:
             self.repaired(kind, target, text, found)
         return found or None
+
+    def phones(self, target: str, region: str) -> tuple[str, ...]:
+        """The phones in a cell, each in the one form that they have on record."""
+        text = self.sound(target)
+        if text is None:
+            return ()
+        try:
+            found = repairs.phones(text, region, self.value_of(target) is not None)
+        except Refusal as refusal:
+            self.complain(target, refusal.reasons[0], refusal.hint)
+            return ()
+        if ", ".join(found) != text:
+            self.repaired("phone", target, text, ", ".join(found))
+        return found
 
     def typed(self, target: str, mend: Callable[[str], str], model: type[Model], name: str, kind: str = "text") -> Any:
         """The value for a field, repaired, as a field of a model has it."""

@@ -257,8 +257,9 @@ class _Records:
             called = (name,)
             fields += [field for field in its_fields if field.name != "plate"]
         elif ticket.caller is not None:
-            called, phones = (ticket.caller.name,), (ticket.caller.phone,) if ticket.caller.phone else ()
-            fields.append(Field("name", ticket.caller.name, own=False))
+            named = (ticket.caller.name,) if ticket.caller.name else ()
+            called, phones = named, (ticket.caller.phone,) if ticket.caller.phone else ()
+            fields += [Field("name", name, own=False) for name in named]
             fields += [Field("phone", phone, own=False) for phone in phones]
         fields += [Field("place", ticket.place)] if ticket.place else []
         fields.append(Field("summary", ticket.summary))

@@ -97,7 +97,7 @@ def of_resident(
     named by the rows before; a name without a phone is the same person only in the same home."""
     sealed = recorder.estate.settings.sealed
     caller = fields.get("caller")
-    if caller is None or ("name" not in sealed and "phones" not in sealed):
+    if caller is None or "name" not in caller or ("name" not in sealed and "phones" not in sealed):
         return fields
     name, phone = caller["name"], caller.get("phone")
     who = (name, phone, None if phone else fields["unit"])

@@ -46,14 +46,14 @@ Several = Annotated[tuple[str, ...], BeforeValidator(several), Field(min_length=
 
 def _formats(forms: tuple[str, ...]) -> tuple[str, ...]:
     """Whether each is a date format that can read anything."""
+    example = datetime(2026, 10, 31, 14, 25)
     for form in forms:
         try:
-            datetime.strptime("", form)
-        except re.error:
-            raise wrong(say("{value} is not a date format (like %Y-%m-%d %H:%M:%S)", value=quoted(form))) from None
-        except ValueError as error:
-            if "does not match format" not in str(error):
-                raise wrong(say("{value} is not a date format (like %Y-%m-%d %H:%M:%S)", value=quoted(form))) from None
+            day = datetime.strptime(example.strftime(form), form).date()
+        except (ValueError, re.error):
+            day = None
+        if day != example.date():
+            raise wrong(say("{value} is not a date format (like %Y-%m-%d %H:%M:%S)", value=quoted(form)))
     return forms
 
 

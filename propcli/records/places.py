@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from propcli.engine.ids import UNIT_ID
 from propcli.engine.record import quoted
 from propcli.engine.text import say
+from propcli.kinds.ticket.words import PUBLIC
 from propcli.records import repairs
 from propcli.records.cells import Cells
 from propcli.records.mapping import place_targets
@@ -41,8 +42,8 @@ def target_of(cells: Cells) -> str:
     return place_targets(cells.reader.mapping)[-1]
 
 
-def place_of(cells: Cells) -> Place | None:
-    """The unit a row names, in the form of an id; complains about what is none."""
+def place_of(cells: Cells, public: bool = False) -> Place | None:
+    """The unit a row names, in the form of an id; complains about what is none. `public`: the public area would do."""
     mapping = cells.reader.mapping
     targets = place_targets(mapping)
     columns = mapping.columns.get("unit", ()) if targets == ("unit",) else ()
@@ -59,9 +60,23 @@ def place_of(cells: Cells) -> Place | None:
     written = "-".join(parts)
     if not UNIT_ID.fullmatch(found):
         what = say("{value} is not a unit (building-entrance-room, like 3-2-0501)", value=quoted(written))
+        if public:
+            what = say("{what} nor public for the public area", what=what)
         cells.complain(target_of(cells), what)
         return None
     return Place(written, found, any(isinstance(cells.row.cells.get(name), Number) for name in columns[-1:]))
+
+
+def unit_or_public(cells: Cells, register: "Register") -> str | None:
+    """The unit on record that a row names, else as it stands there; `public` where the mapping says so."""
+    if place_targets(cells.reader.mapping) == ("unit",):
+        found, wrong = len(cells.repairs), len(cells.bad)
+        named = cells.sound("unit")
+        if named == PUBLIC or len(cells.bad) > wrong:
+            return named
+        del cells.repairs[found:]  # they are found once more
+    place = place_of(cells, public=True)
+    return place.settle(cells, register.meant(place.id) or place.id) if place is not None else None
 
 
 @dataclass

@@ -28,6 +28,29 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def exported(text: str) -> str:
+    """A cell without what programs put around text so that a spreadsheet leaves it alone: `="0012"`, `'0012`, and
+    without the signs of a workbook for what it cannot hold (`_x000D_`)."""
+    found = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)
+    if re.fullmatch(r'="(?:[^"]|"")*"', found):
+        return found[2:-1].replace('""', '"')
+    return found[1:] if re.fullmatch("'[0-9+-][0-9.+-]*", found) else found
+
+
+def number(text: str) -> str:
+    """A number as an id: without the `.0` that a spreadsheet adds. Refuses one that has lost its last digits."""
+    found = plain(text)
+    if digits_lost(found):
+        raise Refusal(
+            say("the spreadsheet kept it as a number, and its last digits are lost"),
+            hint=say("format the column as text and export it again"),
+        )
+    return re.sub(r"(?<=[0-9])\.0+$", "", found) if re.fullmatch(r"[0-9]+\.0+", found) else text
+
+
 # --- what must not be printed
 
 _LONG = re.compile(
@@ -68,6 +91,12 @@ def part(text: str) -> str:
     """One part of a unit's id: `3栋` is 3."""
     match = _PART.fullmatch(re.sub(r"\s+", "", plain(text)))
     return match[1] if match else plain(text)
+
+
+def building(text: str) -> str:
+    """A building's number from how people write it (`3栋`); a name (`Hyde Park`) stays as it is."""
+    found = part(text)
+    return found if found[:1].isdigit() else text
 
 
 def loose(unit_id: str) -> str:

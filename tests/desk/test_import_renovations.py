@@ -171,7 +171,7 @@ def test_every_impossible_row_is_told_with_its_cell_and_nothing_is_written(homes
         (filing("A-4"), []),  # the row before that has this number is bad, and does not count
         (
             filing("A-17", 房号="五零一"),
-            [("H18", "'五零一' is not a unit (building-entrance-room, like 3-2-0501)")],
+            [("H18", "'五零一' is not a unit (building-entrance-room, like 3-2-0501) nor public for the public area")],
         ),
         (filing("A-18", 房号=""), [("H19", "unit is empty")]),
         (

@@ -29,7 +29,7 @@ from propcli.records.household import among, registered, unit_of
 from propcli.records.importing import Sourced, by_source, sources
 from propcli.records.mapping import Mapping, Plan, place_targets
 from propcli.records.people import People
-from propcli.records.places import Register, place_of, target_of
+from propcli.records.places import Register, target_of, unit_or_public
 from propcli.records.recording import Recorder
 from propcli.records.surroundings import surroundings
 from propcli.store.sheets import Sheet
@@ -109,8 +109,8 @@ def _draft(cells: Cells, here: Here, around: Surroundings, rules: RenovationRule
     texts: Texts = {target: cells.sound(target) for target in PLAIN}
     number = cells.mended("company_number", lambda text: repairs.plain(text).upper())
     name = " ".join((cells.sound("applicant_name") or "").split())
-    phone = _phone(cells, here.estate.settings.region)
-    unit = _unit(cells, register)
+    phones = cells.phones("applicant_phone", here.estate.settings.region)  # a filing has no place for them
+    unit = unit_or_public(cells, register)
     cells.require(REQUIRED, lambda target: times.get(target) or texts.get(target))
     state = _state(cells, texts["status"], times)
     _compare(cells, state, times, zone, here.now)
@@ -128,34 +128,10 @@ def _draft(cells: Cells, here: Here, around: Surroundings, rules: RenovationRule
         return None
     for where, what, hint in references(trial, around):
         cells.complain(_target(cells, where), what, hint)
-    applicant = (name, phone) if name else None
+    applicant = (name, next(iter(phones), None)) if name else None
     return Draft(
         cells.number, texts["source_id"] or "", filed, filed.astimezone(zone).date(), fields, tuple(events), applicant
     )
-
-
-def _unit(cells: Cells, register: Register) -> str | None:
-    """The unit on record that a row names, else as it stands there; `public` where the table knows none of ours."""
-    if place_targets(cells.reader.mapping) == ("unit",):
-        found = len(cells.repairs)
-        named = cells.sound("unit")
-        if named == PUBLIC or cells.bad:
-            return named
-        del cells.repairs[found:]  # they are found once more
-    place = place_of(cells)
-    return place.settle(cells, register.meant(place.id) or place.id) if place is not None else None
-
-
-def _phone(cells: Cells, region: str) -> str | None:
-    """The applicant's phone, the first of several. It only tells who that is: a filing has no place for it."""
-    text = cells.sound("applicant_phone")
-    if text is None:
-        return None
-    try:
-        return next(iter(repairs.phones(text, region, cells.value_of("applicant_phone") is not None)), None)
-    except Refusal as refusal:
-        cells.complain("applicant_phone", refusal.reasons[0], refusal.hint)
-        return None
 
 
 def _state(cells: Cells, status: str | None, times: Times) -> str:

@@ -84,7 +84,7 @@ def _raised_by(
 ) -> dict[str, Any]:
     """Who raised it: a resident where one is meant, or where the estate does not name people in clear; else the
     caller."""
-    if intake.resident is None and intake.caller is not None:
+    if intake.resident is None and intake.caller is not None and intake.caller.name is not None:
         name, phone = intake.caller.name, intake.caller.phone
         found = among(home, name, phone, people, now.astimezone(recorder.estate.settings.zone).date())
         resident = found.id if found else registered(recorder, people, name, phone, now, by)

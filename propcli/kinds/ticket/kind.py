@@ -221,7 +221,8 @@ DECLARED = Declaration(
     ),
     tables=Tables(
         tuple(
-            "source_id reported due closed closed_text kind category severity urgency channel unit building place "
+            "source_id reported due closed closed_text status kind category severity urgency channel unit building "
+            "entrance room place "
             "summary detail caller_name caller_phone convenient appointment asked_by expected".split()
         )
     ),

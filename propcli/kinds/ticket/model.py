@@ -97,9 +97,15 @@ class TicketEvent(Event):
 class Caller(Model):
     """Who raised it, where the office has no record of that person."""
 
-    name: PersonName
+    name: PersonName | None = None
     phone: Annotated[Line, Private("phones")] | None = None
     unit: UnitId | None = None  # where the caller lives, if the matter is elsewhere
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "Caller":
+        if self.name is None and self.phone is None:
+            raise wrong(say("who raised it is missing"), "name", hint=say("give a name or a phone"))
+        return self
 
 
 class Source(Model):
