@@ -99,7 +99,7 @@ def _bring(its: "Import[Any]", file: Path, mapping: Path, how: tuple[bool, bool]
 
     form, here = options.form(format), session()
     here.happened()
-    described, sheet = _read(file, mapping, its.careful)
+    described, sheet = _read(file, mapping)
     check_mapping(described, sheet, its.targets, its.required(described))
     plan = its.plan(here, described, sheet)
     del sheet  # a large table is not needed while it is written
@@ -128,7 +128,7 @@ def _bring(its: "Import[Any]", file: Path, mapping: Path, how: tuple[bool, bool]
     return 0
 
 
-def _read(file: Path, mapping: Path, careful: bool) -> "tuple[Mapping, Sheet]":
+def _read(file: Path, mapping: Path) -> "tuple[Mapping, Sheet]":
     """The mapping and the table. Refuses what cannot be read."""
     from propcli.records.mapping import Mapping
     from propcli.store import opening, sheets
@@ -142,7 +142,7 @@ def _read(file: Path, mapping: Path, careful: bool) -> "tuple[Mapping, Sheet]":
     described, problems = load(Mapping, raw, str(mapping))
     if described is None:
         raise Refusal(say("{file} cannot be used", file=str(mapping)), code=3, problems=tuple(problems))
-    return described, sheets.read(file, described.encoding, described.delimiter, described.sheet, careful)
+    return described, sheets.read(file, described.encoding, described.delimiter, described.sheet)
 
 
 def _answers(same: list[str], new: list[int]) -> "Answers":

@@ -37,6 +37,7 @@ KNOWN_FORMATS = (
 ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|BLOCKED!|GETTING_DATA)")
 SHORT_YEARS = 1990  # two digits of a year mean none before: 69 could be either century
 FREE = frozenset({"summary", "detail", "closed_text", "works"})  # sentences: a sign at their beginning means itself
+PHONES = frozenset({"phone", "caller_phone", "applicant_phone"})
 PLACES = ("unit", *PARTS)  # most of them mean themselves; only some need a translation
 
 
@@ -110,11 +111,9 @@ class Cells:
     """One row, read by someone who knows what spreadsheets do to values: what is certain is repaired and told, what is
     not is a complaint."""
 
-    def __init__(self, reader: Reader, row: Row, discreet: bool = False) -> None:
-        """`discreet`: complaints never show a number that may be somebody's identity number or account."""
+    def __init__(self, reader: Reader, row: Row) -> None:
         self.reader = reader
         self.row = row
-        self.discreet = discreet
         self.bad: list[BadRow] = []
         self.repairs: list[Repair] = []
         self._exported: dict[str, str] = {}  # cells that were more than their text: as they stood
@@ -129,8 +128,9 @@ class Cells:
         return self.row.number
 
     def complain(self, target: str, reason: Text, hint: Text | None = None) -> None:
+        """Say what is wrong; of a number that may be somebody's identity number or account never the whole."""
         text = say("{what} ({hint})", what=reason, hint=hint) if hint else reason
-        self.bad.append(self.reader.bad(self.number, target, repairs.discreet(text) if self.discreet else text))
+        self.bad.append(self.reader.bad(self.number, target, repairs.discreet(text)))
 
     def misfits(
         self, error: ValidationError, model: type[Model], target_of: Callable[[tuple[str | int, ...]], str]
@@ -231,8 +231,6 @@ class Cells:
             reason = say("{reason}; it looks like {other}", reason=reason, other=other)
         self.complain(target, reason)
 
-    # --- carefully
-
     def sound(self, target: str) -> str | None:
         """The text for a field, translated where the mapping says so; refuses what is no text but the trace of a
         spreadsheet: an error, a formula, a date in the place of something else."""
@@ -289,7 +287,9 @@ class Cells:
         return cell.value if isinstance(cell, Number) else None
 
     def repaired(self, kind: str, target: str, was: str = "", became: str = "") -> None:
+        """Tell of a repair; of a phone only that there was one [T12]."""
         where = self.reader
+        was, became = ("", "") if target in PHONES else (was, became)
         self.repairs.append(
             Repair(
                 kind,
@@ -317,16 +317,17 @@ class Cells:
 
     def phones(self, target: str, region: str) -> tuple[str, ...]:
         """The phones in a cell, each in the one form that they have on record."""
+        number = self.value_of(target) is not None
         text = self.sound(target)
         if text is None:
             return ()
         try:
-            found = repairs.phones(text, region, self.value_of(target) is not None)
+            found = repairs.phones(text, region, number)
         except Refusal as refusal:
             self.complain(target, refusal.reasons[0], refusal.hint)
             return ()
-        if ", ".join(found) != text:
-            self.repaired("phone", target, text, ", ".join(found))
+        if number or any(phone not in re.split("[/;、,，；／ ]", text) for phone in found):
+            self.repaired("phone", target)
         return found
 
     def typed(self, target: str, mend: Callable[[str], str], model: type[Model], name: str, kind: str = "text") -> Any:

@@ -21,14 +21,12 @@ D = TypeVar("D")
 
 class Import(ABC, Generic[D]):
     """One kind's. `targets`: the fields of a mapping that it looks at; `needed`: those it needs besides the
-    unit; `subject` and `done`: the patterns of the commit and of the answer, filled with `counts`; `careful`: whether
-    what a spreadsheet makes of numbers is looked into."""
+    unit; `subject` and `done`: the patterns of the commit and of the answer, filled with `counts`."""
 
     targets: tuple[str, ...]
     needed: ClassVar[tuple[str, ...]] = ()
     subject: ClassVar[Text]
     done: ClassVar[Text]
-    careful: ClassVar[bool] = True
 
     def required(self, mapping: Mapping) -> tuple[str, ...]:
         """The fields a mapping has to give."""

@@ -90,7 +90,7 @@ class Table:
         """Every row as a record to be, as known, or as a complaint."""
         plan: Plan[Draft] = Plan(rows=len(self.sheet.rows))
         reader = Reader(self.sheet, self.mapping, self.zone)
-        rows = [Cells(reader, row, discreet=True) for row in self.sheet.rows]
+        rows = [Cells(reader, row) for row in self.sheet.rows]
         first: dict[str, int] = {}
         for cells in rows:
             values = self._values(cells)

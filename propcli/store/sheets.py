@@ -36,7 +36,7 @@ class Row:
     """One row: its number in the file (the first line is 1) and its cells by column name; `bad` says why it
     cannot be trusted as a whole. `line` is the row a spreadsheet would show (0: none would).
 
-    Of a workbook read carefully: which cells have their value from a merged range, and which are errors (#N/A)."""
+    Of a workbook: which cells have their value from a merged range, and which are errors (#N/A)."""
 
     number: int
     cells: dict[str, Cell] = field(default_factory=dict)
@@ -62,19 +62,13 @@ class Sheet:
         return f"{letters}{line}"
 
 
-def read(
-    path: Path,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    sheet: str | None = None,
-    careful: bool = False,
-) -> Sheet:
-    """Every row of a file. Refuses a file that cannot be opened or whose form is not known. `careful`: of a workbook,
-    every cell of a merged range has its value, and cells that are errors are told from empty ones."""
+def read(path: Path, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None) -> Sheet:
+    """Every row of a file. Refuses a file that cannot be opened or whose form is not known. Of a workbook, every cell
+    of a merged range has its value, and cells that are errors are told from empty ones."""
     suffix = path.suffix.lower()
     try:
         if suffix in (".xlsx", ".xls", ".xlsm", ".ods"):
-            return _excel(path, sheet, careful)
+            return _excel(path, sheet)
         raw = opening.given(path, MOST)
     except OSError as error:
         raise Refusal(say("{file} cannot be read: {why}", file=str(path), why=error.strerror or str(error))) from None
@@ -162,13 +156,13 @@ def _json_lines(text: str) -> Sheet:
     return Sheet(list(columns), rows)
 
 
-def _excel(path: Path, sheet: str | None, careful: bool) -> Sheet:
+def _excel(path: Path, sheet: str | None) -> Sheet:
     size = path.stat().st_size  # a missing file speaks as every other does
     if not path.is_file():
         raise _refusal(path, sheet, "unreadable", "no plain file")
     if size > MOST:
         raise _refusal(path, sheet, "large", f"{size >> 20} MB")
-    found = workbook.contents(str(path), sheet, careful)
+    found = workbook.contents(str(path), sheet)
     if "refused" in found:
         raise _refusal(path, sheet, found["refused"], found["why"])
     content, epoch, errors = found["cells"], found["epoch"], found["errors"]

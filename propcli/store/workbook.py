@@ -2,7 +2,7 @@
 
 A workbook of one kilobyte can say that its last cell is a thousand million cells away, or unpack to any size; whoever
 reads it then asks for that memory and dies. This process may die. Run as a script it imports nothing of propcli:
-`workbook.py FILE SHEET careful|plain` writes what it found, pickled, to stdout."""
+`workbook.py FILE SHEET` writes what it found, pickled, to stdout."""
 
 import io
 import pickle
@@ -25,11 +25,11 @@ _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id
 Place = tuple[int, int]  # line and column, from 0
 
 
-def contents(path: str, sheet: str | None, careful: bool) -> dict[str, Any]:
+def contents(path: str, sheet: str | None) -> dict[str, Any]:
     """What is in a sheet (the first unless named): `cells` by lines, `epoch`, the day dates count from, `errors`, what
     stands in cells that are errors, `merged`, the ranges that are. Or `refused`: `unreadable`, `sheet` or `large`, with
     `why`."""
-    command = [sys.executable, "-P", __file__, path, sheet or "", "careful" if careful else "plain"]
+    command = [sys.executable, "-P", __file__, path, sheet or ""]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode:
         return {"refused": "large", "why": ""}
@@ -37,7 +37,7 @@ def contents(path: str, sheet: str | None, careful: bool) -> dict[str, Any]:
     return found
 
 
-def _read(path: str, sheet: str, careful: bool) -> dict[str, Any]:
+def _read(path: str, sheet: str) -> dict[str, Any]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -53,9 +53,8 @@ def _read(path: str, sheet: str, careful: bool) -> dict[str, Any]:
     except CalamineError as error:
         large = "limit exceeded" in str(error)
         return {"refused": "large", "why": ""} if large else {"refused": "unreadable", "why": str(error)}
-    epoch, errors = _beneath(path, found.name) if careful and cells else (EPOCH, {})
-    ranges = (found.merged_cell_ranges or []) if careful else []
-    return {"cells": cells, "epoch": epoch, "errors": errors, "merged": ranges}
+    epoch, errors = _beneath(path, found.name) if cells else (EPOCH, {})
+    return {"cells": cells, "epoch": epoch, "errors": errors, "merged": found.merged_cell_ranges or []}
 
 
 def _beneath(path: str, sheet: str) -> tuple[date, dict[Place, str]]:
@@ -109,5 +108,4 @@ def _confine() -> None:
 
 if __name__ == "__main__":
     _confine()
-    file, name, how = sys.argv[1:]
-    sys.stdout.buffer.write(pickle.dumps(_read(file, name, how == "careful")))
+    sys.stdout.buffer.write(pickle.dumps(_read(*sys.argv[1:])))

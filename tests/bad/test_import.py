@@ -653,3 +653,25 @@ def test_a_phone_without_a_name_is_kept(desk: Desk) -> None:
     ticket = json.loads(desk.ok("show", "001", "--format", "json"))
     assert ticket["caller"] == {"phone": "13800138000"} and "13900139001" in ticket["detail"]
     assert desk.run("validate").code == 0 and "T-" in desk.ok("find", "13800138000")
+
+
+@pytest.mark.rule("T12")
+@pytest.mark.parametrize("cell", ["１３８００１３８０００", '="13800138000"', "13800138000.0", "138 0013 8000"])
+def test_what_is_repaired_of_a_phone_is_not_printed(desk: Desk, cell: str) -> None:
+    quoted = '"' + cell.replace('"', '""') + '"'
+    command = table(desk, text(row(电话=quoted)))
+    for form in ("table", "json", "csv"):
+        said = desk.run(*command, "--dry-run", "--format", form).all
+        assert "13800138000" not in said and cell not in said and "138 0013" not in said, said
+    repairs = json.loads(desk.run(*command, "--dry-run", "--format", "json").out)["tables"]["repairs"]
+    assert repairs and {repair["column"] for repair in repairs} == {"电话"}
+
+
+def test_a_complaint_called_off_by_nobody_is_a_bad_row(desk: Desk) -> None:
+    """Only who raised it can do that [C6]: the row says so, not the whole import at its end."""
+    mapping = MAP.replace("  kind: repair\n", "  kind: complaint\n  severity: minor\n  status: cancelled\n")
+    assert [
+        (number, column)
+        for number, column, _ in bad_rows(desk, table(desk, text(row(姓名="", 电话="")), mapping=mapping))
+    ]
+    desk.ok(*table(desk, text(row()), mapping=mapping))

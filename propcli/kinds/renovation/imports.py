@@ -68,7 +68,7 @@ class Import(importing.Import[Draft]):
         around, rules = surroundings(here.estate), rules_of(here.estate.policy)
         reader = Reader(sheet, mapping, here.estate.settings.zone)
         register = Register(around.known["unit"] or frozenset())
-        rows = (Cells(reader, row, discreet=True) for row in sheet.rows)
+        rows = (Cells(reader, row) for row in sheet.rows)
         drafts = ((cells, _draft(cells, here, around, rules, register)) for cells in rows)
         return by_source(reader, drafts, sources(here, RENOVATION))
 

@@ -191,7 +191,7 @@ class Table:
             )
         self.reader = Reader(sheet, mapping, settings.zone)
         self.register = Register(frozenset(self.units))
-        rows = [Cells(self.reader, row, discreet=True) for row in sheet.rows]
+        rows = [Cells(self.reader, row) for row in sheet.rows]
         self.rows = [cells for cells in rows if cells.bad or not cells.blank(PERSONAL)]
         self.nobody = len(rows) - len(self.rows)
         read = ((cells, self._entry(cells)) for cells in self.rows if not cells.bad)
@@ -266,7 +266,7 @@ class Table:
         company = said == "company" or (said is None and kind == "company_number")
         values: dict[str, Any] = {
             "name": cells.typed("name", repairs.narrow if company else repairs.name, Resident, "name", "name"),
-            "phones": self._phones(cells),
+            "phones": cells.phones("phone", self.region),
             "plates": self._plates(cells),
             "identity": self._identity(cells, kind or ("company_number" if company else "id_card")),
             "bank": self._bank(cells),
@@ -281,20 +281,6 @@ class Table:
         if values["born"] is not None and values["born"] > self.today:
             cells.complain("born", say("{day} has not come yet", day=values["born"]))
         return values
-
-    def _phones(self, cells: Cells) -> tuple[str, ...]:
-        number = cells.value_of("phone") is not None
-        text = cells.sound("phone")
-        if text is None:
-            return ()
-        try:
-            found = repairs.phones(text, self.region, number)
-        except Refusal as refusal:
-            cells.complain("phone", refusal.reasons[0], refusal.hint)
-            return ()
-        if number or any(phone not in re.split("[/;、,，；／ ]", text) for phone in found):
-            cells.repaired("phone", "phone")
-        return found
 
     def _plates(self, cells: Cells) -> tuple[str, ...]:
         def mended(text: str) -> str:

@@ -8,8 +8,10 @@ from pydantic import ValidationError
 
 from propcli.engine.text import Text, say
 from propcli.kinds.catalog import TICKET
+from propcli.kinds.ticket.life import LIFE
 from propcli.kinds.ticket.model import Ticket, TicketEvent
 from propcli.kinds.ticket.words import CHANNEL, KIND, SEVERITY, STATUS, URGENCY
+from propcli.output.language import words
 from propcli.records import importing, repairs
 from propcli.records.cells import Cells, Reader
 from propcli.records.changing import Here
@@ -74,7 +76,7 @@ class Import(importing.Import[Sourced]):
 
 def prepare(reader: Reader, to: Destination, have: frozenset[tuple[str, str]]) -> Plan[Sourced]:
     """Every row as a ticket to be or a complaint. `have`: what was imported before (system, source id)."""
-    rows = (Cells(reader, row, discreet=True) for row in reader.sheet.rows)
+    rows = (Cells(reader, row) for row in reader.sheet.rows)
     return by_source(reader, ((cells, _draft(cells, to)) for cells in rows), have)
 
 
@@ -108,6 +110,8 @@ def _draft(cells: Cells, to: Destination) -> Sourced | None:
         return None
     for where, what, hint in references(trial, to.around):
         cells.complain(_target(where), what, hint)
+    for fault in LIFE.replay(trial, events)[1]:
+        cells.complain("status" if fault.field == "event" else fault.field, fault.what, fault.hint)
     reported: datetime = said["reported"]
     day = reported.astimezone(cells.reader.zone).date()
     return Sourced(cells.number, said["source_id"], reported, day, fields, tuple(events))
@@ -162,7 +166,7 @@ def _events(said: dict[str, Any], now: datetime) -> list[TicketEvent]:
     end: dict[str, Any] = {"at": said["closed"] or now, "by": IMPORTER}
     if status == "cancelled":
         who = {"who": said["caller_name"]} if said["kind"] == "complaint" else {}
-        reason = said["closed_text"] or "cancelled in the former system"
+        reason = said["closed_text"] or words(say("called off in the former system"))
         events.append(TicketEvent(**end, event="cancelled", reason=reason, **who))
     elif status == "closed":
         text = {"text": said["closed_text"]} if said["closed_text"] else {}

@@ -99,7 +99,7 @@ def prepare(sheet: Sheet, mapping: Mapping, zone: ZoneInfo, known: Iterable[Unit
     """Every row as part of a unit to be, as known, or as a complaint."""
     plan: Plan[Draft] = Plan(rows=len(sheet.rows))
     reader = Reader(sheet, mapping, zone)
-    rows = [Cells(reader, row, discreet=True) for row in sheet.rows]
+    rows = [Cells(reader, row) for row in sheet.rows]
     on_record = {unit.id: unit for unit in known}
     homes = _homes(rows, Register(frozenset(on_record)))
     for home in homes:
