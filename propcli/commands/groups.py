@@ -196,7 +196,7 @@ def begin(kind: Kind, step: Step) -> Function:
     declared = kind.declared
     of_record, of_event = shapes(kind.model), shapes(kind.event)
     asked = {name: of_record[name] for name in declared.asked}
-    besides = {name: of_event[name] for name in step.takes if name not in (*asked, *step.fills)}
+    besides = {n: of_event[n] for n in (*step.needs, *step.takes) if n not in (*asked, *step.fills)}
     known, asks = {**asked, **besides}, {**declared.asks, **step.asks}
     numbered = bool(kind.prefix)
 
@@ -217,6 +217,7 @@ def begin(kind: Kind, step: Step) -> Function:
         return 0
 
     needed = {name for name, its in asked.items() if its.required and name not in declared.completed} | declared.needed
+    needed |= {name for name in step.needs if name in besides}
     parameters = [asking.parameter(its, asks.get(name, asking.NOTHING), name in needed) for name, its in known.items()]
     parameters.sort(key=lambda p: p.default is not inspect.Parameter.empty)
     parameters += [_extra(name, ask) for name, ask in step.extra.items()]

@@ -22,7 +22,7 @@ _OPTIONAL = Ask(needed=False)
 STEPS: Mapping[str, Step] = table(
     Step(
         "applied", frozenset(), "applied", ("terms",), ("text",), rule="N1", verb="apply",
-        help="An owner, or a tenant with the owner's consent, applies [N1].", fills=("text",),
+        help="An owner, or a tenant with the owner's consent, applies [N1].", fills=("terms", "text"),
         extra={
             "item": _ITEMS, "own_work": Ask(help="There is no contractor."),
             "none_below": Ask(help="Nobody lives below: nobody has to sign."),
